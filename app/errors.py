@@ -1,0 +1,103 @@
+"""What can go wrong, as one tree.  Leaf module.
+
+LabError
+├── BadRequest           422  what was asked for makes no sense
+│   ├── UnknownSignal    422
+│   └── NotApplicable    422  makes sense, but not for this target
+├── Unauthenticated      401
+├── Forbidden            403
+│   ├── NotOurs          403  the process or container is not the lab's
+│   ├── BadHost          403
+│   └── CrossSite        403
+├── NotFound             404
+├── AlreadyGone          409  it was ours and has ended
+├── Conflict             409  cannot be done in this state
+├── EngineUnavailable    503
+└── HostFailed           502  the engine or the kernel refused, with its own words
+
+``code`` is stable and part of the API; the text may improve.
+"""
+
+from __future__ import annotations
+
+
+class LabError(Exception):
+    """Base of all errors that a person sees.  ``status`` is the HTTP status, ``hint`` says what to do next."""
+
+    status = 500
+    code = "internal_error"
+    hint = "This is a defect of the lab. The terminal that runs `signal-lab serve` has the details."
+
+    def __init__(self, error: str, *, hint: str | None = None) -> None:
+        super().__init__(error)
+        if hint is not None:
+            self.hint = hint
+
+    def shape(self) -> dict[str, object]:
+        """The one error shape, as it goes over the wire."""
+        return {"ok": False, "code": self.code, "error": str(self), "hint": self.hint}
+
+
+class BadRequest(LabError):
+    status, code = 422, "bad_request"
+    hint = "See /docs for what this call takes."
+
+
+class UnknownSignal(BadRequest):
+    code = "unknown_signal"
+    hint = "Use a name or number from `kill -l`, such as TERM, SIGTERM, 15 or SIGRTMIN+3."
+
+
+class NotApplicable(BadRequest):
+    code = "not_applicable"
+    hint = "This target has no such thing."
+
+
+class Unauthenticated(LabError):
+    status, code = 401, "not_signed_in"
+    hint = "Open the link that `signal-lab serve` printed, or run `signal-lab link` for a new one."
+
+
+class Forbidden(LabError):
+    status, code = 403, "forbidden"
+    hint = "This needs the driver role. Viewers may watch."
+
+
+class NotOurs(Forbidden):
+    code = "not_ours"
+    hint = "The lab signals only what it started itself."
+
+
+class BadHost(Forbidden):
+    code = "bad_host"
+    hint = "Open the lab by the address that it printed, or add yours with --public-url."
+
+
+class CrossSite(Forbidden):
+    code = "cross_site"
+    hint = "Writes are accepted from the lab's own pages, or with `Authorization: Bearer TOKEN`."
+
+
+class NotFound(LabError):
+    status, code = 404, "not_found"
+    hint = "It may have been removed. The catalogue is at /."
+
+
+class AlreadyGone(LabError):
+    status, code = 409, "already_gone"
+    hint = "Run the experiment again to get a new one."
+
+
+class Conflict(LabError):
+    status, code = 409, "conflict"
+    hint = "Wait until what is under way has ended."
+
+
+class EngineUnavailable(LabError):
+    status, code = 503, "no_engine"
+    hint = "Start Docker or Podman, or set DOCKER_HOST. Local experiments work without."
+
+
+class HostFailed(LabError):
+    status, code = 502, "host_failed"
+    hint = "The words are the engine's or the kernel's own."

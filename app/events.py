@@ -1,0 +1,299 @@
+"""Every event the lab can record, as one closed union.  Leaf module: imports no ``app`` code.
+
+An event is a fact: immutable, typed, and numbered by the journal when it is stored (the number is not a field here).
+``at`` is when it happened by the clock named in ``clock``; ``seen_at`` is when the server learned of it.  The browser
+has a reducer for exactly these kinds (``static/js/reducer.js``); ``tests/test_event_contract.py`` holds both together,
+so a kind or field that is added here must be answered there in the same commit.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+
+Author = Literal["person", "engine", "kernel", "program", "lab"]
+Clock = Literal["server", "engine", "kernel"]
+Cause = Literal["exited", "killed", "unknown"]
+
+
+def now() -> datetime:
+    """The server's clock, UTC."""
+    return datetime.now(UTC)
+
+
+class LabEvent(BaseModel):
+    """What all events share.  ``run`` and ``target`` are absent for what concerns the whole lab."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    at: AwareDatetime = Field(default_factory=now)
+    seen_at: AwareDatetime = Field(default_factory=now)
+    clock: Clock = "server"
+    author: Author = "lab"
+    run: str | None = None
+    target: str | None = None
+
+
+class TargetInfo(BaseModel):
+    """A target as its run announces it, before anything is started."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str  # "<run>.<name>", see app/targets.py
+    name: str
+    host: Literal["process", "sandbox", "container"]
+    tty: bool = False
+
+
+class Dispositions(BaseModel):
+    """Signal masks of one process, as in proc(5): 16 hexadecimal digits each, bit n-1 stands for signal n.
+
+    ``blocked`` is what every thread blocks.  ``pending`` joins the process's and its threads' pending sets.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    blocked: str
+    ignored: str
+    caught: str
+    pending: str
+
+
+class LabStarted(LabEvent):
+    """The server came up.  Runs that were open before it are closed by the events that follow."""
+
+    kind: Literal["lab_started"] = "lab_started"
+    version: str
+
+
+class RunCreated(LabEvent):
+    kind: Literal["run_created"] = "run_created"
+    number: int  # counts the runs of this journal: "run 31"
+    experiment: str | None  # catalogue id; None for an ad-hoc run
+    title: str
+    question: str
+    targets: tuple[TargetInfo, ...]
+
+
+class RunFinished(LabEvent):
+    """No target of the run is alive any more, and none will start."""
+
+    kind: Literal["run_finished"] = "run_finished"
+    reason: Literal["ended", "failed", "removed", "lab_stopped", "lab_was_gone"]
+    error: str | None = None  # for "failed": what went wrong, in words
+
+
+class BuildProgress(LabEvent):
+    """One piece of an image's build log, or its end."""
+
+    kind: Literal["build_progress"] = "build_progress"
+    image: str
+    state: Literal["running", "done", "failed"]
+    text: str  # log text, whole lines; may be empty at the end
+
+
+class TargetStarting(LabEvent):
+    kind: Literal["target_starting"] = "target_starting"
+    equivalent: str  # the command line a person would type
+
+
+class TargetStarted(LabEvent):
+    kind: Literal["target_started"] = "target_started"
+    pid: int | None  # of the root process, on the engine's machine
+    start: int | None  # its start time, clock ticks since boot; with pid it names one process for ever
+    container_id: str | None = None
+    command: tuple[str, ...]
+    equivalent: str
+    tty: bool
+    stdin: bool
+    stop_signal: str  # what a stop sends when nothing else is asked: "SIGTERM"
+    stop_timeout_s: int  # how long a stop waits when nothing else is asked
+
+
+class TargetExited(LabEvent):
+    """The root process of the target ended.
+
+    ``signal`` is set only where the kernel's wait status said so; 128 + n alone is a convention, not a proof.
+    ``exit_code`` is None where nobody could read it.
+    """
+
+    kind: Literal["target_exited"] = "target_exited"
+    exit_code: int | None
+    signal: str | None = None
+    cause: Cause
+    meaning: str  # the exit code in plain words
+
+
+class Output(LabEvent):
+    kind: Literal["output"] = "output"
+    text: str  # decoded incrementally as UTF-8; at most 16 KiB or 20 ms of output
+    stream: Literal["pty", "stdout", "stderr"]
+
+
+class Truncated(LabEvent):
+    """Something was cut on purpose, from here on, and this says so."""
+
+    kind: Literal["truncated"] = "truncated"
+    what: Literal["output", "processes"]
+    limit: str  # in words: "8 MiB of output"
+
+
+class ProcessAppeared(LabEvent):
+    kind: Literal["process_appeared"] = "process_appeared"
+    pid: int  # on the engine's machine
+    start: int  # clock ticks since boot
+    ns_pid: int  # inside the target's PID namespace; equals pid where there is none
+    ppid: int  # on the engine's machine
+    comm: str
+    argv: tuple[str, ...]
+    state: str  # one letter, proc(5)
+    threads: int
+    dispositions: Dispositions | None  # None: this kernel does not tell
+
+
+class ProcessChanged(LabEvent):
+    """Something about a process differs from what was recorded last; only what differs is set.
+
+    ``respawns`` counts how often a process like this one (same parent, same command line) came back.  The row stays:
+    ``was`` is the machine's pid it had, ``pid`` and ``start`` are the newcomer's.
+    """
+
+    kind: Literal["process_changed"] = "process_changed"
+    pid: int
+    start: int
+    was: int | None = None
+    respawns: int | None = None
+    ns_pid: int | None = None
+    ppid: int | None = None
+    comm: str | None = None
+    argv: tuple[str, ...] | None = None
+    state: str | None = None
+    threads: int | None = None
+    dispositions: Dispositions | None = None
+
+
+class ProcessGone(LabEvent):
+    kind: Literal["process_gone"] = "process_gone"
+    pid: int
+    start: int
+
+
+class SignalRequested(LabEvent):
+    """A person asked for a signal.  Recorded before it is sent, so the cause precedes the effect."""
+
+    kind: Literal["signal_requested"] = "signal_requested"
+    signal: str
+    pid: int | None  # inside the target's namespace; None: its root process
+    group: bool = False  # the whole process group of pid
+    from_: Literal["outside", "inside"] = Field("outside", alias="from")
+    by: str  # "driver", or the name of the program's token
+
+
+class SignalFailed(LabEvent):
+    kind: Literal["signal_failed"] = "signal_failed"
+    request: int  # id of the signal_requested
+    signal: str
+    code: str  # as in an error reply
+    error: str
+
+
+class EngineEvent(LabEvent):
+    """What the engine said of a container, with the engine's own time."""
+
+    kind: Literal["engine_event"] = "engine_event"
+    action: str  # create, start, kill, die, stop, oom, pause, unpause, destroy …
+    signal: str | None = None
+    exit_code: int | None = None
+
+
+class StopRequested(LabEvent):
+    kind: Literal["stop_requested"] = "stop_requested"
+    signal: str
+    timeout_s: int  # -1: wait for ever
+    deadline: AwareDatetime | None  # when SIGKILL is due by the server's clock; None: never
+    by: str
+
+
+class StopEscalated(LabEvent):
+    """SIGKILL was asked for: by a person who pressed "Kill now", or by the lab when a local target's time was up.
+
+    For a container whose time is up there is no such event: the engine does that by itself and says ``kill``.
+    """
+
+    kind: Literal["stop_escalated"] = "stop_escalated"
+    stop: int  # id of the stop_requested
+    reason: Literal["person", "timeout"]
+    by: str
+
+
+class StopFinished(LabEvent):
+    kind: Literal["stop_finished"] = "stop_finished"
+    stop: int  # id of the stop_requested
+    took_s: float | None  # by the clock named in ``clock``: first signal to death; None: could not be measured
+    exit_code: int | None
+    killed: bool | None  # SIGKILL was sent before it ended; None: nobody can tell
+    meaning: str
+    error: str | None = None  # the stop could not be carried out, and why
+
+
+class StepDone(LabEvent):
+    """An expectation of the lesson came true; ``evidence`` is the event that proves it."""
+
+    kind: Literal["step_done"] = "step_done"
+    step: int  # from 0
+    expect: int  # which expectation of the step, from 0
+    evidence: int
+
+
+class SourceLost(LabEvent):
+    """A witness stopped reporting.  What happens until ``source_back`` may be missing."""
+
+    kind: Literal["source_lost"] = "source_lost"
+    source: str  # "engine", "output", "processes"
+    reason: str
+
+
+class SourceBack(LabEvent):
+    kind: Literal["source_back"] = "source_back"
+    source: str
+
+
+AnyEvent = Annotated[
+    LabStarted
+    | RunCreated
+    | RunFinished
+    | BuildProgress
+    | TargetStarting
+    | TargetStarted
+    | TargetExited
+    | Output
+    | Truncated
+    | ProcessAppeared
+    | ProcessChanged
+    | ProcessGone
+    | SignalRequested
+    | SignalFailed
+    | EngineEvent
+    | StopRequested
+    | StopEscalated
+    | StopFinished
+    | StepDone
+    | SourceLost
+    | SourceBack,
+    Field(discriminator="kind"),
+]
+
+EVENT: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
+
+
+def to_json(event: AnyEvent) -> str:
+    """The event as it is stored and sent, without its number.  None fields are left out; order is stable."""
+    return EVENT.dump_json(event, by_alias=True, exclude_none=True).decode()
+
+
+def to_dict(event: AnyEvent) -> dict[str, Any]:
+    """The same as plain data."""
+    data: dict[str, Any] = EVENT.dump_python(event, mode="json", by_alias=True, exclude_none=True)
+    return data
