@@ -1,0 +1,124 @@
+"""The append-only list of events, in SQLite.
+
+Row id n *is* the event's number, its SSE id and the browser's replay guard, so rows are never changed and numbers are
+never used twice (AUTOINCREMENT).  ``id`` names this list of numbers: a reader who resumes with numbers of another
+journal is told to forget what it has.  WAL with synchronous=NORMAL loses nothing to ``kill -9`` of the server.
+
+Calls block; the hub makes them in threads.  One connection writes, another reads, each behind its own lock.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.events import AnyEvent, to_json
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS run_numbers (number INTEGER PRIMARY KEY AUTOINCREMENT);
+CREATE TABLE IF NOT EXISTS events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run TEXT,
+    kind TEXT NOT NULL,
+    data TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS events_by_run ON events (run, id);
+CREATE INDEX IF NOT EXISTS events_by_kind ON events (kind, id);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One event as readers get it: ``frame`` is a whole server-sent event, encoded once for all of them."""
+
+    id: int
+    run: str | None
+    kind: str
+    frame: bytes
+
+    @property
+    def json(self) -> bytes:
+        """The event with its ``id``, as JSON on one line."""
+        return self.frame[self.frame.index(b"{") : -2]
+
+
+class Journal:
+    """Opens or makes the file at ``path``; its folder must exist."""
+
+    def __init__(self, path: Path) -> None:
+        self._write_lock, self._read_lock = threading.Lock(), threading.Lock()
+        self._writer = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._writer.execute("PRAGMA journal_mode=WAL")
+        self._writer.execute("PRAGMA synchronous=NORMAL")
+        self._writer.executescript(SCHEMA)
+        self._writer.execute("INSERT OR IGNORE INTO meta VALUES ('id', ?)", (uuid.uuid4().hex[:12],))
+        self._reader = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        (self.id,) = self._reader.execute("SELECT value FROM meta WHERE key = 'id'").fetchone()
+        (self._last_id,) = self._reader.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()
+
+    @property
+    def last_id(self) -> int:
+        """Number of the newest committed event; 0 for none."""
+        return int(self._last_id)
+
+    def append(self, events: Sequence[AnyEvent]) -> list[Stored]:
+        """Store all in one commit, in order, and give them their numbers."""
+        rows = [(event.run, event.kind, to_json(event)) for event in events]
+        stored = []
+        with self._write_lock:
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                for run, kind, data in rows:
+                    cursor = self._writer.execute(
+                        "INSERT INTO events (run, kind, data) VALUES (?, ?, ?)", (run, kind, data)
+                    )
+                    stored.append(self._stored(int(cursor.lastrowid or 0), run, kind, data))
+                self._writer.execute("COMMIT")
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+            self._last_id = stored[-1].id if stored else self._last_id
+        return stored
+
+    def read(
+        self, *, after: int = 0, run: str | None = None, kinds: frozenset[str] = frozenset(), limit: int = 500
+    ) -> list[Stored]:
+        """The next events after number ``after``, oldest first.
+
+        ``run`` keeps that run's events and those of no run; ``kinds``, when not empty, keeps only these.
+        """
+        where = ["id > ?"]
+        parameters: list[object] = [after]
+        if run is not None:
+            where.append("(run = ? OR run IS NULL)")
+            parameters.append(run)
+        if kinds:
+            where.append(f"kind IN ({','.join('?' * len(kinds))})")
+            parameters.extend(sorted(kinds))
+        query = f"SELECT id, run, kind, data FROM events WHERE {' AND '.join(where)} ORDER BY id LIMIT ?"  # noqa: S608 (only marks are put in)
+        with self._read_lock:
+            return [self._stored(*row) for row in self._reader.execute(query, (*parameters, limit))]
+
+    def _stored(self, number: int, run: str | None, kind: str, data: str) -> Stored:
+        return Stored(number, run, kind, f'id: {self.id}.{number}\ndata: {{"id":{number},{data[1:]}\n\n'.encode())
+
+    def last_of_run(self, run: str) -> int:
+        """Number of the newest event of ``run``; 0 for none."""
+        with self._read_lock:
+            (last,) = self._reader.execute("SELECT coalesce(max(id), 0) FROM events WHERE run = ?", (run,)).fetchone()
+        return int(last)
+
+    def next_run_number(self) -> int:
+        """1, 2, 3 … never the same twice, also after a restart."""
+        with self._write_lock:
+            return int(self._writer.execute("INSERT INTO run_numbers DEFAULT VALUES").lastrowid or 0)
+
+    def close(self) -> None:
+        with self._write_lock, self._read_lock:
+            self._reader.close()
+            self._writer.close()
