@@ -1,0 +1,173 @@
+"""What the lab asks of whatever acts on targets.
+
+A host starts targets and gives a ``Handle`` for each; the handle is asked, and what then *happens* is reported through
+``record`` by whoever saw it: the pipe, the engine, the wait status.  A handle never reports an end because it sent a
+signal.  Hosts own their tasks and threads: they are async context managers, and when the block ends nothing is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.events import AnyEvent, Clock
+from app.probe.procfs import ProcessFacts
+from app.targets import HostName, Target
+
+
+class Record(Protocol):
+    """Stores one event and gives its number.  Returns after the row is committed."""
+
+    async def __call__(self, event: AnyEvent, /) -> int: ...
+
+
+class ProcessOptions(BaseModel):
+    """Of a local target.  ``cols`` and ``rows`` are the terminal's first size."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    env: dict[str, str] = Field(default_factory=dict)
+    cwd: str | None = None
+    cols: int = Field(default=80, ge=2, le=500)
+    rows: int = Field(default=24, ge=2, le=300)
+
+
+class ContainerOptions(BaseModel):
+    """Of a container, named as in docker-py.  None means: what the engine or the image says.
+
+    The last four are for the catalogue's own files only; the API refuses them (design, section 8).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    init: bool | None = None
+    pid_mode: Literal["host"] | None = None
+    stop_signal: str | None = None
+    stop_timeout_s: int | None = Field(default=None, ge=-1, le=3600)
+    entrypoint: tuple[str, ...] | None = None
+    tty: bool = False
+    stdin_open: bool = False
+    env: dict[str, str] = Field(default_factory=dict)
+    user: str | None = None
+    workdir: str | None = None
+    memory: str = "256m"
+    pids_limit: int = Field(default=256, ge=1, le=4096)
+    ports: dict[str, int] = Field(default_factory=dict)  # "8080/tcp" → a port on loopback, 0: any free one
+    tmpfs: tuple[str, ...] = ()
+    binds: tuple[str, ...] = ()
+    cgroupns: Literal["host", "private"] | None = None
+    cap_add: tuple[str, ...] = ()
+
+
+class Spec(BaseModel):
+    """What to start.  ``image`` is a folder of ``docker/`` ("base") or, ad hoc, an image's reference."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = "main"
+    host: HostName
+    command: tuple[str, ...] = ()
+    image: str | None = None
+    process: ProcessOptions = ProcessOptions()
+    container: ContainerOptions = ContainerOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class StopDefaults:
+    """What a stop does when nothing else is asked.  ``timeout_s`` −1: it waits for ever."""
+
+    signal: str
+    timeout_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """How a stop ended.
+
+    ``took_s`` runs from the first signal to the end of the root process, by the one clock named in ``clock``; None
+    where it could not be measured.  ``killed``: SIGKILL was sent before it ended; None where nobody can tell.
+    """
+
+    took_s: float | None
+    exit_code: int | None
+    killed: bool | None
+    clock: Clock
+    at: datetime
+
+
+class Handle(Protocol):
+    """One started target.  Calls raise AlreadyGone once it has ended, HostFailed with the other side's words."""
+
+    @property
+    def target(self) -> Target: ...
+
+    @property
+    def stop_defaults(self) -> StopDefaults: ...
+
+    @property
+    def stdin(self) -> bool:
+        """Whether ``write`` is possible."""
+        ...
+
+    async def send(self, number: int, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:
+        """Send one signal to a process of the target.
+
+        Args:
+            number: as in signal(7).
+            pid: inside the target's PID namespace; None: the root process.
+            group: to the whole process group of that process.
+            origin: "inside" has it sent by a process in the target's PID namespace, where PID 1 is protected even
+                from SIGKILL.
+
+        Raises:
+            NotOurs: no process of the target has that pid.  AlreadyGone: it had, and ended.
+        """
+        ...
+
+    async def stop(self, signal: str, timeout_s: int, on_timeout: Callable[[], Awaitable[object]]) -> Stopped:
+        """Stop as ``docker stop`` does: ``signal`` to the root process, SIGKILL after ``timeout_s`` (−1: never).
+
+        Returns when the target has ended.  ``on_timeout`` is awaited just before this host itself sends SIGKILL; where
+        the engine does that, its own ``kill`` event tells.
+        """
+        ...
+
+    async def kill(self) -> None:
+        """SIGKILL to the whole target, now.  Returns when it has been sent."""
+        ...
+
+    async def write(self, data: bytes) -> None:
+        """Type into the target's terminal or standard input.  Raises NotApplicable without ``stdin``."""
+        ...
+
+    async def resize(self, cols: int, rows: int) -> None:
+        """Give the terminal another size: a real SIGWINCH.  Raises NotApplicable without a terminal."""
+        ...
+
+    async def processes(self) -> list[ProcessFacts] | None:
+        """All processes of the target now, root first; None where this machine cannot see them."""
+        ...
+
+    async def ended(self) -> None:
+        """Returns when ``target_exited`` has been recorded."""
+        ...
+
+    async def close(self) -> None:
+        """End the target whatever it does and release all that belongs to it.  Does not mind one that is gone."""
+        ...
+
+
+class Host(Protocol):
+    """Starts targets of one kind."""
+
+    async def start(self, target: Target, spec: Spec) -> Handle:
+        """Start it; records ``target_starting`` and ``target_started``.  Raises LabError when it cannot be started."""
+        ...
+
+    def equivalent(self, spec: Spec, name: str) -> str:
+        """The command line a person would type for this."""
+        ...

@@ -1,0 +1,114 @@
+"""Containers of the lab: created with its labels and behind its fences, asked through the engine.
+
+What happens to them is told by the engine's events, with the engine's own time; a handle never reports an end because
+it asked for one.  Output is attached to *before* the start, so nothing is lost.  There is no ``--rm``: the exit code
+would only be in one event; the lab removes what it made after it has read the end.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+from anyio.abc import TaskGroup
+
+from app.errors import LabError
+from app.events import EngineEvent, TargetStarting
+from app.hosts.base import Record, Spec
+from app.hosts.container import ContainerHandle
+from app.hosts.docker_run import creation, docker_run
+from app.hosts.engine import Client, Engine
+from app.hosts.images import Images, tag_of
+from app.sources.docker_events import LAB
+from app.targets import Target
+
+log = logging.getLogger("signal_lab")
+START_WITHIN_S = 2.0  # how long a start waits for an engine that may just be coming up
+
+
+class ContainersHost:
+    """Starts containers.  Use as ``async with running_containers(engine, record) as host``."""
+
+    def __init__(self, engine: Engine, record: Record, tasks: TaskGroup) -> None:
+        self._engine, self._record, self._tasks = engine, record, tasks
+        self._images = Images(engine, record)
+        self._handles: dict[str, ContainerHandle] = {}  # by container id
+        engine.listen(self._told)
+
+    def equivalent(self, spec: Spec, name: str) -> str:
+        return docker_run(spec, name, tag_of(spec.image or "base"))
+
+    async def start(self, target: Target, spec: Spec) -> ContainerHandle:
+        await self._record(
+            TargetStarting(run=target.run, target=target.id, equivalent=self.equivalent(spec, target.name))
+        )
+        await self._engine.ready(START_WITHIN_S)
+        image = await self._images.ensure(spec.image or "base")
+        wanted = creation(target, spec, image, self._engine.info, self._engine.lab)
+        created = await self._engine.call(lambda client: _create(client, wanted), what=f"creating {target.id}")
+        container = str(created["Id"])
+        handle = ContainerHandle(target, spec, container, self._engine, self._record, self._tasks)
+        self._handles[container] = handle
+        try:
+            await handle.start(self.equivalent(spec, target.name))
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await handle.close()
+                self._handles.pop(container, None)
+            raise
+        return handle
+
+    async def _told(self, container: str, event: EngineEvent | None) -> None:
+        """What the engine says.  None: it came back, and what it said meanwhile was not heard."""
+        if event is None:
+            for handle in list(self._handles.values()):
+                self._tasks.start_soon(handle.look_again)
+            return
+        if event.run is not None and event.target is not None:
+            await self._record(event)
+        if known := self._handles.get(container):
+            known.told(event)
+            if event.action == "destroy":
+                del self._handles[container]
+
+    async def sweep(self) -> int:
+        """Remove containers that an earlier server of this lab left behind; how many."""
+        filters = {"label": f"{LAB}={self._engine.lab}"}
+        found = await self._engine.call(lambda client: client.containers(all=True, quiet=True, filters=filters))
+        left = [each["Id"] for each in found if each["Id"] not in self._handles]
+        for container in left:
+            await self._remove(container)
+        return len(left)
+
+    async def _remove(self, container: str) -> None:
+        await self._engine.call(lambda client: client.remove_container(container, force=True, v=True))
+
+    async def sweep_when_ready(self) -> None:
+        await self._engine.ready(float("inf"))
+        try:
+            if count := await self.sweep():
+                log.warning("removed %d containers of an earlier server", count)
+        except LabError as error:
+            log.warning("cannot remove what an earlier server left: %s", error)
+
+
+def _create(client: Client, wanted: dict[str, Any]) -> dict[str, Any]:
+    """docker-py's own ``create_container_from_config``: it has no words for some of what is wanted."""
+    name = wanted.pop("name")
+    created: dict[str, Any] = client.create_container_from_config(wanted, name)
+    return created
+
+
+@asynccontextmanager
+async def running_containers(engine: Engine, record: Record) -> AsyncIterator[ContainersHost]:
+    """The host, for as long as its containers may live."""
+    async with anyio.create_task_group() as tasks:
+        host = ContainersHost(engine, record, tasks)
+        tasks.start_soon(host.sweep_when_ready)
+        try:
+            yield host
+        finally:
+            tasks.cancel_scope.cancel()

@@ -1,0 +1,287 @@
+"""One local target: a command on a pty of its own, in its own session, under a keeper (``app/keeper.py``).
+
+What ended, and how, is read from the keeper's report (the wait status), never inferred from a signal that was sent.
+See ``hosts/base.py`` for what each call promises.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import anyio
+from anyio import to_thread
+
+from app.errors import AlreadyGone, HostFailed, NotOurs
+from app.events import TargetExited, TargetStarted
+from app.hosts.base import Record, Spec, StopDefaults, Stopped
+from app.hosts.pty import Pty
+from app.probe.procfs import Proc, ProcessFacts
+from app.resources import PACKAGE
+from app.signals import exit_meaning, name_of, parse_signal
+from app.sources.output import pump_output
+from app.targets import ProcessRef, Target
+
+KEEPER = PACKAGE / "keeper.py"
+STOP = StopDefaults("SIGTERM", 10)
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "USER", "TZ")  # no more: an environment holds secrets
+CLOSE_WITHIN_S = 5.0
+
+
+class ProcessHandle:
+    """One local target.  See ``hosts/base.py`` for what each call promises."""
+
+    stdin = True
+    stop_defaults = STOP
+
+    def __init__(self, target: Target, spec: Spec, record: Record) -> None:
+        self.target = target
+        self._record, self._spec = record, spec
+        self._proc = Proc()
+        self._root: ProcessRef | None = None
+        self._failed: HostFailed | None = None
+        self._started, self._ended, self._closed = anyio.Event(), anyio.Event(), anyio.Event()
+        self._said_end = anyio.Event()  # the keeper said how the root process ended, or is gone itself
+        self._killed = False
+        self._exit: dict[str, Any] | None = None
+        self._terminal = Pty(spec.process.cols, spec.process.rows)
+        control_read, self._control = os.pipe()
+        self._report, report_write = os.pipe()
+        os.set_blocking(self._report, False)
+        slave = self._terminal.slave
+        try:
+            self._keeper = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-S",
+                    "-E",
+                    "-s",
+                    str(KEEPER),
+                    str(control_read),
+                    str(report_write),
+                    "--",
+                    *spec.command,
+                ],
+                stdin=slave,
+                stdout=slave,
+                stderr=slave,
+                pass_fds=(control_read, report_write),
+                cwd=spec.process.cwd or Path.home(),
+                env={
+                    "TERM": "xterm-256color",
+                    **{n: os.environ[n] for n in PASSED_ON if n in os.environ},
+                    **spec.process.env,
+                },
+                start_new_session=True,
+            )
+        except OSError as error:
+            os.close(self._control)
+            os.close(self._report)
+            self._terminal.close()
+            raise HostFailed(f"cannot start {spec.command[0]}: {error.strerror}") from error
+        finally:
+            os.close(control_read)
+            os.close(report_write)
+            self._terminal.close_slave()
+
+    # Reports: what the keeper and the terminal say, until both have ended.
+
+    async def follow(self) -> None:
+        """Record what happens until the keeper has gone; then let go of everything."""
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._follow_report)
+                run, target = self.target.run, self.target.id
+                await pump_output(self._terminal.read, self._record, run=run, target=target, stream="pty")
+                await self._said_end.wait()  # a closed terminal alone is no end
+                await self._record_exit()
+        finally:
+            with anyio.CancelScope(shield=True):
+                self._let_go()
+                await to_thread.run_sync(self._keeper.wait)
+                self._started.set()
+                self._ended.set()
+                self._closed.set()
+
+    async def _follow_report(self) -> None:
+        """Lines of the keeper; its end is the end of the pipe."""
+        rest = b""
+        while True:
+            try:
+                data = os.read(self._report, 65536)
+            except BlockingIOError:
+                await anyio.wait_readable(self._report)
+                continue
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                await self._heed(json.loads(line))
+            if not data:
+                break
+        self._terminal.drain()
+        self._said_end.set()
+        self._started.set()
+
+    async def _heed(self, said: dict[str, Any]) -> None:
+        match said["event"]:
+            case "started":
+                self._root = ProcessRef(said["pid"], said["start"])
+                await self._record(
+                    TargetStarted(
+                        run=self.target.run,
+                        target=self.target.id,
+                        pid=said["pid"],
+                        start=said["start"],
+                        command=self._spec.command,
+                        equivalent=shlex.join(self._spec.command),
+                        tty=True,
+                        stdin=True,
+                        stop_signal=STOP.signal,
+                        stop_timeout_s=STOP.timeout_s,
+                    )
+                )
+                self._started.set()
+            case "failed":
+                self._failed = HostFailed(
+                    f"cannot start {said['argv0']}: {said['error']}", hint="Check the command and its path."
+                )
+            case "exited":
+                self._exit = said
+                self._terminal.drain()
+                self._said_end.set()
+
+    async def _record_exit(self) -> None:
+        """After the last output."""
+        if self._root is None:
+            return
+        said = self._exit or {}
+        number = said.get("signal")
+        code = said.get("exit_code") if number is None else 128 + number
+        at = datetime.fromtimestamp(said["at_ns"] / 1e9, UTC) if said else datetime.now(UTC)
+        name = None if number is None else name_of(number)
+        await self._record(
+            TargetExited(
+                run=self.target.run,
+                target=self.target.id,
+                author="kernel",
+                at=at,
+                exit_code=code,
+                signal=name,
+                cause="unknown" if not said else "killed" if name else "exited",
+                meaning=f"killed by {name}"
+                if name
+                else exit_meaning(code)
+                if code is not None
+                else "nobody saw it end",
+            )
+        )
+        self._ended.set()
+
+    # Requests.
+
+    async def wait_started(self) -> None:
+        """Raises HostFailed when the command could not be executed."""
+        await self._started.wait()
+        if self._root is None:
+            await self._closed.wait()
+            raise self._failed or HostFailed("the keeper ended before the command was started")
+
+    async def ended(self) -> None:
+        await self._ended.wait()
+
+    async def processes(self) -> list[ProcessFacts]:
+        """Everything below the keeper: the root's tree, and what left it to become the keeper's own child."""
+        pids = self._proc.descendants(self._keeper.pid)[1:] if not self._closed.is_set() else []
+        root = self._root.pid if self._root else 0
+        return self._proc.facts(sorted(pids, key=lambda pid: pid != root))
+
+    async def send(self, number: int, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:  # noqa: ARG002
+        """``origin`` makes no difference here: a local target has no PID namespace of its own."""
+        root = self._alive()
+        facts = next((each for each in await self.processes() if each.pid == (pid or root.pid)), None)
+        if facts is None and pid is None:
+            raise AlreadyGone(f"{self.target.id} has ended")
+        if facts is None:
+            raise NotOurs(f"{self.target.id} has no process {pid}")
+        with _translated():
+            if group:
+                os.killpg(facts.pgid, number)
+                return
+            fd = os.pidfd_open(facts.pid)
+            try:
+                if self._proc.identity(facts.pid) != (facts.pid, facts.start):
+                    raise AlreadyGone(f"process {facts.pid} of {self.target.id} has ended")
+                signal.pidfd_send_signal(fd, number)
+            finally:
+                os.close(fd)
+
+    async def stop(self, signal: str, timeout_s: int, on_timeout: Callable[[], Awaitable[object]]) -> Stopped:
+        from_ns = time.monotonic_ns()
+        await self.send(parse_signal(signal).number, pid=None, group=False, origin="outside")
+        with anyio.move_on_after(None if timeout_s < 0 else timeout_s):
+            await self._ended.wait()
+        if not self._ended.is_set():
+            await on_timeout()
+            await self.kill()
+            await self._ended.wait()
+        said = self._exit
+        if said is None:
+            return Stopped(None, None, self._killed or None, "server", datetime.now(UTC))
+        code = said["exit_code"] if said["signal"] is None else 128 + said["signal"]
+        at = datetime.fromtimestamp(said["at_ns"] / 1e9, UTC)
+        return Stopped((said["mono_ns"] - from_ns) / 1e9, code, self._killed, "server", at)
+
+    async def kill(self) -> None:
+        self._alive()
+        self._killed = True
+        with suppress(BrokenPipeError):
+            os.write(self._control, b"kill\n")
+
+    async def write(self, data: bytes) -> None:
+        self._alive()
+        await self._terminal.write(data)
+
+    async def resize(self, cols: int, rows: int) -> None:
+        self._alive()
+        self._terminal.resize(cols, rows)
+
+    async def close(self) -> None:
+        """Closing the control pipe is the order to end everything."""
+        self._close_control()
+        with anyio.move_on_after(CLOSE_WITHIN_S):
+            await self._closed.wait()
+
+    def _alive(self) -> ProcessRef:
+        if self._root is None or self._ended.is_set():
+            raise AlreadyGone(f"{self.target.id} has ended")
+        return self._root
+
+    def _close_control(self) -> None:
+        if self._control >= 0:
+            os.close(self._control)
+            self._control = -1
+
+    def _let_go(self) -> None:
+        self._close_control()
+        os.close(self._report)
+        self._terminal.close()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The kernel's errors, as ours."""
+    try:
+        yield
+    except ProcessLookupError as error:
+        raise AlreadyGone("that process has ended") from error
+    except OSError as error:
+        raise HostFailed(f"the kernel refused: {error.strerror}") from error
