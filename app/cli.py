@@ -1,0 +1,131 @@
+"""The ``signal-lab`` command.  Flags of ``serve`` are settings: each has its environment variable SIGNAL_LAB_…"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app import __version__
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A live lab for Linux signals and docker stop, in the browser.",
+    epilog="Start with `signal-lab serve` and open the link that it prints.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"signal-lab {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """A live lab for Linux signals and docker stop, in the browser."""
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one. [default: 9015]")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder of journal, sessions and token.")] = None,
+    token: Annotated[str | None, typer.Option(help="Token for programs; better in SIGNAL_LAB_TOKEN.")] = None,
+    public_url: Annotated[str | None, typer.Option(help="Address under which others reach the lab.")] = None,
+    open_: Annotated[bool | None, typer.Option("--open/--no-open", help="Open the page in a browser.")] = None,
+    log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error. [default: warning]")] = None,
+) -> None:
+    """Run the lab until Ctrl-C or SIGTERM, and print the links to drive and to watch it.
+
+    Each flag can be given as an environment variable, such as SIGNAL_LAB_PORT.
+    """
+    from app.serve import serve as run  # the other commands need not wait for all of this
+
+    given = {
+        "host": host,
+        "port": port,
+        "data": data,
+        "token": token,
+        "public_url": public_url,
+        "open": open_,
+        "log_level": log_level,
+    }
+    run(_settings({name: value for name, value in given.items() if value is not None}))
+
+
+def _settings(given: dict[str, Any]) -> Any:
+    from pydantic import ValidationError
+
+    from app.settings import Settings
+
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        raise typer.BadParameter(f"{problem['loc'][0]}: {problem['msg']}") from error
+
+
+@app.command()
+def link(
+    role: Annotated[str, typer.Option(help="driver (works once) or viewer (can be shared).")] = "driver",
+    port: Annotated[int | None, typer.Option(help="Port of the running lab. [default: 9015]")] = None,
+    data: Annotated[Path | None, typer.Option(help="Its data folder, for the token.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+) -> None:
+    """Ask the running lab on this machine for a new link."""
+    import http.client
+
+    settings = _settings({name: value for name, value in {"port": port, "data": data}.items() if value is not None})
+    kept = settings.data / "token"
+    token = settings.token or (kept.read_text().strip() if kept.exists() else "")
+    connection = http.client.HTTPConnection("127.0.0.1", settings.port, timeout=5)
+    try:
+        headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+        connection.request("POST", "/api/v1/links", json.dumps({"role": role}), headers)
+        reply = connection.getresponse()
+        answer = json.loads(reply.read())
+    except OSError as error:
+        raise _Failed(
+            f"no lab answers on port {settings.port}: {error.strerror or error}", "signal-lab serve"
+        ) from error
+    finally:
+        connection.close()
+    if reply.status != 201:
+        raise _Failed(answer["error"], answer["hint"])
+    typer.echo(json.dumps(answer) if as_json else answer["url"])
+
+
+class _Failed(Exception):
+    """What the command line says before it leaves with 1."""
+
+    def __init__(self, error: str, hint: str) -> None:
+        super().__init__(f"signal-lab: {error}\n  {hint}")
+
+
+def main() -> None:
+    """Errors are one line and what to do next, never a traceback."""
+    try:
+        app()
+    except _Failed as failed:
+        typer.echo(str(failed), err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        # The server has ended well and passes on the signal that asked for it; the shell is told as usual.
+        sys.exit(130)
+    except Exception as error:
+        from app.errors import LabError
+
+        if not isinstance(error, LabError):
+            raise
+        typer.echo(f"signal-lab: {error}\n  {error.hint}", err=True)
+        sys.exit(1)

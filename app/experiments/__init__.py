@@ -1,0 +1,1 @@
+"""The catalogue: experiments as data, and what runs their steps."""

@@ -1,0 +1,49 @@
+"""What the lab holds of a run while it is alive: nothing that is not in the journal, but for handles and locks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import anyio
+
+from app.errors import AlreadyGone, NotOurs
+from app.hosts.base import Handle, Spec
+from app.targets import Target
+
+
+@dataclass(slots=True)
+class LiveTarget:
+    target: Target
+    spec: Spec
+    handle: Handle | None = None
+    ended: bool = False
+    stop: int | None = None  # id of the stop_requested that is under way; 0 while it is being recorded
+    stopped: anyio.Event = field(default_factory=anyio.Event)  # the job of that stop has recorded its end
+    pids_seen: set[int] = field(default_factory=set)  # inside the target
+    sending: anyio.Lock = field(default_factory=anyio.Lock)  # one request at a time: so each can be told from the next
+
+
+@dataclass(slots=True)
+class LiveRun:
+    id: str
+    targets: list[LiveTarget]
+    created: int  # id of its run_created
+    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    done: anyio.Event = field(default_factory=anyio.Event)
+    reason: Literal["ended", "failed", "removed", "lab_stopped"] = "ended"
+
+
+async def check_pid(live: LiveTarget, handle: Handle, pid: int | None) -> None:
+    """Say "not ours" or "gone" before anything is recorded, where this machine can see the target's processes."""
+    if pid is None:
+        return
+    seen = await handle.processes()
+    if seen is None:
+        return
+    live.pids_seen |= {facts.ns_pid for facts in seen}
+    if pid in {facts.ns_pid for facts in seen}:
+        return
+    if pid in live.pids_seen:
+        raise AlreadyGone(f"process {pid} of {live.target.id} has ended", hint="Its row may be a newer process now.")
+    raise NotOurs(f"{live.target.id} has no process {pid}")

@@ -1,0 +1,158 @@
+"""Who may do what: token, sessions, links, roles, Host and origin.
+
+Default is deny: ``authorize`` is a dependency of the whole application and refuses every route that does not say with
+``@role(…)`` who may use it (a test walks all routes).  A route's own path parameters are never looked at here.
+
+The link that is printed for the driver works once and only by POST, so that a preview in a chat does not use it up.
+The viewer's link can be shared.  Both become a session cookie that holds a random session id, never the token; its
+name holds the port, because cookies do not.  Sessions survive a restart: an EventSource that is refused would give up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from starlette.requests import HTTPConnection
+
+from app.errors import CrossSite, Forbidden, Unauthenticated
+from app.hub import Role
+
+Who = Literal["anyone", "viewer", "driver"]
+F = TypeVar("F", bound=Callable[..., object])
+RANK: dict[Who, int] = {"anyone": 0, "viewer": 1, "driver": 2}
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS sessions (id TEXT PRIMARY KEY, role TEXT NOT NULL, made TEXT DEFAULT CURRENT_TIMESTAMP);
+CREATE TABLE IF NOT EXISTS links (code TEXT PRIMARY KEY, role TEXT NOT NULL, made TEXT DEFAULT CURRENT_TIMESTAMP);
+"""
+
+
+def role(who: Who) -> Callable[[F], F]:
+    """Say who may use a route."""
+
+    def mark(endpoint: F) -> F:
+        endpoint.__lab_role__ = who  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
+
+
+def _hash(secret: str) -> str:
+    """What is stored of a secret: whoever reads the file cannot sign in with it."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class Access:
+    """Sessions and links, in a file of their own, and the token for programs.
+
+    Args:
+        folder: the data folder; ``access.db`` and ``token`` are made in it, readable by this user only.
+        token: as given by the person, else the one kept in ``token``, else a new random one.
+    """
+
+    def __init__(self, folder: Path, token: str | None) -> None:
+        self._lock = threading.Lock()
+        path = folder / "access.db"
+        path.touch(mode=0o600, exist_ok=True)
+        path.chmod(0o600)
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._db.executescript(SCHEMA)
+        self.token = token or _kept_token(folder / "token")
+
+    def new_link(self, role: Role) -> str:
+        """A code for a link: a driver's works once; the viewers' stays until it is revoked."""
+        code = secrets.token_urlsafe(18)
+        self._write("INSERT INTO links (code, role) VALUES (?, ?)", _hash(code), role)
+        return code
+
+    def redeem(self, code: str, role: Role) -> str | None:
+        """A session id for a valid code of that role; None otherwise.  A driver's code is used up."""
+        with self._lock:
+            found = self._db.execute("SELECT 1 FROM links WHERE code = ? AND role = ?", (_hash(code), role)).fetchone()
+            if not found:
+                return None
+            if role == "driver":
+                used = self._db.execute("DELETE FROM links WHERE code = ?", (_hash(code),))
+                if used.rowcount != 1:
+                    return None
+            session = secrets.token_urlsafe(24)
+            self._db.execute("INSERT INTO sessions (id, role) VALUES (?, ?)", (_hash(session), role))
+        return session
+
+    def revoke_viewers(self) -> None:
+        """The viewers' links stop working, and their sessions with them."""
+        self._write("DELETE FROM links WHERE role = 'viewer'")
+        self._write("DELETE FROM sessions WHERE role = 'viewer'")
+
+    def role_of(self, connection: HTTPConnection, cookie: str) -> Role | None:
+        """By token or by session; a wrong token is not helped by a good cookie."""
+        if header := connection.headers.get("authorization"):
+            scheme, _, given = header.partition(" ")
+            good = scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), self.token.encode())
+            return "driver" if good else None
+        session = connection.cookies.get(cookie)
+        if not session:
+            return None
+        with self._lock:
+            found = self._db.execute("SELECT role FROM sessions WHERE id = ?", (_hash(session),)).fetchone()
+        return found[0] if found else None
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    def _write(self, statement: str, *values: str) -> None:
+        with self._lock:
+            self._db.execute(statement, values)
+
+
+def _kept_token(path: Path) -> str:
+    if path.exists() and (kept := path.read_text().strip()):
+        return kept
+    token = secrets.token_urlsafe(24)
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text(token + "\n")
+    return token
+
+
+def cookie_name(port: int) -> str:
+    return f"signal_lab_{port}"
+
+
+def check_origin(connection: HTTPConnection, method: str) -> None:
+    """A write by a browser must come from the lab's own pages.
+
+    A program with a Bearer token is exempt: no page can set that header for another origin.  Sec-Fetch-Site cannot be
+    forged by a page; where a browser does not send it, Origin must name this very host.
+    """
+    if method in SAFE or connection.headers.get("authorization"):
+        return
+    site = connection.headers.get("sec-fetch-site")
+    if site is not None:
+        if site not in ("same-origin", "none"):
+            raise CrossSite(f"this write came from another site ({site})")
+        return
+    origin = connection.headers.get("origin")
+    if origin is None or origin.partition("://")[2] != connection.headers.get("host"):
+        raise CrossSite("this write does not say that it comes from the lab's own pages")
+
+
+def check_role(needed: Who | None, has: Role | None) -> None:
+    """Raises Unauthenticated without a role, Forbidden with too small a one or where a route says nothing."""
+    if needed is None:
+        raise Forbidden("this route says nothing about who may use it, so nobody may")
+    if needed == "anyone":
+        return
+    if has is None:
+        raise Unauthenticated("this page is for people who have a link to this lab")
+    if RANK[has] < RANK[needed]:
+        raise Forbidden("viewers may watch, and nothing else")

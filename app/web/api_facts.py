@@ -1,0 +1,107 @@
+"""The part of the API that only tells: health, engine, signals, catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter
+
+from app import __version__
+from app.events import now
+from app.experiments.model import Experiment
+from app.hosts.base import Spec
+from app.signals import KEYS, RESERVED, SIGNALS, Signal
+from app.web.access import role
+from app.web.facts import runs_facts, steps_of
+from app.web.services import RoleHere, Served, Services
+
+router = APIRouter(prefix="/api/v1")
+
+NO_TRACE = "This version does not read the kernel's trace."
+
+
+@router.get("/health")
+@role("viewer")
+async def health(served: Served, who: RoleHere) -> dict[str, object]:
+    """How the lab is, what it has found, and the time by its clock."""
+    return {
+        "ok": True,
+        "version": __version__,
+        "now": now(),
+        "role": who,
+        "viewers": served.hub.readers["viewer"],
+        "engine": served.engine.status(),
+        "kernel_trace": {"state": "absent", "reason": NO_TRACE},
+        "last_event_id": served.hub.last_id,
+        "journal": served.hub.journal.id,
+    }
+
+
+@router.get("/engine")
+@role("viewer")
+async def engine(served: Served) -> dict[str, object]:
+    """The engine that was found, or why there is none."""
+    return dict(served.engine.status())
+
+
+@router.get("/signals")
+@role("viewer")
+async def signals() -> dict[str, object]:
+    """The table of signals as this machine has them."""
+    return {"signals": [_row(each) for each in SIGNALS], "reserved": [_row(each) for each in RESERVED], "keys": KEYS}
+
+
+def _row(signal: Signal) -> dict[str, Any]:
+    return {**asdict(signal), "short": signal.short}
+
+
+@router.get("/experiments")
+@role("viewer")
+async def experiments(served: Served) -> dict[str, object]:
+    """The catalogue, each with what came of its last run here."""
+    last = await _last_results(served)
+    return {"experiments": [_shown(each, served, last) for each in served.runner.catalogue.values()]}
+
+
+@router.get("/experiments/{experiment}")
+@role("viewer")
+async def experiment(experiment: str, served: Served) -> dict[str, object]:
+    """One of the catalogue.  Errors: 404 not_found."""
+    return _shown(served.runner.experiment(experiment), served, await _last_results(served))
+
+
+async def _last_results(served: Services) -> dict[str, dict[str, Any]]:
+    last: dict[str, dict[str, Any]] = {}
+    for facts in await runs_facts(served.hub):
+        if facts["experiment"] and facts["status"] == "finished" and facts["result"]:
+            last.setdefault(facts["experiment"], {"run": facts["run"], **facts["result"]})
+    return last
+
+
+def _shown(each: Experiment, served: Services, last: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    status = served.engine.status()
+    available = not each.needs_engine or status["state"] == "ready"
+    return {
+        "id": each.id,
+        "title": each.title,
+        "group": each.group,
+        "question": each.question,
+        "needs_engine": each.needs_engine,
+        "available": available,
+        "why_not": None if available else status["reason"],
+        "steps": steps_of(each),
+        "targets": [_target(spec, served) for spec in each.target],
+        "last": last.get(each.id),
+    }
+
+
+def _target(spec: Spec, served: Services) -> dict[str, Any]:
+    timeout_s = spec.container.stop_timeout_s
+    return {
+        "name": spec.name,
+        "host": spec.host,
+        "equivalent": served.hosts[spec.host].equivalent(spec, spec.name),
+        "stop_signal": spec.container.stop_signal or "SIGTERM",
+        "stop_timeout_s": 10 if timeout_s is None else timeout_s,
+    }

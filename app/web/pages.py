@@ -1,0 +1,111 @@
+"""The pages: shells with no logic, and the two doors for people who have a link.
+
+A page is first painted without any of the script's data, so a shell gets what it needs to say where one is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.templating import Jinja2Templates
+from starlette.responses import Response
+
+from app import __version__
+from app.errors import LabError, Unauthenticated
+from app.hub import Role
+from app.resources import resource
+from app.web.access import role
+from app.web.facts import run_facts
+from app.web.services import RoleHere, Served, Services
+
+router = APIRouter(include_in_schema=False)
+templates = Jinja2Templates(directory=resource("templates"))
+
+MONTH_S = 30 * 24 * 3600
+
+
+def _page(request: Request, name: str, status: int = 200, **context: Any) -> HTMLResponse:
+    defaults = {"page": "error", "role": "viewer", "run": "", "experiment": "", "title": "", "question": ""}
+    response = templates.TemplateResponse(
+        request, name, {**defaults, "version": __version__, **context}, status_code=status
+    )
+    response.headers["cache-control"] = "no-store"
+    return response
+
+
+def error_page(request: Request, error: LabError) -> HTMLResponse:
+    """The one error shape, for people."""
+    shape = {"status": error.status, **error.shape()}
+    return _page(request, "error.html", error.status, error=shape, title=str(error))
+
+
+@router.get("/")
+@role("viewer")
+async def home(request: Request, who: RoleHere) -> HTMLResponse:
+    return _page(request, "home.html", page="home", role=who, title="Experiments")
+
+
+@router.get("/experiments/{experiment}")
+@role("viewer")
+async def experiment(request: Request, experiment: str, served: Served, who: RoleHere) -> HTMLResponse:
+    found = served.runner.experiment(experiment)
+    return _page(
+        request, "stage.html", page="stage", role=who, experiment=found.id, title=found.title, question=found.question
+    )
+
+
+@router.get("/runs/{run}")
+@role("viewer")
+async def run(request: Request, run: str, served: Served, who: RoleHere) -> HTMLResponse:
+    facts = await run_facts(served.hub, run)
+    return _page(
+        request,
+        "stage.html",
+        page="stage",
+        role=who,
+        run=run,
+        experiment=facts["experiment"] or "",
+        title=facts["title"],
+        question=facts["question"],
+    )
+
+
+@router.get("/enter/{code}")
+@role("anyone")
+async def enter_door(request: Request, code: str) -> HTMLResponse:
+    """Asks for a click: a preview of the link in a chat must not use it up."""
+    return _page(request, "enter.html", page="enter", title="Enter as the driver", code=code)
+
+
+@router.post("/enter/{code}")
+@role("anyone")
+async def enter(code: str, served: Served) -> Response:
+    return _sign_in(served, code, "driver")
+
+
+@router.get("/watch/{code}")
+@role("anyone")
+async def watch(request: Request, code: str, served: Served) -> Response:
+    """The viewers' link.  Who may already do more keeps that."""
+    if served.access.role_of(request, served.cookie):
+        return RedirectResponse("/", status_code=303)
+    return _sign_in(served, code, "viewer")
+
+
+def _sign_in(served: Services, code: str, role: Role) -> Response:
+    session = served.access.redeem(code, role)
+    if session is None:
+        raise Unauthenticated("this link has been used, or was never one of this lab's")
+    response = RedirectResponse("/", status_code=303)
+    response.set_cookie(
+        served.cookie,
+        session,
+        max_age=MONTH_S,
+        httponly=True,
+        samesite="lax",
+        secure=served.url.startswith("https:"),
+        path="/",
+    )
+    return response

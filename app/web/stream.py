@@ -1,0 +1,76 @@
+"""Server-sent events: a reader's place in the journal, put on the wire.
+
+Messages are unnamed, because a named one without a listener vanishes silently; ``kind`` is in the data.  ``id`` is
+``<journal>.<n>``: who resumes with the id of another journal is told to ``reset`` and gets everything.  The heartbeat
+has no id: it is not an event, it says that the server is alive, what time it has, and how many are watching.
+
+Who wins the race: normally the client leaves (``http.disconnect``) and the generator is cancelled.  A client that does
+not read lets the send run into ``SEND_TIMEOUT_S`` and is dropped; it resumes from its last id when it comes back.  When
+the lab closes, the hub ends every reader *after* the last event, the generator returns, and the client sees a clean
+end of the stream; sse_starlette's own watcher would cut it off, so it is given a grace that this never needs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+
+import anyio
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.responses import Response
+
+from app.events import now
+from app.hub import Hub, HubClosed, Role
+
+SEND_TIMEOUT_S = 20.0
+GRACE_S = 30.0
+
+
+def place_of(last_event_id: str | None, after: int, journal: str) -> int | None:
+    """Where a reader goes on: the number from Last-Event-ID, else ``after``.  None: it knew another journal."""
+    if not last_event_id:
+        return after
+    of, _, number = last_event_id.rpartition(".")
+    return int(number) if of == journal and number.isascii() and number.isdigit() else None
+
+
+def event_stream(
+    hub: Hub,
+    *,
+    role: Role,
+    after: int,
+    last_event_id: str | None,
+    run: str | None,
+    kinds: frozenset[str],
+    heartbeat_s: float,
+) -> Response:
+    place = place_of(last_event_id, after, hub.journal.id)
+
+    async def frames() -> AsyncIterator[bytes]:
+        yield b": signal-lab\n\n"
+        yield heartbeat(hub).encode()
+        if place is None or place > hub.last_id:
+            yield b'data: {"kind":"reset"}\n\n'
+        start = 0 if place is None or place > hub.last_id else place
+        async with hub.join(after=start, role=role, run=run, kinds=kinds) as reader:
+            while True:
+                try:
+                    batch = await reader.batch()
+                except HubClosed:
+                    return
+                yield b"".join(event.frame for event in batch)
+
+    return EventSourceResponse(
+        frames(),
+        sep="\n",
+        ping=heartbeat_s,
+        ping_message_factory=lambda: heartbeat(hub),
+        send_timeout=SEND_TIMEOUT_S,
+        shutdown_event=anyio.Event(),
+        shutdown_grace_period=GRACE_S,
+    )
+
+
+def heartbeat(hub: Hub) -> ServerSentEvent:
+    beat = {"kind": "heartbeat", "now": now().isoformat(), "viewers": hub.readers["viewer"], "last": hub.last_id}
+    return ServerSentEvent(data=json.dumps(beat), sep="\n")
