@@ -63,6 +63,7 @@ class Lab:
         for spec in specs:
             if spec.host not in self._hosts:
                 raise NotFound(f"this lab has no host for a {spec.host}")
+            await self._hosts[spec.host].check()
         number = self.hub.journal.next_run_number()
         run = run_id(number)
         targets = [LiveTarget(Target(run, spec.name, spec.host), spec) for spec in specs]
@@ -112,25 +113,26 @@ class Lab:
     async def _keep(self, live: LiveTarget) -> None:
         """One target from start to end."""
         live.handle = handle = await self._hosts[live.target.host].start(live.target, live.spec)
-        try:
-            async with anyio.create_task_group() as watching:
-                watching.start_soon(self._watch_tree, live, handle)
+        over = anyio.Event()
+        async with anyio.create_task_group() as watching:
+            watching.start_soon(self._watch_tree, live, handle, over)
+            try:
                 await handle.ended()
+            finally:
                 live.ended = True
-        finally:
-            live.ended = True
-            with anyio.move_on_after(CLOSE_WITHIN_S, shield=True):
-                await handle.close()
-                if live.stop:
-                    await live.stopped.wait()  # its end is part of the run
+                with anyio.move_on_after(CLOSE_WITHIN_S, shield=True):
+                    await handle.close()
+                    if live.stop:
+                        await live.stopped.wait()  # its end is part of the run
+                over.set()
 
-    async def _watch_tree(self, live: LiveTarget, handle: Handle) -> None:
+    async def _watch_tree(self, live: LiveTarget, handle: Handle, over: anyio.Event) -> None:
         async def record(event: AnyEvent, /) -> int:
             if event.kind in ("process_appeared", "process_changed") and event.ns_pid is not None:
                 live.pids_seen.add(event.ns_pid)
             return await self.hub.record(event)
 
-        await watch_processes(handle.processes, record, run=live.target.run, target=live.target.id)
+        await watch_processes(handle.processes, record, over, run=live.target.run, target=live.target.id)
 
     async def find(self, target: str) -> tuple[LiveTarget, Handle]:
         """A target that is alive.  Raises NotFound, AlreadyGone, or Conflict while it is starting."""

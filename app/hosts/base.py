@@ -164,6 +164,10 @@ class Handle(Protocol):
 class Host(Protocol):
     """Starts targets of one kind."""
 
+    async def check(self) -> None:
+        """Raises EngineUnavailable where nothing can be started now."""
+        ...
+
     async def start(self, target: Target, spec: Spec) -> Handle:
         """Start it; records ``target_starting`` and ``target_started``.  Raises LabError when it cannot be started."""
         ...

@@ -38,6 +38,10 @@ class ContainersHost:
         self._handles: dict[str, ContainerHandle] = {}  # by container id
         engine.listen(self._told)
 
+    async def check(self) -> None:
+        await self._engine.ready(START_WITHIN_S)
+        self._engine.client()
+
     def equivalent(self, spec: Spec, name: str) -> str:
         return docker_run(spec, name, tag_of(spec.image or "base"))
 
@@ -45,7 +49,6 @@ class ContainersHost:
         await self._record(
             TargetStarting(run=target.run, target=target.id, equivalent=self.equivalent(spec, target.name))
         )
-        await self._engine.ready(START_WITHIN_S)
         image = await self._images.ensure(spec.image or "base")
         wanted = creation(target, spec, image, self._engine.info, self._engine.lab)
         created = await self._engine.call(lambda client: _create(client, wanted), what=f"creating {target.id}")

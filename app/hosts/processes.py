@@ -39,6 +39,9 @@ class ProcessesHost:
     def __init__(self, record: Record, tasks: TaskGroup) -> None:
         self._record, self._tasks = record, tasks
 
+    async def check(self) -> None:
+        """A process can always be started."""
+
     def equivalent(self, spec: Spec, name: str) -> str:  # noqa: ARG002 (a process has no name)
         return shlex.join(spec.command)
 

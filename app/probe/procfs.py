@@ -1,38 +1,40 @@
 """Facts about processes, read from /proc (proc(5)).
 
 A process can go at any moment between two reads: everything here answers None, or leaves it out, and never raises for
-that.  Names are whatever a program likes (newlines, parentheses, bytes that are no UTF-8), so ``stat`` is split at the
-*last* parenthesis.  A kernel that does not show the signal lines (gVisor) gives ``masks=None``: unknown, never zero.
+that.  The three files of one process are read through one handle on its folder, so they are of one and the same process
+even when its pid is given to another meanwhile.  A kernel that does not show the signal lines (gVisor) gives
+``masks=None``: unknown, never zero.
 """
 
 from __future__ import annotations
 
+import operator
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import reduce
+
+from app.probe.files import ProcFiles, parse_stat, read_file, status_field
+from app.probe.masks import Action, Dispositions, Masks, disposition_of, dispositions, signals_in
+from app.probe.members import container_processes, processes_of_cgroup, processes_of_pid_namespace, tree
+
+__all__ = [
+    "Action",
+    "Dispositions",
+    "Masks",
+    "Proc",
+    "ProcessFacts",
+    "disposition_of",
+    "dispositions",
+    "processes_of_cgroup",
+    "signals_in",
+    "started_at",
+]
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-CONTROLLERS = ("pids", "memory", "systemd", "unified", "freezer", "cpu", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Masks:
-    """Signal sets as whole numbers: bit n-1 stands for signal n.  ``blocked`` is what *every* thread blocks."""
-
-    blocked: int
-    ignored: int
-    caught: int
-    pending_process: int
-    pending_thread: int
-
-    def to_wire(self) -> dict[str, str]:
-        """16 hexadecimal digits each, as events carry them."""
-        pending = self.pending_process | self.pending_thread
-        named = {"blocked": self.blocked, "ignored": self.ignored, "caught": self.caught, "pending": pending}
-        return {name: f"{mask:016x}" for name, mask in named.items()}
+ARGV_BYTES = 32 * 1024  # of a command line; what is longer is cut, and ends in "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,143 +45,110 @@ class ProcessFacts:
     start: int  # clock ticks since boot
     ns_pid: int
     ns_depth: int  # 1: the namespace of this /proc
-    ppid: int
+    ppid: int  # 0: none that this /proc can see
     pgid: int
     sid: int
-    comm: str
+    comm: str  # bytes that are no UTF-8 become U+FFFD, here and in argv
     argv: tuple[str, ...]  # empty for zombies and kernel threads
     state: str  # one letter
     threads: int
     masks: Masks | None
 
 
-def signals_in(mask: int) -> tuple[int, ...]:
-    """Numbers of the signals in a mask."""
-    return tuple(number for number in range(1, mask.bit_length() + 1) if mask >> (number - 1) & 1)
-
-
-class Proc:
-    """A /proc file system; ``root`` is another folder where one is mounted elsewhere."""
-
-    def __init__(self, root: Path = Path("/proc"), cgroup_root: Path = Path("/sys/fs/cgroup")) -> None:
-        self._root, self._cgroups = str(root), cgroup_root
-
-    def _read(self, *parts: object) -> bytes | None:
-        try:
-            with open("/".join((self._root, *map(str, parts))), "rb") as file:
-                return file.read()
-        except OSError:
-            return None
-
-    def identity(self, pid: int) -> tuple[int, int] | None:
-        """``(pid, start)``, which no other process will ever have; None when there is none."""
-        raw = self._read(pid, "stat")
-        return None if raw is None else (pid, int(raw[raw.rindex(b")") + 2 :].split()[19]))
+class Proc(ProcFiles):
+    """A /proc file system, decoded."""
 
     def read_process(self, pid: int) -> ProcessFacts | None:
-        """None when it is gone."""
-        stat, status, cmdline = self._read(pid, "stat"), self._read(pid, "status"), self._read(pid, "cmdline")
-        if stat is None or status is None or cmdline is None:
+        """None when it is gone, or when ``pid`` is that of a thread only."""
+        try:
+            folder = os.open(f"{self.root}/{pid}", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError:
             return None
-        after = stat[stat.rindex(b")") + 2 :].split()
-        comm = stat[stat.index(b"(") + 1 : stat.rindex(b")")]
-        lines = dict(line.split(b":", 1) for line in status.splitlines() if b":" in line)
-        ns_pids = lines.get(b"NSpid", str(pid).encode()).split()
-        threads = int(after[17])
+        try:
+            stat = parse_stat(read_file("stat", dir_fd=folder))
+            status = read_file("status", dir_fd=folder)
+            cmdline = read_file("cmdline", dir_fd=folder, limit=ARGV_BYTES + 1)
+        finally:
+            os.close(folder)
+        if stat is None or not status or cmdline is None or status_field(status, b"Tgid") != str(pid).encode():
+            return None
+        ns_pids = (status_field(status, b"NSpid") or str(pid).encode()).split()
         return ProcessFacts(
             pid=pid,
-            start=int(after[19]),
+            start=stat.start,
             ns_pid=int(ns_pids[-1]),
             ns_depth=len(ns_pids),
-            ppid=int(after[1]),
-            pgid=int(after[2]),
-            sid=int(after[3]),
-            comm=comm.decode("utf-8", "replace"),
-            argv=tuple(word.decode("utf-8", "replace") for word in cmdline.rstrip(b"\0").split(b"\0"))
-            if cmdline
-            else (),
-            state=after[0].decode(),
-            threads=threads,
-            masks=self._masks(pid, lines, threads),
+            ppid=stat.ppid,
+            pgid=stat.pgid,
+            sid=stat.sid,
+            comm=stat.comm.decode("utf-8", "replace"),
+            argv=_argv(cmdline),
+            state=stat.state,
+            threads=stat.threads,
+            masks=self._masks(pid, status, stat.threads),
         )
-
-    def _masks(self, pid: int, lines: dict[bytes, bytes], threads: int) -> Masks | None:
-        try:
-            blocked, ignored, caught, shared, own = (
-                int(lines[name], 16) for name in (b"SigBlk", b"SigIgn", b"SigCgt", b"ShdPnd", b"SigPnd")
-            )
-        except KeyError:
-            return None
-        if threads > 1:
-            for tid in self._tasks(pid):
-                status = self._read(pid, "task", tid, "status") or b""
-                if (at := status.find(b"SigBlk:")) >= 0:
-                    blocked &= int(status[at + 7 : status.index(b"\n", at)], 16)
-        return Masks(blocked, ignored, caught, shared, own)
-
-    def _tasks(self, pid: int) -> list[int]:
-        try:
-            return [int(name) for name in os.listdir(f"{self._root}/{pid}/task")]
-        except OSError:
-            return []
-
-    def children(self, pid: int) -> list[int]:
-        """Pids of the living and dead children, in no order."""
-        found: list[int] = []
-        for tid in self._tasks(pid):
-            found += map(int, (self._read(pid, "task", tid, "children") or b"").split())
-        return found
-
-    def descendants(self, root: int) -> list[int]:
-        """``root`` and everything below it, parents first; empty when it is gone."""
-        if self.identity(root) is None:
-            return []
-        found = [root]
-        for pid in found:
-            found += self.children(pid)
-        return list(dict.fromkeys(found))
 
     def facts(self, pids: Iterable[int]) -> list[ProcessFacts]:
         """Of those that are still there, in the order given."""
         return [facts for pid in pids if (facts := self.read_process(pid)) is not None]
 
-    def cgroup_pids(self, pid: int, holds: str) -> list[int]:
-        """Pids of the control group that ``pid`` is in, and of those below; empty where none names ``holds``.
+    def descendants(self, root: int) -> list[int]:
+        """``root`` and everything below it, root first, then by (start, pid); [] when it is gone."""
+        found = tree(self, [root], first=root)
+        return found if found[:1] == [root] else []
 
-        ``holds`` is a container id: it keeps a ``--pid host`` container from being taken for the whole machine.
+    def processes_of_pid_namespace(self, init: int) -> list[int]:
+        """See ``app/probe/members.py``."""
+        return processes_of_pid_namespace(self, init)
+
+    def container_processes(self, init: int, container_id: str) -> list[int]:
+        """See ``app/probe/members.py``."""
+        return container_processes(self, init, container_id)
+
+    container_pids = container_processes  # the name that hosts/ uses
+
+    def _masks(self, pid: int, status: bytes, threads: int) -> Masks | None:
+        names = (b"SigBlk", b"SigIgn", b"SigCgt", b"ShdPnd", b"SigPnd")
+        found = [int(value, 16) for name in names if (value := status_field(status, name)) is not None]
+        if len(found) < len(names):
+            return None
+        blocked, ignored, caught, shared, own = found
+        if threads > 1:
+            blocked, own = self._over_threads(pid, blocked, own)
+        return Masks(blocked, ignored, caught, shared, own)
+
+    def _over_threads(self, pid: int, blocked: int, pending: int) -> tuple[int, int]:
+        """What all living threads block, and what is pending for any of them.
+
+        A thread that has ended takes no signal: a leader that did so (state Z, others go on) does not count.
         """
-        for line in (self._read(pid, "cgroup") or b"").decode().splitlines():
-            _, controllers, path = line.split(":", 2)
-            if holds not in path:
+        masks: list[int] = []
+        for tid in self.tids(pid):
+            status = self.read(pid, f"task/{tid}/status")
+            if not status or (status_field(status, b"State") or b"?")[:1] in b"ZX":
                 continue
-            for folder in self._cgroup_folders(controllers, path):
-                if folder.is_dir():
-                    return list(_pids_below(folder))
-        return []
-
-    def _cgroup_folders(self, controllers: str, path: str) -> Iterator[Path]:
-        name = controllers.removeprefix("name=")
-        for folder in (name, "unified" if not name else "", ""):
-            yield self._cgroups / folder / path.lstrip("/")
-
-    def container_pids(self, init: int, container_id: str) -> list[int]:
-        """Every process of a container: of its control group, and dead ones that only their parents still know."""
-        members = self.cgroup_pids(init, container_id) or self.descendants(init)
-        known = dict.fromkeys([init, *members])
-        for pid in list(known):
-            known |= dict.fromkeys(self.children(pid))
-        return list(known) if self.identity(init) else []
+            masks.append(int(status_field(status, b"SigBlk") or b"0", 16))
+            pending |= int(status_field(status, b"SigPnd") or b"0", 16)
+        return reduce(operator.and_, masks, masks[0]) if masks else blocked, pending
 
 
-def _pids_below(folder: Path) -> Iterator[int]:
-    for file in (folder / "cgroup.procs", *folder.glob("**/*/cgroup.procs")):
-        try:
-            yield from map(int, file.read_text().split())
-        except OSError:
-            continue
+def _argv(cmdline: bytes) -> tuple[str, ...]:
+    """The arguments, empty ones too.
+
+    A program that wrote a title over its arguments leaves one text and zeros behind it: that is one argument then.
+    """
+    if not cmdline:
+        return ()
+    if len(cmdline) > ARGV_BYTES:
+        cmdline = cmdline[:ARGV_BYTES] + "…".encode()
+    words = [word.decode("utf-8", "replace") for word in cmdline.removesuffix(b"\0").split(b"\0")]
+    return tuple(words if any(words[1:]) else words[:1])
 
 
 def started_at(start: int) -> datetime:
-    """When a process started, UTC, from its clock ticks since boot."""
+    """When a process started, UTC, to about 0.01 s, from its clock ticks since boot.
+
+    By the clocks as they are now: a wall clock that was set since then moves it.
+    """
     boot_s = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
     return datetime.fromtimestamp(boot_s + start / TICKS_PER_S, UTC)

@@ -128,24 +128,32 @@ def _mutable(facts: ProcessFacts) -> dict[str, Any]:
 
 
 async def watch_processes(
-    look: Callable[[], Awaitable[list[ProcessFacts] | None]], record: Record, *, run: str, target: str
+    look: Callable[[], Awaitable[list[ProcessFacts] | None]],
+    record: Record,
+    over: anyio.Event,
+    *,
+    run: str,
+    target: str,
 ) -> None:
-    """Look and record until the target has no process left or is cancelled.
+    """Look and record until ``over`` is set or the caller is cancelled; then all that was there is said to be gone.
 
     Says once that nothing can be seen (``source_lost`` with source "processes") where ``look`` gives None.
     """
-    tree, blind, saw_any = ProcessTree(run, target), False, False
-    while True:
-        seen = await look()
-        if seen is None and not blind:
-            blind = True
-            await record(
-                SourceLost(run=run, target=target, source="processes", reason="the engine runs on another machine")
-            )
-        elif seen is not None:
-            for event in tree.look(seen, now()):
+    tree, blind = ProcessTree(run, target), False
+    try:
+        while not over.is_set():
+            seen = await look()
+            if seen is not None:
+                for event in tree.look(seen, now()):
+                    await record(event)
+            elif not blind:
+                blind = True
+                reason = "the engine runs on another machine"
+                await record(SourceLost(run=run, target=target, source="processes", reason=reason))
+            with anyio.move_on_after(EVERY_S):
+                await over.wait()
+    finally:
+        with anyio.CancelScope(shield=True):
+            await over.wait()
+            for event in tree.look([], now()):
                 await record(event)
-            saw_any = saw_any or bool(seen)
-            if saw_any and not seen:
-                return
-        await anyio.sleep(EVERY_S)

@@ -1,0 +1,63 @@
+"""Fixtures for all tests.  A missing engine or browser is a failure and never a skip: `make setup` installs them."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import LabUnderTest, Person, running_lab
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LabUnderTest]:
+    """A lab without an engine: it looks for one where there is none."""
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no-engine.sock")
+    with running_lab(tmp_path / "data") as running:
+        yield running
+
+
+@pytest.fixture
+def driver(lab: LabUnderTest) -> Iterator[Person]:
+    with lab.person() as person:
+        yield person
+
+
+@pytest.fixture
+def viewer(lab: LabUnderTest) -> Iterator[Person]:
+    """Somebody who came by the viewers' link."""
+    with lab.person(token=None) as person:
+        assert person.client.get(lab.viewer_link).status_code == 303
+        person.client.headers["sec-fetch-site"] = "same-origin"
+        yield person
+
+
+@pytest.fixture(scope="session")
+def engine() -> None:
+    """A real engine answers."""
+    found = subprocess.run(["docker", "version"], capture_output=True, text=True, check=False)
+    if found.returncode:
+        pytest.fail(f"no Docker engine answers; `make setup` installs and starts one. {found.stderr.strip()}")
+
+
+@pytest.fixture
+def lab_with_engine(engine: None, tmp_path: Path) -> Iterator[LabUnderTest]:
+    with running_lab(tmp_path / "data") as running:
+        yield running
+    left = subprocess.run(
+        ["docker", "ps", "-aq", "--filter", "label=dev.signal-lab.run"], capture_output=True, text=True, check=True
+    )
+    assert left.stdout == "", "containers were left behind"
+
+
+@pytest.fixture
+def engine_driver(lab_with_engine: LabUnderTest) -> Iterator[Person]:
+    with lab_with_engine.person() as person:
+        yield person

@@ -1,0 +1,166 @@
+"""Holds ``app/events.py`` and the browser's reducer together: a kind or a field on one side only fails here.
+
+Every class of the union is dumped as the stream sends it, twice: with all its fields set, and with the required ones
+only.  Real Node folds them with the real reducer, which is handed proxies that note every field it looks at.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from pydantic import BaseModel
+
+from app import events as e
+
+ROOT = Path(__file__).parent.parent
+CLASSES: tuple[type[e.LabEvent], ...] = get_args(get_args(e.AnyEvent)[0])
+KINDS = {cls.model_fields["kind"].default: cls for cls in CLASSES}
+AT = datetime(2025, 11, 23, 13, 4, 50, 123456, tzinfo=UTC)
+MASKS = e.Dispositions(
+    blocked="0000000000000000", ignored="0000000000001000", caught="8000000000000002", pending="0000000000000000"
+)
+
+# What the page has no use for: each is told by a neighbouring field, or matters to exports only.
+UNREAD = {"target_started": {"start"}, "truncated": {"what"}, "output": {"stream"}}
+
+
+def story() -> list[e.AnyEvent]:
+    """At least one event of each class with every field set, in an order that could have happened."""
+    here: dict[str, Any] = {"at": AT, "seen_at": AT, "run": "r1", "target": "r1.server"}
+    return [
+        e.LabStarted(**here, version="0.1"),
+        e.RunCreated(
+            **here, author="person", number=1, experiment="pid-1", title="PID 1", question="Why?",
+            targets=(e.TargetInfo(id="r1.server", name="server", host="container", tty=True),),
+        ),
+        e.BuildProgress(**here, image="base", state="running", text="Step 1\n"),
+        e.TargetStarting(**here, equivalent="docker run lab/base"),
+        e.TargetStarted(
+            **here, author="engine", pid=100, start=7, container_id="c0ffee", command=("python3", "-m", "http.server"),
+            equivalent="docker run lab/base", tty=True, stdin=True, stop_signal="SIGINT", stop_timeout_s=7,
+        ),
+        e.ProcessAppeared(
+            **here, author="kernel", pid=100, start=7, ns_pid=1, ppid=1, comm="python3", argv=("python3",), state="S",
+            threads=2, dispositions=MASKS,
+        ),
+        e.ProcessChanged(
+            **here, author="kernel", pid=200, start=8, was=100, respawns=1, ns_pid=9, ppid=2, comm="python3.11",
+            argv=("python3.11",), state="Z", threads=1, dispositions=MASKS,
+        ),
+        e.Output(**here, author="program", text="ready\r\n", stream="stdout"),
+        e.Truncated(**here, what="output", limit="8 MiB of output"),
+        e.SignalRequested(**here, author="person", signal="SIGUSR1", pid=9, group=True, from_="inside", by="driver"),
+        e.SignalFailed(**here, request=10, signal="SIGUSR1", code="already_gone", error="it has ended"),
+        e.StopRequested(**here, author="person", signal="SIGTERM", timeout_s=3, deadline=AT, by="driver"),
+        e.EngineEvent(**here, author="engine", clock="engine", action="die", signal="SIGKILL", exit_code=137),
+        e.EngineEvent(**here, author="engine", clock="engine", action="kill", signal="SIGKILL", exit_code=0),
+        e.StopEscalated(**here, author="person", stop=12, reason="person", by="driver"),
+        e.ProcessGone(**here, author="kernel", pid=200, start=8),
+        e.TargetExited(**here, author="program", exit_code=137, signal="SIGKILL", cause="killed", meaning="by SIGKILL"),
+        e.StopFinished(**here, stop=12, took_s=3.1, exit_code=137, killed=True, meaning="by SIGKILL", error="none"),
+        e.StepDone(**here, step=0, expect=1, evidence=8),
+        e.SourceLost(**here, source="output", reason="cut"),
+        e.SourceBack(**here, source="output"),
+        e.RunFinished(**here, reason="failed", error="no image"),
+    ]  # fmt: skip
+
+
+def minimal(event: e.AnyEvent) -> e.AnyEvent:
+    """The same event with nothing but what it must have, and where it belongs."""
+    keep = {"run", "target"} | {name for name, field in type(event).model_fields.items() if field.is_required()}
+    data = {name: value for name, value in event.model_dump(by_alias=False).items() if name in keep | {"at"}}
+    return type(event).model_validate(data)
+
+
+def fold(told: list[e.AnyEvent]) -> dict[str, Any]:
+    """What the browser makes of it: kinds, reads by kind, state."""
+    lines = [json.dumps({**json.loads(e.to_json(event)), "id": n}) for n, event in enumerate(told, start=1)]
+    done = subprocess.run(
+        ["node", "tests/js/contract.js"], input="\n".join(lines), cwd=ROOT, capture_output=True, text=True, timeout=30
+    )
+    assert done.returncode == 0, done.stderr
+    folded: dict[str, Any] = json.loads(done.stdout)
+    return folded
+
+
+@pytest.fixture(scope="module")
+def full() -> dict[str, Any]:
+    return fold(story())
+
+
+@pytest.fixture(scope="module")
+def least() -> dict[str, Any]:
+    return fold([minimal(event) for event in story()])
+
+
+def paths(model: type[BaseModel], prefix: str = "") -> set[str]:
+    """Names on the wire, with those of nested models as "targets.id"."""
+    found: set[str] = set()
+    for name, field in model.model_fields.items():
+        wire = prefix + (field.alias or name)
+        found.add(wire)
+        for inner in (field.annotation, *get_args(field.annotation)):
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                found |= paths(inner, f"{wire}.")
+    return found
+
+
+def test_the_story_has_every_class_with_every_field() -> None:
+    told = story()
+    assert {type(event) for event in told} == set(CLASSES)
+    empty = [(event.kind, name) for event in told for name in type(event).model_fields if getattr(event, name) is None]
+    assert empty == []
+
+
+def test_both_sides_know_the_same_kinds(full: dict[str, Any]) -> None:
+    assert set(full["kinds"]) == set(KINDS)
+
+
+@pytest.mark.parametrize("told", ["full", "least"])
+def test_every_event_is_understood(told: str, request: pytest.FixtureRequest) -> None:
+    folded = request.getfixturevalue(told)
+    assert folded["state"]["notices"] == []
+    assert folded["state"]["lastId"] == len(story())
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_the_reducer_reads_no_field_that_is_not_there(kind: str, full: dict[str, Any], least: dict[str, Any]) -> None:
+    read = set(full["reads"][kind]) | set(least["reads"][kind])
+    assert read - paths(KINDS[kind]) - {"id"} == set()
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_each_own_field_is_read_or_named_as_unread(kind: str, full: dict[str, Any], least: dict[str, Any]) -> None:
+    read = set(full["reads"][kind]) | set(least["reads"][kind])
+    own = {path for path in paths(KINDS[kind]) - paths(e.LabEvent) if "." not in path}
+    assert own - read == UNREAD.get(kind, set()), f"{kind}: fields that the reducer never looks at"
+
+
+def test_what_was_told_is_what_the_state_says(full: dict[str, Any]) -> None:
+    state = full["state"]
+    target = state["targets"]["r1.server"]
+    at_ms = AT.timestamp() * 1000
+    assert state["runs"]["r1"]["status"] == "finished"
+    assert state["runs"]["r1"]["seen"] == {"0.1": 8}
+    assert (target["pid"], target["stopSignal"], target["stopTimeoutS"]) == (100, "SIGINT", 7)
+    assert target["startedMs"] == pytest.approx(at_ms, abs=0.001)
+    row = target["processes"]["100:7"]
+    assert (row["pid"], row["nsPid"], row["state"], row["dispositions"]["caught"]) == (200, 9, "Z", MASKS.caught)
+    assert target["stop"]["finished"]["tookS"] == 3.1
+    assert target["exit"]["signal"] == "SIGKILL"
+    assert target["lastSent"]["failed"]["code"] == "already_gone"
+    assert state["lost"] == {}
+    assert state["builds"]["base"]["lines"] == ["Step 1"]
+
+
+def test_a_kind_that_only_one_side_knows_is_noticed() -> None:
+    line = json.dumps({"id": 1, "kind": "brand_new", "at": "2025-11-23T13:04:50Z"})
+    done = subprocess.run(
+        ["node", "tests/js/contract.js"], input=line, cwd=ROOT, capture_output=True, text=True, timeout=30, check=True
+    )
+    assert json.loads(done.stdout)["state"]["notices"] == ["event 1: unknown kind brand_new"]

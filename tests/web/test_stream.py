@@ -1,0 +1,99 @@
+"""The stream: no gap, no duplicate, a heartbeat, a clean end, and nobody is hurt by a reader that does not read."""
+
+from __future__ import annotations
+
+import socket
+
+from tests.support import TOKEN, LabUnderTest, Person, kind, prints, until
+
+
+def ids(events: list[dict[str, int]]) -> list[int]:
+    return [event["id"] for event in events]
+
+
+def test_resuming_has_no_gap_and_no_duplicate(lab: LabUnderTest, driver: Person) -> None:
+    _, target = driver.start("catch-all")
+    with driver.events() as whole:
+        whole.until(prints("ready"))
+        seen: list[int] = []
+        last: str | None = None
+        for name in ("USR1", "USR2", "WINCH", "HUP", "ALRM"):
+            with driver.events(last=last) as piece:
+                driver.post(f"/targets/{target}/signals", {"signal": name})
+                piece.next(prints(name))
+                seen += ids(piece.seen)
+                last = piece.ids[-1]
+        whole.until(lambda event: event["id"] == seen[-1])
+        assert seen == ids(whole.seen)[: len(seen)] == list(range(1, seen[-1] + 1))
+        assert all(
+            number.split(".")[1] == str(event["id"]) for number, event in zip(whole.ids, whole.seen, strict=True)
+        )
+
+
+def test_after_is_for_the_first_connect_and_last_event_id_goes_before_it(lab: LabUnderTest, driver: Person) -> None:
+    run, _ = driver.start("catch-all")
+    with driver.events(run=run) as events:
+        events.until(prints("ready"))
+        number = events.ids[1]
+    with driver.events(after=3) as later:
+        assert next(iter(later))["id"] == 4
+    with driver.events(after=0, last=number) as later:
+        assert next(iter(later))["id"] == int(number.split(".")[1]) + 1
+
+
+def test_a_reader_of_another_journal_is_told_to_forget_and_gets_everything(driver: Person) -> None:
+    for last in ("0123456789ab.7", "nonsense", "99.", "x.-1"):
+        with driver.events(last=last) as events:
+            assert next(iter(events))["id"] == 1
+            assert {"kind": "reset"} in events.beats
+    with driver.events(after=10**9) as events:
+        assert next(iter(events))["id"] == 1
+        assert {"kind": "reset"} in events.beats
+
+
+def test_a_run_is_seen_with_what_belongs_to_no_run_and_nothing_else(driver: Person) -> None:
+    one, _ = driver.start("catch-all")
+    two, target = driver.start("catch-all")
+    with driver.events(run=two) as events:
+        events.until(prints("ready"))
+        driver.post(f"/targets/{target}/signals", {"signal": "USR1"})
+        events.until(prints("USR1"))
+        assert {event.get("run") for event in events.seen} == {two, None}
+    with driver.events(kinds=("run_created",)) as events:
+        assert [next(iter(events))["run"] for _ in range(2)] == [one, two]
+
+
+def test_a_quiet_stream_says_that_it_is_alive_and_how_many_watch(driver: Person, viewer: Person) -> None:
+    with driver.events() as events:
+        assert events.beat()["viewers"] == 0
+        with viewer.events() as watching:
+            watching.beat()
+            watching.beat()
+            until(lambda: events.beat()["viewers"] == 1)
+        until(lambda: events.beat()["viewers"] == 0)
+        assert all(beat["now"].endswith("+00:00") for beat in events.beats)
+
+
+def test_a_reader_that_does_not_read_hurts_nobody(lab: LabUnderTest, driver: Person) -> None:
+    run, target = driver.command("bash", "-c", "echo ready; while read -r n; do seq $n; echo done $n; done")
+    with socket.create_connection(("127.0.0.1", lab.port)) as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        request = f"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:{lab.port}\r\nAuthorization: Bearer {TOKEN}\r\n\r\n"
+        deaf.sendall(request.encode())
+        with driver.events(run=run) as events:
+            events.until(prints("ready"))
+            driver.post(f"/targets/{target}/input", {"data": "100000\n"})  # some hundred KB, as two readers see it
+            events.next(lambda event: event["kind"] == "output" and "done 100000" in event["text"])
+            text = "".join(event["text"] for event in events.seen if event["kind"] == "output")
+            assert "99999\r\n100000\r\n" in text
+        assert driver.get("/health").status_code == 200
+
+
+def test_when_the_lab_ends_readers_see_the_last_event_and_a_clean_end(lab: LabUnderTest, driver: Person) -> None:
+    run, _ = driver.start("catch-all")
+    with driver.events(run=run) as events, driver.events() as second:
+        events.until(prints("ready"))
+        lab.server.should_exit = True
+        assert [event["kind"] for event in events][-1] == "run_finished"  # the loop ends without an error
+        assert [event for event in second][-1]["reason"] == "lab_stopped"
+    assert events.until(kind("target_exited"))["signal"] == "SIGKILL"
