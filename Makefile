@@ -33,7 +33,7 @@ unit:
 	.venv/bin/pytest -q -m "not engine and not browser"
 
 js:
-	node --test "tests/js/**/*.test.js"
+	node --test $$(find tests/js -name "*.test.js" | sort)
 
 test: ## everything, with a real engine and a real browser
 	@scripts/setup --if-bare

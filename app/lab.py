@@ -39,6 +39,7 @@ from app.sources.process_tree import watch_processes
 from app.targets import HostName, Target, run_id
 
 CLOSE_WITHIN_S = 10.0
+STARTING_S = 2.0
 
 
 def parse(signal: str | int) -> Signal:
@@ -113,6 +114,7 @@ class Lab:
     async def _keep(self, live: LiveTarget) -> None:
         """One target from start to end."""
         live.handle = handle = await self._hosts[live.target.host].start(live.target, live.spec)
+        live.started.set()
         over = anyio.Event()
         async with anyio.create_task_group() as watching:
             watching.start_soon(self._watch_tree, live, handle, over)
@@ -141,6 +143,10 @@ class Lab:
             if self.hub.journal.last_of_run(target.partition(".")[0]):
                 raise AlreadyGone(f"{target} ended before this lab was started")
             raise NotFound(f"there is no target {target}")
+        if live.handle is None and not live.ended:
+            # What it prints can be seen a moment before its start is recorded.
+            with anyio.move_on_after(STARTING_S):
+                await live.started.wait()
         if live.ended:
             raise AlreadyGone(f"{target} has ended")
         if live.handle is None:

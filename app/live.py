@@ -17,6 +17,7 @@ class LiveTarget:
     target: Target
     spec: Spec
     handle: Handle | None = None
+    started: anyio.Event = field(default_factory=anyio.Event)  # there is a handle
     ended: bool = False
     stop: int | None = None  # id of the stop_requested that is under way; 0 while it is being recorded
     stopped: anyio.Event = field(default_factory=anyio.Event)  # the job of that stop has recorded its end

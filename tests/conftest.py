@@ -49,11 +49,10 @@ def engine() -> None:
 
 @pytest.fixture
 def lab_with_engine(engine: None, tmp_path: Path) -> Iterator[LabUnderTest]:
-    with running_lab(tmp_path / "data") as running:
+    with running_lab(tmp_path / "data") as running, running.person() as person:
+        label = f"label=dev.signal-lab.lab={person.get('/health').json()['journal']}"
         yield running
-    left = subprocess.run(
-        ["docker", "ps", "-aq", "--filter", "label=dev.signal-lab.run"], capture_output=True, text=True, check=True
-    )
+    left = subprocess.run(["docker", "ps", "-aq", "--filter", label], capture_output=True, text=True, check=True)
     assert left.stdout == "", "containers were left behind"
 
 

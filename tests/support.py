@@ -130,10 +130,10 @@ class Person:
 
 
 class LabUnderTest:
-    """A real server in a thread, on a free port."""
+    """A real server in a thread, on a free port unless told which."""
 
-    def __init__(self, data: Path, **settings: Any) -> None:
-        self.settings = Settings(data=data, port=0, token=TOKEN, heartbeat_s=0.3, **settings)
+    def __init__(self, data: Path, *, at: int = 0, **settings: Any) -> None:
+        self.settings = Settings(data=data, port=at, token=TOKEN, heartbeat_s=0.3, **settings)
         self._listener = bind(self.settings)
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -151,6 +151,7 @@ class LabUnderTest:
         assert self._ready.wait(WITHIN_S), "the server did not start"
 
     def stop(self) -> None:
+        """Ends it; may be called twice."""
         self.server.should_exit = True
         self._thread.join(WITHIN_S)
         assert not self._thread.is_alive(), "the server did not end"

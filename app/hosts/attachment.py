@@ -63,3 +63,5 @@ class Attachment:
         if self._feed is not None:
             with suppress(OSError, docker.errors.DockerException):
                 self._feed.close()
+            # That shuts the socket down but leaves it open, until the garbage collector comes by.
+            self._feed._response.close()

@@ -161,7 +161,7 @@ class ContainerHandle:
             return None
         if self._proc.identity(self._init.pid) != (self._init.pid, self._init.start):
             return []
-        return self._proc.facts(self._proc.container_pids(self._init.pid, self.container))
+        return self._proc.facts(self._proc.container_processes(self._init.pid, self.container))
 
     # What is asked.
 

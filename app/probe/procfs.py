@@ -105,8 +105,6 @@ class Proc(ProcFiles):
         """See ``app/probe/members.py``."""
         return container_processes(self, init, container_id)
 
-    container_pids = container_processes  # the name that hosts/ uses
-
     def _masks(self, pid: int, status: bytes, threads: int) -> Masks | None:
         names = (b"SigBlk", b"SigIgn", b"SigCgt", b"ShdPnd", b"SigPnd")
         found = [int(value, 16) for name in names if (value := status_field(status, name)) is not None]
