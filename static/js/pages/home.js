@@ -1,0 +1,138 @@
+/**
+ * The home page: the catalogue and the runs.  Its stream only says that something changed; the facts are then read
+ * again, because what a run came to is the server's to fold.
+ */
+
+import { createFrame } from "../frame.js";
+import { createKeys } from "../keys.js";
+import { html, nothing } from "../lit.js";
+import { noteOf } from "../notes.js";
+import { createPanel } from "../panel.js";
+import { createSession } from "../session.js";
+import { currentTheme } from "../theme.js";
+import { barView } from "../views/bar.js";
+import { homeView } from "../views/home.js";
+import { noEngineView } from "../views/no_engine.js";
+import { noteView } from "../views/note.js";
+import { runsView } from "../views/runs.js";
+import { createActs } from "./stage_acts.js";
+import { createDialogs } from "./stage_dialogs.js";
+import { alongLinks } from "./stage_keys.js";
+import { createUi } from "./stage_ui.js";
+
+/** @import { RunFacts } from "../types.js" */
+
+const KINDS = [
+  "run_created",
+  "run_finished",
+  "target_exited",
+  "stop_finished",
+  "source_lost",
+  "source_back",
+  "lab_started",
+];
+const SETTLE_MS = 150;
+const TICK_MS = 15_000; // "4 min ago"
+
+export function startHome() {
+  const role = document.body.dataset.role === "driver" ? "driver" : "viewer";
+  const ui = createUi();
+  /** @type {RunFacts[]|null} */
+  let runs = null;
+  let timer = 0;
+
+  const frame = createFrame((shown) => work(shown));
+  const session = createSession({
+    role,
+    dirty: frame.dirty,
+    onEvent() {
+      clearTimeout(timer);
+      timer = window.setTimeout(readRuns, SETTLE_MS);
+    },
+  });
+  const idle = { target: null, row: null, isRoot: true, canStop: false, stopping: false, run: "", experiment: "" };
+  const acts = createActs({ session, ui, dirty: frame.dirty, now: () => idle, openRun() {}, newer: () => null });
+  const dialogs = createDialogs({ session, ui, acts, dirty: frame.dirty });
+  const [bar, home] = ["bar", "home"].map(createPanel);
+
+  const readRuns = async () => {
+    try {
+      runs = await session.api.runs(30);
+      await session.refresh();
+    } catch {
+      // The stream notices that nobody answers, and says so.
+    }
+    frame.dirty();
+  };
+
+  const onEnd = async (/** @type {string} */ run) => {
+    try {
+      await session.api.remove(run);
+      await readRuns();
+    } catch (error) {
+      const {
+        message,
+        code = "page_error",
+        hint = null,
+      } = /** @type {Error & {code?: string, hint?: string}} */ (error);
+      ui.problem = { what: "The run was not ended.", error: message, code, hint };
+    }
+    frame.dirty();
+  };
+
+  /** @param {boolean} shown */
+  const work = (shown) => {
+    session.fold();
+    if (!shown) return;
+    const nowMs = session.clock.now();
+    const { health, experiments, state, connection } = session;
+    if (health && !connection) session.open({ kinds: KINDS, after: health.last_event_id });
+    const engineLost = "engine" in state.lost;
+    bar([health, engineLost, session.viewers, currentTheme()], () =>
+      barView(
+        { health, engineLost, viewers: session.viewers, where: "", role, theme: currentTheme(), stage: false },
+        nowMs,
+        {
+          onMenu() {},
+          onShare: () => acts.open("share"),
+          onTheme: acts.onTheme,
+          onHelp: () => acts.open("help"),
+        },
+      ),
+    );
+    const note = noteOf(
+      {
+        stream: connection,
+        caughtUpMs: session.caughtUpMs,
+        problem: ui.problem,
+        health,
+        state,
+        run: null,
+        target: null,
+        experiment: null,
+        newer: null,
+      },
+      nowMs,
+    );
+    const title = "What happens to a signal on its way down?";
+    const noEngine = health && health.engine.state !== "ready" ? health.engine : null;
+    home(
+      [experiments, runs, health, ui.copied, JSON.stringify(note), Math.floor(nowMs / TICK_MS)],
+      () => html`
+      ${note ? html`<div class="home-note">${noteView({ note, title }, nowMs, acts)}</div>` : html`<header class="home-head"><h1>${title}</h1></header>`}
+      ${noEngine ? noEngineView({ engine: noEngine, experiments, copied: ui.copied }, nowMs, acts) : nothing}
+      ${homeView({ experiments })}
+      ${runsView({ runs, role }, nowMs, { onEnd })}`,
+    );
+    dialogs(null, null, null);
+    frame.at(note ? 1000 : TICK_MS);
+  };
+
+  createKeys({
+    j: () => alongLinks(document.querySelector(".home-list") ?? document.body, 1),
+    k: () => alongLinks(document.querySelector(".home-list") ?? document.body, -1),
+    "?": () => acts.open("help"),
+  });
+  readRuns();
+  frame.dirty();
+}

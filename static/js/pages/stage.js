@@ -1,0 +1,369 @@
+/**
+ * The stage: one experiment, or one run of it.  This module cuts the state into slices and gives each panel its own;
+ * what a person does is in `stage_acts.js`, what is remembered in `stage_ui.js`.
+ *
+ * Everything is drawn from the folded state, once per frame.  A start changes the address but not the page, so nothing
+ * jumps and the terminal stays.
+ */
+
+import { createAnnouncer } from "../announce.js";
+import { createFrame } from "../frame.js";
+import { noteOf } from "../notes.js";
+import { createPanel } from "../panel.js";
+import {
+  boardRows,
+  clockOf,
+  fallOf,
+  keysOf,
+  lessonOf,
+  numerals,
+  recordOf,
+  resultOf,
+  rootOf,
+  witnessesOf,
+} from "../selectors.js";
+import { createSession } from "../session.js";
+import { openStream } from "../stream.js";
+import { currentTheme } from "../theme.js";
+import { askView } from "../views/ask.js";
+import { barView } from "../views/bar.js";
+import { boardView } from "../views/board.js";
+import { catalogueView } from "../views/catalogue.js";
+import { clockView } from "../views/clock.js";
+import { fieldView } from "../views/field.js";
+import { lessonView } from "../views/lesson.js";
+import { noteView } from "../views/note.js";
+import { resultView } from "../views/result.js";
+import { startingView, startView, stopAsked, stopView } from "../views/stop.js";
+import { tabsView } from "../views/tabs.js";
+import { whyView } from "../views/why.js";
+import { createActs } from "./stage_acts.js";
+import { createDialogs } from "./stage_dialogs.js";
+import { createStageKeys } from "./stage_keys.js";
+import { createRecord, eventOf } from "./stage_record.js";
+import { createTerminalPanel } from "./stage_terminal.js";
+import { createUi, forgetAnswered, lightsOf, selectedRow, typedSignal } from "./stage_ui.js";
+
+/** @import { BoardRow, Clock, Experiment, LabEvent, Process, Run, RunFacts, Signal, Target } from "../types.js" */
+/** @import { FallSize } from "../views/fall.js" */
+
+const LAB_KINDS = ["lab_started", "source_lost", "source_back", "build_progress", "run_created"];
+const TICK_MS = 1000; // what is told in whole seconds
+const MOVING = new Set(["stopping", "overdue", "up", "unknown"]);
+
+/** @returns {FallSize} */
+const fallSize = () =>
+  matchMedia("(max-width: 40rem)").matches ? "s" : matchMedia("(min-width: 100rem)").matches ? "l" : "m";
+
+export function startStage() {
+  const { dataset } = document.body;
+  const role = dataset.role === "driver" ? "driver" : "viewer";
+  const ui = createUi();
+  dataset.tab = ui.tab;
+  ui.evidence = eventOf(location.hash);
+  let runId = dataset.run ?? "";
+  /** @type {RunFacts|null} */
+  let newer = null;
+  /** @type {{close: () => void}|null} */
+  let lookout = null;
+  /** @type {Signal[]} */
+  let keys = [];
+
+  const frame = createFrame((shown) => work(shown));
+  const session = createSession({ role, dirty: frame.dirty, onEvent: (event) => look(event) });
+
+  /** What the last frame was about: acts and keys need it. */
+  const now = {
+    target: /** @type {Target|null} */ (null),
+    row: /** @type {BoardRow|null} */ (null),
+    rows: /** @type {BoardRow[]} */ ([]),
+    isRoot: true,
+    canStop: false,
+    stopping: false,
+    run: runId,
+    experiment: dataset.experiment ?? "",
+  };
+
+  /** @param {string} run @param {boolean} [push] */
+  const openRun = (run, push = true) => {
+    runId = now.run = dataset.run = run;
+    newer = null;
+    lookout?.close();
+    lookout = null;
+    Object.assign(ui, {
+      targetId: null,
+      selected: {},
+      problem: null,
+      signalProblem: null,
+      evidence: null,
+      follow: true,
+      seenId: 0,
+      refused: "",
+    });
+    ui.asked.clear();
+    if (push) history.pushState(null, "", `/runs/${encodeURIComponent(run)}`);
+    session.open({ run });
+    frame.dirty();
+  };
+
+  /** Watches for what is started next: a viewer goes along with a run of the same experiment. @param {LabEvent & any} event */
+  const look = (event) => {
+    if (event.kind !== "run_created" || event.run === runId) return;
+    if (role === "viewer" && event.experiment === now.experiment) {
+      queueMicrotask(() => openRun(event.run));
+      return;
+    }
+    newer = {
+      run: event.run,
+      number: event.number,
+      experiment: event.experiment ?? null,
+      title: event.title,
+      created_at: event.at,
+      status: "running",
+      reason: null,
+      finished_at: null,
+      result: null,
+      last_event_id: event.id,
+    };
+    frame.dirty();
+  };
+
+  const acts = createActs({
+    session,
+    ui,
+    dirty: frame.dirty,
+    now: () => now,
+    openRun,
+    newer: () => newer?.run ?? null,
+  });
+  const dialogs = createDialogs({ session, ui, acts, dirty: frame.dirty });
+  const record = createRecord({ ui, dirty: frame.dirty });
+  const terminal = createTerminalPanel({ session, ui, dirty: frame.dirty });
+  const announce = createAnnouncer(/** @type {HTMLElement} */ (document.getElementById("says")));
+  const [bar, cat, ask, field, board, verd, less, tabs] = [
+    "bar",
+    "cat",
+    "ask",
+    "field",
+    "board",
+    "verd",
+    "less",
+    "tabs",
+  ].map(createPanel);
+  createStageKeys(acts, {
+    rows: () => now.rows,
+    selected: () => now.row?.row ?? null,
+    stopping: () => now.stopping,
+    driver: role === "driver",
+  });
+
+  /** @param {Clock} clock @param {Run|null} run @param {Target|null} target @param {Experiment|null} experiment */
+  const slotView = (clock, run, target, experiment) => {
+    if (!runId) return startView({ experiment, role, asked: ui.asked.has("start") }, 0, acts);
+    if (clock.state === "none" || clock.state === "starting") {
+      const building = Object.values(session.state.builds).some(({ state }) => state === "running");
+      return startingView({ target, building });
+    }
+    if (clock.state === "ready" && target) {
+      return stopView(
+        {
+          target,
+          choice: ui.choice,
+          signals: session.table?.signals ?? [],
+          role,
+          asked: ui.asked.has("stop"),
+          failed: clock.sub,
+        },
+        0,
+        acts,
+      );
+    }
+    const again = Boolean(run && experiment?.available);
+    const asked = ui.asked.has("kill") ? "kill" : ui.asked.has("start") ? "start" : null;
+    return clockView({ clock, figures: numerals(clock.seconds), role, again, asked }, 0, acts);
+  };
+
+  /** @param {Target|null} target @param {Run|null} run @param {Process|null} root @param {number} nowMs */
+  const drawBoard = (target, run, root, nowMs) => {
+    const { table, state } = session;
+    if (table && keys.length === 0) keys = keysOf(table);
+    const rows = boardRows(target, keys, nowMs);
+    const rootRow = root?.row ?? null;
+    const selected = selectedRow(ui, target, rows, rootRow);
+    const { states, beam, untilMs } = lightsOf(ui, target, rows, rootRow, nowMs);
+    if (untilMs < Number.POSITIVE_INFINITY) frame.at(untilMs - nowMs);
+    const chosen = rows.find(({ row }) => row === selected) ?? null;
+    const alive = target?.status === "running";
+    const signals = table?.signals ?? [];
+    const why = whyView({
+      typed: ui.typed,
+      typedSignal: typedSignal(ui.typed, signals),
+      problem: ui.signalProblem,
+      failed: target?.lastSent ?? null,
+      pointed: signals.find(({ name }) => name === ui.pointed) ?? null,
+      role,
+      chosen,
+      alive,
+      name: target?.name ?? "",
+    });
+    const lost = target ? (state.lost[`${target.id}/processes`] ?? null) : null;
+    const missing = !target
+      ? "No process yet."
+      : lost
+        ? `Nobody can see its processes: ${lost.reason}`
+        : target.status === "exited"
+          ? "All of its processes are gone."
+          : "Reading its processes …";
+    const targets = (run?.targets ?? []).flatMap((id) => state.targets[id] ?? []).map(({ id, name }) => ({ id, name }));
+    const parts = [
+      target?.id,
+      target?.name,
+      alive,
+      JSON.stringify([rows, selected, states, beam, missing, targets]),
+      keys,
+      ui.typed,
+      ui.signalProblem,
+      ui.pointed,
+      target?.lastSent,
+    ];
+    board(parts, () =>
+      boardView(
+        { target, targets, keys, count: signals.length, rows, selected, states, beam, why, role, alive, missing },
+        nowMs,
+        { ...acts, onFind: () => acts.open("find") },
+      ),
+    );
+    Object.assign(now, { rows, row: chosen, isRoot: chosen === null || chosen.row === rootRow });
+  };
+
+  /** @param {boolean} shown */
+  const work = (shown) => {
+    if (session.fold()) forgetAnswered(ui, session.state);
+    if (!shown) return;
+    const nowMs = session.clock.now();
+    const { state, health, experiments, connection } = session;
+    if (!runId && health && !connection) session.open({ kinds: LAB_KINDS, after: health.last_event_id });
+    const run = state.runs[runId] ?? null;
+    const target = state.targets[ui.targetId ?? run?.targets[0] ?? ""] ?? null;
+    now.experiment = run?.experiment ?? dataset.experiment ?? "";
+    const experiment = experiments.find(({ id }) => id === now.experiment) ?? null;
+    const root = rootOf(target);
+    const clock = clockOf(target, state, nowMs, health?.engine.state);
+    const asked = target ? stopAsked(ui.choice, target) : undefined;
+    const fall = fallOf(target, nowMs, witnessesOf(state, health), asked);
+    const result = resultOf(target);
+    const alive = target?.status === "running";
+    const equivalent = target?.equivalent || experiment?.targets[0]?.equivalent || "";
+    const question = run?.question || experiment?.question || dataset.question || dataset.title || "";
+    const title = run?.title || experiment?.title || dataset.title || "";
+    Object.assign(now, {
+      target,
+      canStop: clock.state === "ready",
+      stopping: MOVING.has(clock.state) && clock.state !== "overdue",
+    });
+    if (run?.status === "finished" && health && !lookout)
+      lookout = openStream({
+        kinds: ["run_created"],
+        after: Math.max(state.lastId, health.last_event_id ?? 0),
+        onEvent: look,
+        onHeartbeat() {},
+        onReset() {},
+        onState() {},
+        probe: session.api.probe,
+      });
+
+    const where = run ? `run ${run.number} of “${title}”` : title ? `“${title}”` : "";
+    bar([health, "engine" in state.lost, session.viewers, where, currentTheme()], () =>
+      barView(
+        {
+          health,
+          engineLost: "engine" in state.lost,
+          viewers: session.viewers,
+          where,
+          role,
+          theme: currentTheme(),
+          stage: true,
+        },
+        nowMs,
+        {
+          onMenu: () => acts.open("catalogue"),
+          onShare: () => acts.open("share"),
+          onTheme: acts.onTheme,
+          onHelp: () => acts.open("help"),
+        },
+      ),
+    );
+    cat([experiments, now.experiment], () => catalogueView({ experiments, current: now.experiment }));
+    const note = noteOf(
+      {
+        stream: connection,
+        caughtUpMs: session.caughtUpMs,
+        problem: ui.problem,
+        health,
+        state,
+        run,
+        target,
+        experiment,
+        newer,
+      },
+      nowMs,
+    );
+    if (note) ask([JSON.stringify(note), title], () => noteView({ note, title }, nowMs, acts));
+    else
+      ask([question, equivalent, ui.copied, runId], () =>
+        askView({ question, equivalent, copied: ui.copied, run: runId !== "" }, nowMs, acts),
+      );
+    field([{}], () => fieldView({ fall, size: fallSize(), slot: slotView(clock, run, target, experiment) }));
+    drawBoard(target, run, root, nowMs);
+    terminal(run, target);
+    record(
+      run ? recordOf(state, (run.targets.length > 1 && target?.id) || null) : [],
+      run ? session.api.exportUrl(runId) : null,
+    );
+    const second = Math.floor(nowMs / TICK_MS);
+    verd(
+      [result?.say, run, target?.stop, target?.status, root?.key, experiment, question, equivalent, alive && second],
+      () => resultView({ result, run, target, root, experiment, question, command: equivalent }, nowMs),
+    );
+    const stepAsked = [...ui.asked.keys()].find((key) => key.startsWith("step:"));
+    less([run, experiment, alive, now.canStop, stepAsked], () =>
+      lessonView(
+        {
+          steps: lessonOf(run, experiment),
+          role,
+          alive,
+          canStop: now.canStop,
+          asked: stepAsked ? Number(stepAsked.slice(5)) : null,
+        },
+        nowMs,
+        acts,
+      ),
+    );
+    tabs([ui.tab], () => tabsView({ tab: ui.tab }, nowMs, acts));
+    dialogs(target, now.row, now.row && target ? (target.processes[now.row.row] ?? null) : null);
+    announce(target, clock, result, nowMs);
+    document.title = `${title} · Signal Lab`;
+    frame.moves(MOVING.has(clock.state));
+    if (alive || note) frame.at(TICK_MS);
+  };
+
+  addEventListener("hashchange", () => {
+    ui.evidence = eventOf(location.hash);
+    ui.evidenceShown = false;
+    if (ui.evidence !== null) Object.assign(ui, { follow: false, tab: "record" });
+    dataset.tab = ui.tab;
+    frame.dirty();
+  });
+  addEventListener("popstate", () => {
+    const run = /^\/runs\/([^/]+)$/.exec(location.pathname)?.[1];
+    if (run === undefined) location.reload();
+    else if (decodeURIComponent(run) !== runId) openRun(decodeURIComponent(run), false);
+  });
+  for (const query of ["(max-width: 40rem)", "(min-width: 100rem)"])
+    matchMedia(query).addEventListener("change", frame.dirty);
+
+  if (runId) openRun(runId, false);
+  ui.evidence = eventOf(location.hash);
+  session.refresh();
+  frame.dirty();
+}

@@ -1,0 +1,189 @@
+/**
+ * What a person can do on the stage.  Every act is a request; what comes of it arrives as an event.  A request that is
+ * refused is said where it was made: a signal in the line below the board, anything else in the note's slot.
+ */
+
+import { ApiError } from "../api.js";
+import { copy } from "../clipboard.js";
+import { nextTheme } from "../theme.js";
+import { stopIsValid, stopRequest } from "../views/stop.js";
+import { typedSignal } from "./stage_ui.js";
+
+/** @import { Session } from "../session.js" */
+/** @import { Ui } from "./stage_ui.js" */
+/** @import { Problem } from "../notes.js" */
+/** @import { BoardRow, Target } from "../types.js" */
+
+const COPIED_MS = 2000;
+
+/** @param {unknown} error @param {string} what @returns {Problem} */
+const problemOf = (error, what) =>
+  error instanceof ApiError
+    ? { what, error: error.message, hint: error.hint, code: error.code }
+    : { what, error: String(error), hint: null, code: "page_error" };
+
+/**
+ * @param {object} stage
+ * @param {Session} stage.session
+ * @param {Ui} stage.ui
+ * @param {() => void} stage.dirty
+ * @param {() => {target: Target|null, row: BoardRow|null, isRoot: boolean, canStop: boolean, stopping: boolean, run: string, experiment: string}} stage.now
+ * @param {(run: string) => void} stage.openRun
+ * @param {() => string|null} stage.newer - run that a viewer can go on to
+ */
+export function createActs({ session, ui, dirty, now, openRun, newer }) {
+  const { api, role } = session;
+
+  /**
+   * @param {string} key @param {() => Promise<{event_id?: number|null}|void>} call @param {(error: unknown) => void} refused
+   */
+  const ask = async (key, call, refused) => {
+    if (ui.asked.has(key)) return;
+    ui.asked.set(key, null);
+    ui.problem = ui.signalProblem = null;
+    dirty();
+    try {
+      const taken = await call();
+      if (taken?.event_id) ui.asked.set(key, taken.event_id);
+      else ui.asked.delete(key);
+    } catch (error) {
+      ui.asked.delete(key);
+      refused(error);
+    }
+    dirty();
+  };
+
+  /** @param {string} what @returns {(error: unknown) => void} */
+  const told = (what) => (error) => {
+    ui.problem = problemOf(error, what);
+  };
+
+  const acts = {
+    onStart() {
+      const { experiment } = now();
+      if (role !== "driver" || !experiment) return;
+      ask("start", async () => openRun((await api.start(experiment)).run), told("It was not started."));
+    },
+    onStop() {
+      const { target, canStop } = now();
+      if (role !== "driver" || !target || !canStop || !stopIsValid(ui.choice)) return;
+      ask("stop", () => api.stop(target.id, stopRequest(ui.choice)), told("The stop was not taken."));
+    },
+    onKill() {
+      const { target, stopping } = now();
+      if (role !== "driver" || !target || !stopping) return;
+      ask("kill", () => api.kill(target.id), told("SIGKILL was not asked for."));
+    },
+    /** @param {string} signal */
+    onSend(signal) {
+      const { target, row, isRoot } = now();
+      if (role !== "driver" || !target || target.status !== "running") return;
+      const pid = row && !isRoot ? { pid: row.nsPid } : {};
+      ui.pointed = null;
+      ask(
+        `signal:${signal}`,
+        () => api.signal(target.id, { signal, ...pid }),
+        (error) => {
+          ui.signalProblem = { ...problemOf(error, ""), signal };
+        },
+      );
+    },
+    /** @param {number} step */
+    onStep(step) {
+      const { run } = now();
+      if (role !== "driver" || !run) return;
+      ask(`step:${step}`, () => api.doStep(run, step), told("The step was not done."));
+    },
+    /** @param {string|null} signal */
+    onPoint(signal) {
+      ui.pointed = signal;
+      dirty();
+    },
+    /** @param {string} row */
+    onSelect(row) {
+      const { target } = now();
+      if (target) ui.selected[target.id] = row;
+      dirty();
+    },
+    /** @param {string} target */
+    onTarget(target) {
+      ui.targetId = target;
+      ui.refused = "";
+      dirty();
+    },
+    /** @param {Partial<import("../views/stop.js").StopChoice>} change */
+    onChoice(change) {
+      ui.choice = { ...ui.choice, ...change };
+      dirty();
+    },
+    /** @param {string} text */
+    async onCopy(text) {
+      if (!(await copy(text))) return;
+      ui.copied = text;
+      dirty();
+      setTimeout(() => {
+        if (ui.copied === text) ui.copied = null;
+        dirty();
+      }, COPIED_MS);
+    },
+    /** @param {string} action */
+    onNote(action) {
+      const next = newer();
+      if (action === "dismiss") ui.problem = null;
+      if (action === "retry") session.retry();
+      if (action === "watch" && next) openRun(next);
+      dirty();
+    },
+    /** @param {string} tab */
+    onTab(tab) {
+      ui.tab = tab;
+      document.body.dataset.tab = tab;
+      dirty();
+    },
+    onTheme() {
+      nextTheme();
+      document.dispatchEvent(new Event("themechange"));
+      dirty();
+    },
+    /** @param {import("./stage_ui.js").DialogKind} kind */
+    open(kind) {
+      ui.dialog = kind;
+      if (kind === "find") ui.find = { query: "", at: 0 };
+      if (kind === "share" && !ui.share.url) acts.makeLink();
+      dirty();
+    },
+    onClose() {
+      ui.dialog = null;
+      dirty();
+    },
+    async makeLink() {
+      try {
+        ui.share = { url: (await api.link()).url, error: "" };
+      } catch (error) {
+        ui.share = { url: "", error: problemOf(error, "").error };
+      }
+      dirty();
+    },
+    /** @param {string} digit */
+    onDigit(digit) {
+      ui.typed = (ui.typed + digit).slice(-2);
+      dirty();
+    },
+    /** @returns {boolean} whether there was a number to send */
+    onTyped() {
+      if (!ui.typed) return false;
+      const signal = typedSignal(ui.typed, session.table?.signals ?? []);
+      ui.typed = "";
+      if (signal) acts.onSend(signal.name);
+      dirty();
+      return true;
+    },
+    forget() {
+      ui.typed = "";
+      dirty();
+    },
+  };
+  return acts;
+}
+
+/** @typedef {ReturnType<typeof createActs>} Acts */

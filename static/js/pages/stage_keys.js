@@ -1,0 +1,64 @@
+/**
+ * The stage's keys.  Arrows along the keys of the board move the focus; up and down choose the process.
+ */
+
+import { createKeys } from "../keys.js";
+
+/** @import { Acts } from "./stage_acts.js" */
+/** @import { BoardRow } from "../types.js" */
+
+/** Through the links of a catalogue, from the one with the focus or the current one. @param {Element} root @param {number} by */
+export const alongLinks = (root, by) => {
+  const links = /** @type {HTMLAnchorElement[]} */ ([...root.querySelectorAll("a[href]")]);
+  const focused = links.indexOf(/** @type {HTMLAnchorElement} */ (document.activeElement));
+  const from = focused >= 0 ? focused : links.findIndex((link) => link.getAttribute("aria-current") === "page");
+  links[Math.max(0, Math.min(links.length - 1, from + by))]?.focus();
+};
+
+/** @param {KeyboardEvent} event @param {number} by */
+const alongKeys = (event, by) => {
+  if (!(event.target instanceof HTMLElement) || !event.target.matches(".key")) return false;
+  const keys = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("button.key:not([disabled])")]);
+  keys[keys.indexOf(event.target) + by]?.focus();
+  return true;
+};
+
+/**
+ * @param {Acts} acts
+ * @param {{rows: () => BoardRow[], selected: () => string|null, stopping: () => boolean, driver: boolean}} stage
+ */
+export function createStageKeys(acts, { rows, selected, stopping, driver }) {
+  /** @param {KeyboardEvent} event @param {number} by */
+  const alongRows = (event, by) => {
+    if (event.target instanceof HTMLInputElement || rows().length < 2) return false;
+    if (event.target !== document.body && !(event.target instanceof Element && event.target.closest(".board")))
+      return false;
+    const at = rows().findIndex(({ row }) => row === selected());
+    const next = rows()[Math.max(0, Math.min(rows().length - 1, at + by))];
+    if (next) acts.onSelect(next.row);
+    return true;
+  };
+
+  /** @param {number} by */
+  const catalogue = (by) => {
+    const rail = /** @type {HTMLElement} */ (document.getElementById("cat"));
+    if (rail.offsetParent === null) acts.open("catalogue");
+    else alongLinks(rail, by);
+  };
+
+  return createKeys({
+    s: () => acts.onStop(),
+    K: () => (driver && stopping() ? acts.open("kill") : false),
+    "/": () => acts.open("find"),
+    "?": () => acts.open("help"),
+    j: () => catalogue(1),
+    k: () => catalogue(-1),
+    ArrowLeft: (event) => alongKeys(event, -1),
+    ArrowRight: (event) => alongKeys(event, 1),
+    ArrowUp: (event) => alongRows(event, -1),
+    ArrowDown: (event) => alongRows(event, 1),
+    digit: (event) => (driver ? acts.onDigit(event.key) : false),
+    Enter: () => (acts.onTyped() ? undefined : false),
+    Escape: () => acts.forget(),
+  });
+}

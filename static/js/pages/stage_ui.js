@@ -1,0 +1,105 @@
+/**
+ * What the stage remembers that no event tells: what is chosen, pointed at, typed, and asked but not yet answered.
+ * Nothing here is a fact: a key is "sent" only by its event, never because it was pressed.
+ */
+
+/** @import { BoardRow, Signal, State, Target } from "../types.js" */
+/** @import { Problem } from "../notes.js" */
+/** @import { Beam, KeyState } from "../views/board.js" */
+/** @import { StopChoice } from "../views/stop.js" */
+
+const LIT_MS = 2000; // how long a key and its beam stay lit after the event
+
+/** @typedef {"catalogue"|"find"|"help"|"kill"|"share"} DialogKind */
+
+export const createUi = () => ({
+  /** @type {string|null} */
+  targetId: null,
+  /** Row by target. @type {Record<string, string>} */
+  selected: {},
+  /** @type {StopChoice} */
+  choice: { wait: "own", seconds: "", signal: "" },
+  /** What was asked: null while the request is on its way, then the event that records it. @type {Map<string, number|null>} */
+  asked: new Map(),
+  /** @type {Problem|null} */
+  problem: null,
+  /** @type {(Problem & {signal: string})|null} */
+  signalProblem: null,
+  /** @type {string|null} */
+  pointed: null,
+  typed: "",
+  tab: "signals",
+  /** @type {DialogKind|null} */
+  dialog: null,
+  find: { query: "", at: 0 },
+  share: { url: "", error: "" },
+  /** @type {string|null} */
+  copied: null,
+  /** The event that a link points at. @type {number|null} */
+  evidence: null,
+  evidenceShown: false,
+  follow: true,
+  seenId: 0,
+  /** @type {{cols: number, rows: number}|null} */
+  size: null,
+  refused: "",
+});
+
+/** @typedef {ReturnType<typeof createUi>} Ui */
+
+/** @param {Ui} ui @param {State} state */
+export const forgetAnswered = (ui, state) => {
+  for (const [key, eventId] of ui.asked) if (eventId !== null && eventId <= state.lastId) ui.asked.delete(key);
+};
+
+/**
+ * The row that signals go to: the chosen one while it is shown, else the root's.
+ * @param {Ui} ui @param {Target|null} target @param {BoardRow[]} rows @param {string|null} rootRow
+ * @returns {string|null}
+ */
+export const selectedRow = (ui, target, rows, rootRow) => {
+  const chosen = target ? ui.selected[target.id] : undefined;
+  if (chosen && rows.some(({ row }) => row === chosen)) return chosen;
+  return rows.some(({ row, is }) => row === rootRow && is !== "gone") ? rootRow : null;
+};
+
+/**
+ * What was sent of late: the last request for a signal, and what a stop itself sends.
+ * @param {Target} target
+ * @returns {{signal: string, atMs: number, pid: number|null}[]} oldest first
+ */
+const sentOf = ({ sent, stop }) => {
+  const all = Object.values(sent)
+    .filter(({ failed }) => !failed)
+    .map(({ signal, atMs, pid }) => ({ signal, atMs, pid }));
+  if (stop) all.push({ signal: stop.signal, atMs: stop.sentMs ?? stop.atMs, pid: null });
+  if (stop?.killMs) all.push({ signal: "SIGKILL", atMs: stop.killMs, pid: null });
+  return all.toSorted((a, b) => a.atMs - b.atMs);
+};
+
+/**
+ * @param {Ui} ui @param {Target|null} target @param {BoardRow[]} rows @param {string|null} rootRow @param {number} nowMs
+ * @returns {{states: Record<string, KeyState>, beam: Beam|null, untilMs: number}} `untilMs`: when the next light goes out
+ */
+export const lightsOf = (ui, target, rows, rootRow, nowMs) => {
+  /** @type {Record<string, KeyState>} */
+  const states = {};
+  /** @type {Beam|null} */
+  let beam = null;
+  let untilMs = Number.POSITIVE_INFINITY;
+  const last = target?.lastSent ?? null;
+  if (last?.failed) states[last.signal] = "failed";
+  for (const { signal, atMs, pid } of target ? sentOf(target) : []) {
+    if (nowMs - atMs > LIT_MS) continue;
+    states[signal] = "sent";
+    untilMs = Math.min(untilMs, atMs + LIT_MS);
+    const row = pid === null ? rootRow : (rows.find(({ nsPid, is }) => nsPid === pid && is !== "gone")?.row ?? null);
+    beam = row && rows.some((each) => each.row === row) ? { signal, row } : null;
+  }
+  if (ui.signalProblem) states[ui.signalProblem.signal] = "failed";
+  for (const key of ui.asked.keys()) if (key.startsWith("signal:")) states[key.slice(7)] = "asked";
+  return { states, beam, untilMs };
+};
+
+/** @param {string} typed @param {Signal[]} signals */
+export const typedSignal = (typed, signals) => signals.find(({ number }) => String(number) === typed) ?? null;

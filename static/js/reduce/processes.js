@@ -1,0 +1,111 @@
+/**
+ * The rows of the board.  A row is a place, not a process: it keeps its identity while like processes come and go in it,
+ * so that nothing moves under the pointer.  What is gone stays, struck, while the stop is under way; later events take
+ * it away (the selector hides it by the clock before that).
+ */
+
+/** @import { LabEvent, Process, Target } from "../types.js" */
+import { timeMs } from "../text.js";
+
+const GONE_KEPT_MS = 1000;
+
+/**
+ * @typedef {LabEvent & {pid: number, start: number, was?: number, respawns?: number, ns_pid?: number, ppid?: number,
+ *   comm?: string, argv?: string[], state?: string, threads?: number, dispositions?: import("../types.js").Masks}} ProcessEvent
+ */
+
+/** @param {{pid: number, start: number}} process */
+const keyOf = ({ pid, start }) => `${pid}:${start}`;
+
+/** @param {Target} target */
+export const stopping = (target) => target.stop !== null && target.stop.finished === null;
+
+/** @param {Target} target @param {Process} process @returns {Target} */
+const withRow = (target, process) => ({ ...target, processes: { ...target.processes, [process.row]: process } });
+
+/** Rows of processes that went a while ago, taken away; none during a stop. @param {Target} target @param {number} atMs */
+const swept = (target, atMs) => {
+  const rows = Object.values(target.processes);
+  const stays = rows.filter(({ goneMs }) => goneMs === null || atMs - goneMs < GONE_KEPT_MS);
+  if (stopping(target) || stays.length === rows.length) return target;
+  return { ...target, processes: Object.fromEntries(stays.map((process) => [process.row, process])) };
+};
+
+/** @param {Target} target @param {ProcessEvent} event @returns {Target} */
+export const appeared = (target, event) => {
+  const atMs = timeMs(event.at);
+  const key = keyOf(event);
+  return withRow(swept(target, atMs), {
+    key,
+    row: key,
+    pid: event.pid,
+    start: event.start,
+    nsPid: event.ns_pid ?? event.pid,
+    ppid: event.ppid ?? 0,
+    comm: event.comm ?? "",
+    argv: event.argv ?? [],
+    state: event.state ?? "",
+    threads: event.threads ?? 1,
+    dispositions: event.dispositions ?? null,
+    respawns: 0,
+    appearedMs: atMs,
+    changedMs: atMs,
+    goneMs: null,
+  });
+};
+
+/**
+ * Only what differs is set in the event.  With `was` the row has a newcomer: same place, same parent, same command line.
+ *
+ * @param {Target} target
+ * @param {ProcessEvent} event
+ * @returns {Target}
+ */
+export const changed = (target, event) => {
+  const key = keyOf(event);
+  const rows = Object.values(target.processes);
+  const old =
+    event.was === undefined
+      ? rows.find((process) => process.key === key)
+      : rows.findLast((process) => process.pid === event.was && process.goneMs === null);
+  if (!old) return target;
+  return withRow(swept(target, timeMs(event.at)), {
+    ...old,
+    key,
+    pid: event.pid,
+    start: event.start,
+    nsPid: event.ns_pid ?? old.nsPid,
+    ppid: event.ppid ?? old.ppid,
+    comm: event.comm ?? old.comm,
+    argv: event.argv ?? old.argv,
+    state: event.state ?? old.state,
+    threads: event.threads ?? old.threads,
+    dispositions: event.dispositions ?? old.dispositions,
+    respawns: event.respawns ?? old.respawns,
+    changedMs: timeMs(event.at),
+    goneMs: null,
+  });
+};
+
+/** @param {Target} target @param {ProcessEvent} event @returns {Target} */
+export const gone = (target, event) => {
+  const atMs = timeMs(event.at);
+  const old = Object.values(target.processes).find((process) => process.key === keyOf(event));
+  return old ? withRow(swept(target, atMs), { ...old, goneMs: atMs }) : target;
+};
+
+/**
+ * When a run is over, nothing of it is alive, also what nobody saw go.
+ *
+ * @param {Target} target
+ * @param {number} overMs
+ * @returns {Target}
+ */
+export const over = (target, overMs) => {
+  const rows = Object.values(target.processes);
+  const ended = rows.map((process) => [
+    process.row,
+    process.goneMs === null ? { ...process, goneMs: overMs } : process,
+  ]);
+  return { ...target, overMs, processes: Object.fromEntries(ended) };
+};

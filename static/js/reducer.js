@@ -1,0 +1,157 @@
+/**
+ * The one fold of the page: what the lab recorded, event by event, becomes the state that views are cut from.
+ *
+ * Pure: no clock, no DOM, nothing remembered beside the state; the same events give the same state live, in replay and
+ * in a report.  An event that was folded before is returned from at once, so that a reconnect may send too much but
+ * never too little.  What an event does not touch keeps its identity; views compare by that.  Kinds and their fields are
+ * those of `app/events.py`; `tests/test_event_contract.py` holds both together.
+ */
+
+/** @import { Build, LabEvent, Run, State, Target } from "./types.js" */
+import { appeared, changed, gone, over } from "./reduce/processes.js";
+import { recorded } from "./reduce/record.js";
+import * as stops from "./reduce/stops.js";
+import { announced, noticed, onTarget, printed } from "./reduce/target.js";
+import { plain, timeMs } from "./text.js";
+
+const BUILD_LINES_KEPT = 200;
+
+/** @type {Readonly<State>} The state before the first event. */
+export const EMPTY = Object.freeze({ lastId: 0, runs: {}, targets: {}, lost: {}, builds: {}, record: [], notices: [] });
+
+/** @param {(target: Target, event: any) => Target} change @returns {(state: State, event: any) => State} */
+const target = (change) => (state, event) => onTarget(state, event, (before) => change(before, event));
+
+/** @param {State} state @param {any} event @returns {State} */
+const runCreated = (state, event) => {
+  /** @type {Run} */
+  const run = {
+    id: event.run,
+    number: event.number,
+    experiment: event.experiment ?? null,
+    title: event.title,
+    question: event.question,
+    targets: event.targets.map((/** @type {{id: string}} */ each) => each.id),
+    status: "running",
+    reason: null,
+    error: null,
+    createdMs: timeMs(event.at),
+    finishedMs: null,
+    seen: {},
+  };
+  const targets = { ...state.targets };
+  for (const info of event.targets) targets[info.id] = announced(info, event.run);
+  return { ...state, runs: { ...state.runs, [run.id]: run }, targets };
+};
+
+/** @param {State} state @param {any} event @param {(run: Run) => Run} change @returns {State} */
+const onRun = (state, event, change) => {
+  const run = state.runs[event.run];
+  if (!run) return noticed(state, `event ${event.id} (${event.kind}) is about run ${event.run}: nothing announced it`);
+  return { ...state, runs: { ...state.runs, [run.id]: change(run) } };
+};
+
+/** @param {State} state @param {any} event @returns {State} */
+const runFinished = (state, event) => {
+  const finishedMs = timeMs(event.at);
+  const after = onRun(state, event, (run) => ({
+    ...run,
+    status: "finished",
+    reason: event.reason,
+    error: event.error ?? null,
+    finishedMs,
+  }));
+  const mine = after.runs[event.run]?.targets ?? [];
+  const targets = { ...after.targets };
+  for (const id of mine) targets[id] = over(targets[id], finishedMs);
+  const lost = Object.entries(after.lost).filter(([source]) => !mine.some((id) => source.startsWith(`${id}/`)));
+  return { ...after, targets, lost: Object.fromEntries(lost) };
+};
+
+/** @param {State} state @param {any} event @returns {State} */
+const buildProgress = (state, event) => {
+  const before = state.builds[event.image];
+  const kept = before?.state === "running" ? before.lines : []; // a new build starts a new log
+  const text = plain(event.text).replace(/\n$/, "");
+  /** @type {Build} */
+  const build = {
+    image: event.image,
+    state: event.state,
+    lines: (text ? [...kept, ...text.split("\n")] : kept).slice(-BUILD_LINES_KEPT),
+  };
+  return { ...state, builds: { ...state.builds, [event.image]: build } };
+};
+
+/** @param {any} event source_lost or source_back */
+const sourceKey = (event) => (event.target === undefined ? event.source : `${event.target}/${event.source}`);
+
+/** @param {State} state @param {any} event @returns {State} */
+const sourceLost = (state, event) => {
+  const lost = { reason: event.reason, sinceMs: timeMs(event.at) };
+  return { ...state, lost: { ...state.lost, [sourceKey(event)]: lost } };
+};
+
+/** @param {State} state @param {any} event @returns {State} */
+const sourceBack = (state, event) => {
+  const { [sourceKey(event)]: _, ...lost } = state.lost;
+  return { ...state, lost };
+};
+
+/** @param {Target} before @param {any} event @returns {Target} */
+const targetStarted = (before, event) => ({
+  ...before,
+  status: "running",
+  startedMs: timeMs(event.at),
+  pid: event.pid ?? null,
+  containerId: event.container_id ?? null,
+  command: event.command,
+  equivalent: event.equivalent,
+  tty: event.tty,
+  stdin: event.stdin,
+  stopSignal: event.stop_signal,
+  stopTimeoutS: event.stop_timeout_s,
+});
+
+/** @type {Record<string, (state: State, event: any) => State>} */
+const FOLDS = {
+  lab_started: (state) => ({ ...state, lost: {} }), // it looks for all its sources anew, and says which it does not find
+  run_created: runCreated,
+  run_finished: runFinished,
+  build_progress: buildProgress,
+  target_starting: target((before, event) => ({ ...before, status: "starting", equivalent: event.equivalent })),
+  target_started: target(targetStarted),
+  target_exited: target(stops.exited),
+  output: target(printed),
+  truncated: target((before, event) => ({ ...before, truncated: event.limit })),
+  process_appeared: target(appeared),
+  process_changed: target(changed),
+  process_gone: target(gone),
+  signal_requested: target(stops.signalRequested),
+  signal_failed: target(stops.signalFailed),
+  engine_event: target(stops.engineSaid),
+  stop_requested: target(stops.stopRequested),
+  stop_escalated: target(stops.stopEscalated),
+  stop_finished: target(stops.stopFinished),
+  step_done: (state, event) =>
+    onRun(state, event, (run) => ({
+      ...run,
+      seen: { ...run.seen, [`${event.step}.${event.expect}`]: event.evidence },
+    })),
+  source_lost: sourceLost,
+  source_back: sourceBack,
+};
+
+/** Every kind that is understood. */
+export const KINDS = Object.freeze(Object.keys(FOLDS));
+
+/**
+ * @param {State} state
+ * @param {LabEvent} event
+ * @returns {State} the same object when the event was folded before
+ */
+export function reduce(state, event) {
+  if (event.id <= state.lastId) return state;
+  const fold = Object.hasOwn(FOLDS, event.kind) ? FOLDS[event.kind] : null;
+  const next = fold ? fold(state, event) : noticed(state, `event ${event.id}: unknown kind ${event.kind}`);
+  return { ...next, lastId: event.id, record: recorded(state, event) };
+}

@@ -1,0 +1,14 @@
+/**
+ * Slices of the state for views, one module per panel below `selectors/`.  Pure functions: no DOM, no clock of their own
+ * (`nowMs` comes from the caller, who asks `clock.js`), nothing but `text.js` and `signals.js` beneath them.  What is
+ * expensive gives back the same array while nothing changed, so that a view may be guarded by identity.
+ */
+
+export { boardRows, cellsOf, keysOf, rootOf } from "./selectors/board.js";
+export { clockOf } from "./selectors/clock.js";
+export { fallOf, witnessesOf } from "./selectors/fall.js";
+export { lessonOf } from "./selectors/lesson.js";
+export { laneNumerals, numerals } from "./selectors/numerals.js";
+export { recordOf, zeroOf } from "./selectors/record.js";
+export { resultOf } from "./selectors/result.js";
+export { signalList } from "./selectors/signal_list.js";

@@ -1,0 +1,135 @@
+/**
+ * The rows of the board.  Their order is the tree's, and within it that of the row's *first* process: a newcomer in a
+ * row that comes and goes must not move it.
+ */
+
+/** @import { BoardCell, BoardRow, Masks, Process, Signal, SignalTable, Target } from "../types.js" */
+import { actionOf, has } from "../signals.js";
+import { counted, plain } from "../text.js";
+
+const SHOWN_MS = 1000; // how long a row is marked as new, or stays when it is gone
+
+/**
+ * The signals that have a key on the board, in their order.
+ *
+ * @param {SignalTable} table
+ * @returns {Signal[]}
+ */
+export const keysOf = (table) =>
+  table.keys.flatMap((name) => table.signals.find((signal) => signal.name === name) ?? []);
+
+/** @type {WeakMap<Masks, WeakMap<readonly Signal[], BoardCell[]>>} masks never change in place, so this is safe */
+const known = new WeakMap();
+
+/** @param {Masks|null} masks @param {readonly Signal[]} keys @returns {BoardCell[]} */
+const decoded = (masks, keys) =>
+  keys.map((signal) => ({
+    signal: signal.name,
+    action: actionOf(masks, signal),
+    blocked: masks !== null && has(masks.blocked, signal.number),
+    pending: masks !== null && has(masks.pending, signal.number),
+  }));
+
+/**
+ * What a process does with each of the signals; the same array while its masks are the same.
+ *
+ * @param {Process|null} process - null: nobody to ask, all unknown
+ * @param {readonly Signal[]} keys
+ * @returns {BoardCell[]}
+ */
+export const cellsOf = (process, keys) => {
+  const masks = process?.dispositions ?? null;
+  if (!masks) return decoded(null, keys);
+  const byKeys = known.get(masks) ?? new WeakMap();
+  known.set(masks, byKeys);
+  const cells = byKeys.get(keys) ?? decoded(masks, keys);
+  byKeys.set(keys, cells);
+  return cells;
+};
+
+/** @param {Process} a @param {Process} b */
+const byFirst = (a, b) => {
+  const [pidA, startA] = a.row.split(":").map(Number);
+  const [pidB, startB] = b.row.split(":").map(Number);
+  return startA - startB || pidA - pidB;
+};
+
+/**
+ * Parents before their children, each with its depth.
+ *
+ * @param {Process[]} processes
+ * @returns {{process: Process, depth: number}[]}
+ */
+const inTree = (processes) => {
+  const byPid = new Map();
+  for (const process of processes)
+    if (process.goneMs === null || !byPid.has(process.pid)) byPid.set(process.pid, process);
+  /** @type {Map<Process|null, Process[]>} */
+  const children = new Map();
+  for (const process of processes.toSorted(byFirst)) {
+    const found = byPid.get(process.ppid) ?? null;
+    const parent = found === process ? null : found;
+    children.set(parent, [...(children.get(parent) ?? []), process]);
+  }
+  /** @type {{process: Process, depth: number}[]} */
+  const rows = [];
+  /** @param {Process|null} parent @param {number} depth */
+  const walk = (parent, depth) => {
+    for (const process of children.get(parent) ?? []) {
+      rows.push({ process, depth });
+      walk(process, depth + 1);
+    }
+  };
+  walk(null, 0);
+  return rows;
+};
+
+/** @param {Process} process */
+const noteOf = ({ state, threads, respawns }) => {
+  const notes = [];
+  if (state === "Z") notes.push("zombie");
+  if (state === "T" || state === "t") notes.push("stopped");
+  if (respawns > 0) notes.push(`comes and goes: ${counted(respawns, "time")}`);
+  if (threads > 1) notes.push(`${threads} threads`);
+  return notes.join(", ") || null;
+};
+
+/** @param {Target} target @param {Process} process @param {number} nowMs */
+const isShown = (target, { goneMs }, nowMs) => {
+  if (goneMs === null || (target.stop && !target.stop.finished)) return true;
+  return nowMs - Math.max(goneMs, target.stop?.finished?.atMs ?? 0) < SHOWN_MS;
+};
+
+/**
+ * @param {Target|null} target
+ * @param {readonly Signal[]} keys - from `keysOf`; pass the same array each time
+ * @param {number} nowMs
+ * @returns {BoardRow[]}
+ */
+export const boardRows = (target, keys, nowMs) => {
+  if (!target) return [];
+  const shown = Object.values(target.processes).filter((process) => isShown(target, process, nowMs));
+  return inTree(shown).map(({ process, depth }) => ({
+    row: process.row,
+    nsPid: process.nsPid,
+    pid: process.pid,
+    depth,
+    comm: plain(process.comm),
+    args: plain(process.argv.slice(1).join(" ")),
+    state: process.state,
+    note: noteOf(process),
+    is: process.goneMs !== null ? "gone" : nowMs - process.appearedMs < SHOWN_MS ? "new" : null,
+    cells: cellsOf(process, keys),
+  }));
+};
+
+/**
+ * The process that a signal without a pid goes to; null while nobody has seen it.
+ *
+ * @param {Target|null} target
+ * @returns {Process|null}
+ */
+export const rootOf = (target) => {
+  const processes = Object.values(target?.processes ?? {});
+  return processes.find(({ pid }) => pid === target?.pid) ?? inTree(processes)[0]?.process ?? null;
+};

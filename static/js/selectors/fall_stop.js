@@ -1,0 +1,81 @@
+/**
+ * The fall of a stop.  Its axis is fixed by the timeout, its only forecast is the SIGKILL that is due, and while it is
+ * under way the program's bar ends at now: nobody knows more.
+ */
+
+/** @import { Fall, FallMark, Stop, Target, Witnesses } from "../types.js" */
+/** @import { Axis } from "./fall_axis.js" */
+/** @import { End } from "./ends.js" */
+import { rootOf } from "./board.js";
+import { endOf } from "./ends.js";
+import { axisOver, spanOf } from "./fall_axis.js";
+import { framed, lifeOf, nameOf, within } from "./fall_frame.js";
+import { called, dropsOf, fallMark, recordedMarks } from "./fall_marks.js";
+
+/** @param {Target} target @param {boolean} lost */
+const stillThere = (target, lost) => {
+  if (!lost) return `${nameOf(target)} is still running`;
+  return rootOf(target)?.goneMs === null
+    ? `${nameOf(target)} is still there, says /proc`
+    : "nobody says whether it runs";
+};
+
+/** @param {number} atMs @param {Stop} stop */
+const noWord = (atMs, stop) =>
+  atMs < stop.atMs ? "no word" : `no word since ${((atMs - stop.atMs) / 1000).toFixed(1)} s`;
+
+/** What is not recorded but true of a stop under way. @param {Target} target @param {Stop} stop @param {Axis} axis @param {Witnesses|null} lost @param {boolean} spoke @returns {FallMark[]} */
+const underWay = (target, stop, axis, lost, spoke) => {
+  const marks = [];
+  if (!spoke && stop.diedMs === null) {
+    const text = stillThere(target, lost !== null);
+    marks.push(fallMark({ x: axis.x(stop.atMs), lane: "program", shape: "none", text }));
+  }
+  if (lost && lost.engineLostMs !== null) {
+    const x = Math.max(0, axis.x(lost.engineLostMs));
+    marks.push(fallMark({ x, lane: "engine", shape: "none", text: noWord(lost.engineLostMs, stop), anchor: "start" }));
+  }
+  if (!lost && stop.deadlineMs !== null && stop.killMs === null && stop.escalated === null) {
+    const lane = target.host === "container" ? "engine" : "person";
+    marks.push(fallMark({ x: axis.x(stop.deadlineMs), lane, shape: "due", text: "SIGKILL is due", anchor: "end" }));
+  }
+  return marks;
+};
+
+/** The line that ended it; solid where the wait status names SIGKILL. @param {Target} target @param {Axis} axis @param {End} end @returns {Fall["drops"]} */
+const lastLine = ({ host, exit }, axis, end) => {
+  const top = host === "container" ? "engine" : "person";
+  return [{ x: axis.x(end.atMs), top, bottom: "program", unseen: exit?.signal !== "SIGKILL", kill: true }];
+};
+
+/**
+ * @param {Target} target
+ * @param {Stop} stop
+ * @param {number} nowMs
+ * @param {Witnesses} witnesses
+ * @returns {Fall}
+ */
+export const stopFall = (target, stop, nowMs, witnesses) => {
+  const end = endOf(target);
+  const lost = target.host === "container" && witnesses.engine !== null && !end ? witnesses : null;
+  const toMs = Math.max(stop.atMs, end?.atMs ?? Math.min(nowMs, stop.diedMs ?? nowMs));
+  const axis = axisOver(stop.atMs, spanOf(stop.timeoutS), toMs);
+  const killed = end?.how === "killed";
+  const now = within(axis.x(toMs));
+  const wall = stop.deadlineMs === null || lost || killed ? null : axis.x(stop.deadlineMs);
+  const marks = recordedMarks(target, axis, stop.atMs, end);
+  const spoke = marks.some(({ lane, text }) => lane === "program" && text);
+  if (!end) marks.push(...underWay(target, stop, axis, lost, spoke));
+  const drops = dropsOf(target, axis, stop.atMs);
+  const told = end ? end.text : lost ? "the engine does not answer" : "under way";
+  return framed(target, axis, witnesses, {
+    field: end ? end.how : lost ? "unknown" : "stopping",
+    marks: called(marks),
+    drops: end && killed ? [...drops, ...lastLine(target, axis, end)] : drops,
+    life: lifeOf(target, axis, toMs),
+    dotted: end ? null : { x0: now, x1: wall !== null && wall > now ? wall : 100 },
+    now: end ? null : now,
+    wall,
+    label: `The stop of ${nameOf(target)} on one clock: ${told}. The record says the same in words.`,
+  });
+};

@@ -1,0 +1,50 @@
+/**
+ * The record as it is drawn: in order of when things happened, with times from the stop where there is one.
+ *
+ * A line is inserted in its place, not at the end: the engine tells late what it did early.  The last answers are kept
+ * while nothing changed, because a stage asks sixty times a second.
+ */
+
+/** @import { Author, Entry, RecordLine, State } from "../types.js" */
+import { clockTime, relative } from "../text.js";
+
+/**
+ * The moment that times are told from: the target's stop, or the first stop of all targets.
+ *
+ * @param {State} state
+ * @param {string|null} targetId - null: all targets
+ * @returns {number|null} null: there was no stop, so the time of day is told
+ */
+export const zeroOf = (state, targetId) => {
+  const targets = targetId === null ? Object.values(state.targets) : [state.targets[targetId]];
+  const stops = targets.flatMap((target) => (target?.stop ? [target.stop.atMs] : []));
+  return stops.length ? Math.min(...stops) : null;
+};
+
+/** @type {WeakMap<Entry[], Map<string, RecordLine[]>>} */
+const known = new WeakMap();
+
+/**
+ * @param {State} state
+ * @param {string|null} targetId - null: all; else this target's and what concerns the whole run or lab
+ * @param {{authors?: Author[]}} [filter]
+ * @returns {RecordLine[]} the same array while nothing changed
+ */
+export const recordOf = (state, targetId, { authors } = {}) => {
+  const zeroMs = zeroOf(state, targetId);
+  const asked = JSON.stringify([targetId, zeroMs, authors ?? null]);
+  const answers = known.get(state.record) ?? new Map();
+  known.set(state.record, answers);
+  const before = answers.get(asked);
+  if (before) return before;
+  const lines = state.record
+    .filter(({ target }) => targetId === null || target === null || target === targetId)
+    .filter(({ author }) => !authors || authors.includes(author))
+    .map(({ id, atMs, author, target, text }) => {
+      const when = zeroMs === null ? clockTime(atMs) : relative(atMs, zeroMs);
+      return { id, atMs, when, author, target, text };
+    })
+    .sort((a, b) => a.atMs - b.atMs || a.id - b.id);
+  answers.set(asked, lines);
+  return lines;
+};

@@ -1,0 +1,8 @@
+// Before the first paint: a classic script in the head, because the page's policy allows no inline script and a
+// module would run too late.  `theme.js` writes the same key.
+try {
+  const theme = localStorage.getItem("theme");
+  if (theme) document.documentElement.dataset.theme = theme;
+} catch {
+  // Storage is forbidden in this browser: the system's theme it is.
+}

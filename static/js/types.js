@@ -1,0 +1,286 @@
+/**
+ * The shapes that travel through the page.  Types only: this module has no code.
+ *
+ * Events come as `app/events.py` writes them (the contract test holds both together).  The reducer folds them into
+ * `State`; selectors cut `State` into slices; views draw slices.  Times are milliseconds since the epoch by the clock
+ * the event names; a view gets `nowMs` from the caller, who owns the clock.
+ *
+ * @typedef {"person"|"engine"|"kernel"|"program"|"lab"} Author
+ *
+ * @typedef {object} LabEvent  One message of the stream.
+ * @property {number} id
+ * @property {string} kind
+ * @property {string} at       RFC 3339, microseconds, UTC
+ * @property {string} seen_at
+ * @property {"server"|"engine"|"kernel"} clock
+ * @property {Author} author
+ * @property {string} [run]
+ * @property {string} [target]
+ *
+ * @typedef {object} Masks     Hexadecimal, 16 digits; bit n-1 is signal n.
+ * @property {string} blocked
+ * @property {string} ignored
+ * @property {string} caught
+ * @property {string} pending
+ *
+ * @typedef {object} Process
+ * @property {string} key       `${pid}:${start}` of the process that is there now
+ * @property {string} row       identity of the row on the board: the key it first appeared with; survives respawns
+ * @property {number} pid       on the engine's machine
+ * @property {number} start
+ * @property {number} nsPid     inside the target
+ * @property {number} ppid
+ * @property {string} comm
+ * @property {string[]} argv
+ * @property {string} state     one letter, proc(5)
+ * @property {number} threads
+ * @property {Masks|null} dispositions   null: unknown
+ * @property {number} respawns  how often a process like it came back
+ * @property {number} appearedMs
+ * @property {number} changedMs
+ * @property {number|null} goneMs
+ *
+ * @typedef {object} Stop
+ * @property {number} id
+ * @property {number} atMs               when it was asked for
+ * @property {string} signal
+ * @property {number} timeoutS           -1: for ever
+ * @property {number|null} deadlineMs    when SIGKILL is due; null: never
+ * @property {string} by
+ * @property {number|null} sentMs        when the engine said `kill` with the stop signal
+ * @property {{atMs: number, reason: "person"|"timeout", by: string}|null} escalated
+ * @property {number|null} killMs        when SIGKILL was said: by the engine, or by the lab for a local target
+ * @property {number|null} diedMs        when the root process's end was said
+ * @property {{atMs: number, tookS: number|null, exitCode: number|null, killed: boolean|null, meaning: string, error: string|null}|null} finished
+ *
+ * @typedef {object} Sent                The last request for one signal.
+ * @property {number} id
+ * @property {number} atMs
+ * @property {string} signal
+ * @property {number|null} pid           inside the target; null: its root process
+ * @property {string} by
+ * @property {{code: string, error: string}|null} failed
+ *
+ * @typedef {object} Mark                A point in time that the fall draws.
+ * @property {number} id
+ * @property {number} atMs
+ * @property {"person"|"engine"|"kernel"|"program"} lane
+ * @property {string} text
+ * @property {"signal"|"kill"|"output"|"end"|"start"|"pause"} what
+ *
+ * @typedef {object} Target
+ * @property {string} id
+ * @property {string} run
+ * @property {string} name
+ * @property {"process"|"sandbox"|"container"} host
+ * @property {boolean} tty
+ * @property {boolean} stdin
+ * @property {"new"|"starting"|"running"|"exited"} status
+ * @property {string} equivalent         the command line to copy; "" until known
+ * @property {string[]} command
+ * @property {string|null} containerId
+ * @property {number|null} pid
+ * @property {string} stopSignal         "SIGTERM" until told otherwise
+ * @property {number} stopTimeoutS
+ * @property {number|null} startedMs
+ * @property {{atMs: number, code: number|null, signal: string|null, cause: string, meaning: string}|null} exit
+ * @property {Record<string, Process>} processes   by row
+ * @property {Stop|null} stop            the last one
+ * @property {Record<string, Sent>} sent by signal name, the last request of each
+ * @property {Sent|null} lastSent
+ * @property {Mark[]} marks              the last 200
+ * @property {{id: number, text: string}[]} output  the last 256 KiB, and at most 4,096 pieces
+ * @property {number} outputSize         characters in `output`
+ * @property {string|null} truncated     the limit, in words, once something was cut
+ * @property {number|null} overMs        when its run was said to be over: it is not alive since then
+ *
+ * @typedef {object} Run
+ * @property {string} id
+ * @property {number} number
+ * @property {string|null} experiment
+ * @property {string} title
+ * @property {string} question
+ * @property {string[]} targets
+ * @property {"running"|"finished"} status
+ * @property {string|null} reason
+ * @property {string|null} error
+ * @property {number} createdMs
+ * @property {number|null} finishedMs
+ * @property {Record<string, number>} seen  `${step}.${expect}` → id of the event that proves it
+ *
+ * @typedef {object} Build
+ * @property {string} image
+ * @property {"running"|"done"|"failed"} state
+ * @property {string[]} lines            the last 200
+ *
+ * @typedef {object} Entry               One line of the record.
+ * @property {number} id
+ * @property {number} atMs
+ * @property {Author} author
+ * @property {string|null} target
+ * @property {string} text               plain words, never HTML
+ * @property {number} [to]               output only: id of the last event that went into this entry; a link to any
+ *   event between `id` and `to` means this line
+ * @property {number} [lastMs]           output only: when that one was
+ * @property {string} [first]            output only: its first line
+ * @property {number} [lines]            output only: how many lines with something on them
+ *
+ * @typedef {object} State
+ * @property {number} lastId
+ * @property {Record<string, Run>} runs
+ * @property {Record<string, Target>} targets
+ * @property {Record<string, {reason: string, sinceMs: number}>} lost   sources that do not report now; key: source, or `${target}/${source}`
+ * @property {Record<string, Build>} builds
+ * @property {Entry[]} record            the last 1,000
+ * @property {string[]} notices          what the reducer did not understand: shown, never dropped
+ *
+ * What the page knows from elsewhere (never in the journal):
+ *
+ * @typedef {object} Health              GET /api/v1/health
+ * @property {string} version
+ * @property {string} now
+ * @property {"driver"|"viewer"} role
+ * @property {number} viewers
+ * @property {{state: "ready"|"absent"|"lost", name: string, version: string, reason: string, hint: string}} engine
+ * @property {{state: "ready"|"absent", reason: string}} kernel_trace
+ * @property {string} [journal]          id of the journal: another one means other events under the same numbers
+ * @property {number} [last_event_id]
+ *
+ * @typedef {object} Signal              one of GET /api/v1/signals
+ * @property {string} name
+ * @property {string} short
+ * @property {number} number
+ * @property {"terminate"|"core"|"stop"|"continue"|"ignore"} default
+ * @property {boolean} catchable
+ * @property {string} meaning
+ * @property {string} group
+ * @property {string} used_by
+ *
+ * @typedef {object} SignalTable
+ * @property {Signal[]} signals
+ * @property {Signal[]} reserved
+ * @property {string[]} keys             the twelve of the board, in their order
+ *
+ * @typedef {object} Step
+ * @property {string} say
+ * @property {object|null} do            what a button would do: {signal: {…}} or {stop: {…}}
+ * @property {string[]} expect           in words
+ *
+ * @typedef {object} Experiment          one of GET /api/v1/experiments
+ * @property {string} id
+ * @property {string} title
+ * @property {string} group
+ * @property {string} question           words between backquotes are code
+ * @property {boolean} needs_engine
+ * @property {boolean} available
+ * @property {string|null} why_not
+ * @property {Step[]} steps
+ * @property {{name: string, host: string, equivalent: string, stop_signal: string, stop_timeout_s: number}[]} targets
+ * @property {{run: string, took_s: number|null, exit_code: number|null, killed: boolean|null}|null} last
+ *
+ * @typedef {object} RunFacts            one of GET /api/v1/runs
+ * @property {string} run
+ * @property {number} number
+ * @property {string|null} experiment
+ * @property {string} title
+ * @property {"running"|"finished"} status
+ * @property {string|null} reason
+ * @property {string} created_at
+ * @property {string|null} finished_at
+ * @property {{took_s: number|null, exit_code: number|null, killed: boolean|null}|null} result
+ * @property {number} last_event_id
+ *
+ * Slices: what selectors.js gives to views.
+ *
+ * @typedef {object} BoardCell
+ * @property {string} signal
+ * @property {"default"|"caught"|"ignored"|"fixed"|"unknown"} action   fixed: KILL and STOP cannot be changed
+ * @property {boolean} blocked
+ * @property {boolean} pending
+ *
+ * @typedef {object} BoardRow
+ * @property {string} row
+ * @property {number} nsPid
+ * @property {number} pid
+ * @property {number} depth              0 for the root
+ * @property {string} comm
+ * @property {string} args               the rest of the command line; "" where there is none
+ * @property {string} state
+ * @property {string|null} note          "zombie", "stopped", "comes and goes: 12 times", "3 threads" …
+ * @property {"new"|"gone"|null} is
+ * @property {BoardCell[]} cells
+ *
+ * @typedef {object} Clock               what the clock slot shows
+ * @property {"none"|"starting"|"ready"|"stopping"|"overdue"|"up"|"unknown"|"killed"|"left"|"ended"} state
+ *   none: no run yet; up: a stop without a limit, counts up; unknown: the engine is lost in mid-stop, counts up;
+ *   overdue: SIGKILL is due and nobody has said it yet; ended: exited without a stop
+ * @property {number} seconds            what the numerals show
+ * @property {number|null} of            the timeout, s
+ * @property {string} say                "SIGKILL in", "Killed after" …
+ * @property {string} sub                the line below the number
+ *
+ * @typedef {object} FallMark
+ * @property {number} x                  per cent of the plot's width, −∞…∞ (views clip)
+ * @property {"person"|"engine"|"kernel"|"program"} lane
+ * @property {"dot"|"ring"|"cross"|"due"|"lid"|"end"|"none"} shape   ring and due are hollow: forecast; end: a short
+ *   upright bar on the program's lane, it left by itself; none: words only
+ * @property {string} text
+ * @property {boolean} call              the one sentence in large type
+ * @property {"start"|"end"} anchor
+ * @property {boolean} [below]           the words go below the lane: above it they would cover others
+ *
+ * @typedef {object} Fall
+ * @property {"idle"|"stopping"|"killed"|"left"|"unknown"} field
+ * @property {{x: number, label: string}[]} ticks
+ * @property {FallMark[]} marks
+ * @property {{x0: number, x1: number}|null} life   the solid bar on the program's lane, per cent
+ * @property {{x0: number, x1: number}|null} dotted what is still to come, per cent
+ * @property {number|null} now           per cent
+ * @property {number|null} wall          per cent
+ * @property {{x: number, top: string, bottom: string, unseen?: boolean, kill?: boolean}[]} drops  vertical lines between
+ *   two lanes; unseen: it passes or enters a lane without a witness, so it is drawn as that lane's gap is (dotted)
+ * @property {Record<string, string|null>} gaps     lane → why it has no witness; null: it has one
+ * @property {Record<string, number>} gapsFrom      lane → where its gap begins, per cent; only for lanes with a gap
+ * @property {string} label                         the figure in one sentence, for role=img
+ *
+ * @typedef {object} Witnesses           who reports now, from `witnessesOf(state, health)`
+ * @property {string|null} engine        why the engine does not report; null: it does
+ * @property {number|null} engineLostMs  since when; null: it reports, or was never there
+ * @property {string|null} kernel        why the kernel's trace does not report; null: it does
+ *
+ * @typedef {object} RecordLine          one line of the record, as drawn
+ * @property {number} id
+ * @property {number} atMs
+ * @property {string} when               "+0.010" from the stop, else "13:04:51"
+ * @property {Author} author
+ * @property {string|null} target
+ * @property {string} text
+ *
+ * @typedef {object} LessonStep
+ * @property {number} index              from 0
+ * @property {string} say
+ * @property {object|null} do
+ * @property {"done"|"current"|"next"} is
+ * @property {{text: string, event: number|null}[]} see   event: the one that proves it; null: not seen yet
+ *
+ * @typedef {object} Result              plain facts after a stop or an end
+ * @property {"killed"|"left"|"failed"|"ended"|"unknown"} outcome
+ *   failed: the stop could not be carried out; ended: without a stop; unknown: nobody can tell whether SIGKILL was sent
+ * @property {string} say                one sentence
+ * @property {string[]} facts            more sentences
+ * @property {number|null} tookS
+ * @property {number|null} exitCode
+ *
+ * @typedef {object} SignalChoice        one line of the list of all signals
+ * @property {Signal} signal
+ * @property {boolean} reserved          kept by the C library: cannot be sent by name
+ * @property {BoardCell|null} cell       what the chosen process does with it; null: no process chosen
+ *
+ * @typedef {object} StreamState
+ * @property {"connecting"|"open"|"lost"|"signed_out"} state
+ * @property {number} sinceMs            by the `now` that the stream was given
+ * @property {number|null} nextTryMs     when it tries again; null: it is trying, or need not
+ * @property {number} tries              failed ones since the connection was good
+ */
+
+export {};

@@ -1,0 +1,22 @@
+/**
+ * The field is the lamp of the page: one flat colour per state.  It holds the fall and the clock's slot; both keep
+ * their places whatever happens.
+ */
+
+import { html } from "../lit.js";
+import { fallView } from "./fall.js";
+
+/** @import { Fall } from "../types.js" */
+/** @import { FallSize } from "./fall.js" */
+
+/**
+ * @param {{fall: Fall, size: FallSize, slot: unknown}} slice - `slot`: the view of the clock's slot
+ */
+export const fieldView = ({
+  fall,
+  size,
+  slot,
+}) => html`<section class="field" data-state=${fall.field} aria-label="The stop">
+  ${fallView({ fall, size })}
+  ${slot}
+</section>`;

@@ -1,0 +1,51 @@
+/**
+ * Plain facts, in the same slot and the same lines before and after: what is asked, what runs, how it ended.
+ * Why it went like that is not said here.
+ */
+
+import { html, nothing } from "../lit.js";
+import { clockTime, duration, whoDid } from "../text.js";
+import { words } from "./signs.js";
+
+/** @import { Experiment, Process, Result, Run, Target } from "../types.js" */
+
+/** @param {Result} result */
+const ended = ({ say, facts }) =>
+  html`<p class="verd-say">${say}</p>${facts.map((fact) => html`<p class="verd-why">${fact}</p>`)}`;
+
+/** @param {Target} target @param {number} nowMs */
+const stopping = ({ stop }, nowMs) => {
+  if (!stop) return nothing;
+  const due = stop.deadlineMs === null ? "no SIGKILL is due" : `SIGKILL is due at ${clockTime(stop.deadlineMs)}`;
+  const sinceMs = nowMs - stop.atMs;
+  return html`<p class="verd-say">Asked to stop${sinceMs < 1000 ? "" : `, ${duration(sinceMs)} ago`}.</p>
+    <p class="verd-why">${stop.signal} at ${clockTime(stop.atMs)}, by ${whoDid(stop.by)}; ${due}.</p>`;
+};
+
+/** @param {Target} target @param {Process|null} root @param {number} nowMs */
+const running = (target, root, nowMs) => {
+  const own = target.stopTimeoutS < 0 ? "waits for ever" : `waits ${target.stopTimeoutS} s`;
+  return html`<p class="verd-say">${target.name} is running${target.startedMs === null ? "" : `, ${duration(Math.max(0, nowMs - target.startedMs))}`}.</p>
+    <p class="verd-why">${root ? `Its root process is ${root.comm}, ${root.nsPid} inside and ${root.pid} on the machine.` : "Nobody has seen its processes yet."}</p>
+    <p class="verd-dim">A stop asks with ${target.stopSignal} and ${own}, unless told otherwise.</p>`;
+};
+
+/**
+ * @param {{result: Result|null, run: Run|null, target: Target|null, root: Process|null, experiment: Experiment|null, question: string, command: string}} slice
+ * @param {number} nowMs
+ */
+export const resultView = ({ result, run, target, root, experiment, question, command }, nowMs) => {
+  const going = target?.status === "running";
+  const body = () => {
+    if (result && result.outcome !== "failed") return ended(result);
+    if (run?.status === "finished")
+      return html`<p class="verd-say">${run.reason === "failed" ? "It could not be started." : "The run is over."}</p><p class="verd-why">${run.error ?? ""}</p>`;
+    if (target?.stop && !target.stop.finished) return stopping(target, nowMs);
+    if (target && going) return html`${result ? ended(result) : nothing}${running(target, root, nowMs)}`;
+    if (run) return html`<p class="verd-say">Starting.</p>`;
+    return html`<p class="verd-say">${words(question)}</p>
+      <p class="verd-why">${experiment ? experiment.targets.map(({ name, host }) => `${name}, a ${host}`).join(" · ") : nothing}</p>
+      ${command ? html`<p class="verd-dim"><code>${command}</code></p>` : nothing}`;
+  };
+  return html`<section class="verd" aria-label="Result" tabindex="0"><h2>${run ? "Result" : "The question"}</h2>${body()}</section>`;
+};

@@ -1,0 +1,129 @@
+/**
+ * The clock's slot at rest: Start, or how to stop and how long to wait.  What is asked for is said in one line before
+ * it is asked.  No forecast: what will come of it is not this version's business.
+ */
+
+import { html, live } from "../lit.js";
+import { counted } from "../text.js";
+
+/** @import { Experiment, Signal, Target } from "../types.js" */
+
+/** @typedef {{wait: "0"|"3"|"10"|"own"|"never"|"other", seconds: string, signal: string}} StopChoice  signal "": its own */
+
+const WAITS = /** @type {const} */ ([
+  ["0", "0 s, SIGKILL at once after the signal"],
+  ["3", "3 s"],
+  ["10", "10 s"],
+  ["own", "its own"],
+  ["never", "never kill, wait for ever"],
+]);
+
+/**
+ * What the API is asked for: absent is the target's own.
+ * @param {StopChoice} choice @returns {{timeout_s?: number, signal?: string}}
+ */
+export const stopRequest = ({ wait, seconds, signal }) => {
+  const timeout =
+    wait === "own" ? undefined : wait === "never" ? -1 : wait === "other" ? Number(seconds) : Number(wait);
+  return { ...(timeout === undefined ? {} : { timeout_s: timeout }), ...(signal ? { signal } : {}) };
+};
+
+/** @param {StopChoice} choice */
+export const stopIsValid = ({ wait, seconds }) =>
+  wait !== "other" || (/^\d{1,4}$/.test(seconds.trim()) && Number(seconds) <= 3600);
+
+/**
+ * The same with the target's own filled in: what pressing Stop asks for now.
+ * @param {StopChoice} choice @param {Target} target @returns {{timeoutS: number, signal: string}}
+ */
+export const stopAsked = (choice, target) => {
+  const { timeout_s: asked, signal = target.stopSignal } = stopRequest(choice);
+  return { timeoutS: asked === undefined || !stopIsValid(choice) ? target.stopTimeoutS : asked, signal };
+};
+
+/** @param {StopChoice} choice @param {Target} target */
+export const stopWords = (choice, target) => {
+  const { timeoutS, signal } = stopAsked(choice, target);
+  if (timeoutS < 0) return `${signal}, and no SIGKILL`;
+  if (timeoutS === 0) return `${signal}, then SIGKILL at once`;
+  return `${signal}, then SIGKILL after ${timeoutS} s`;
+};
+
+/** @param {string} word @param {string} why */
+const shut = (word, why) => html`<div class="stop">
+  <button class="stop-go" type="button" disabled>${word}</button>
+  <p class="stop-why">${why}</p>
+</div>`;
+
+/**
+ * Before a run.
+ * @param {{experiment: Experiment|null, role: "driver"|"viewer", asked: boolean}} slice
+ * @param {number} _nowMs
+ * @param {{onStart: () => void}} handlers
+ */
+export const startView = ({ experiment, role, asked }, _nowMs, { onStart }) => {
+  if (role === "viewer") return shut("Read-only", "The driver starts it. This page follows by itself.");
+  if (!experiment) return shut("Start", "Reading the catalogue …");
+  if (!experiment.available) return shut("Needs Docker", experiment.why_not ?? "No engine answers.");
+  const { targets } = experiment;
+  const where = targets.some(({ host }) => host === "container") ? "" : " on this machine";
+  return html`<div class="stop">
+    <button class="stop-go stop-start" type="button" ?disabled=${asked} @click=${onStart}>${asked ? "Starting …" : "Start"}</button>
+    <p class="stop-fate">Starts ${counted(targets.length, targets[0]?.host ?? "target")}${where}</p>
+    <p class="stop-why">${targets.map(({ name }) => name).join(", ")}</p>
+  </div>`;
+};
+
+/**
+ * While it starts.
+ * @param {{target: Target|null, building: boolean}} slice
+ */
+export const startingView = ({ target, building }) => html`<div class="stop">
+  <button class="stop-go" type="button" disabled>Starting …</button>
+  <p class="stop-why">${building ? "The image is built first; its log stands in the terminal’s place." : target ? `${target.name}, a ${target.host}` : "Waiting for its first event."}</p>
+</div>`;
+
+/**
+ * Ready to be stopped.
+ * @param {{target: Target, choice: StopChoice, signals: Signal[], role: "driver"|"viewer", asked: boolean, failed: string}} slice
+ *   `failed`: why the last stop came to nothing, or ""
+ * @param {number} _nowMs
+ * @param {{onStop: () => void, onChoice: (change: Partial<StopChoice>) => void}} handlers
+ */
+export const stopView = ({ target, choice, signals, role, asked, failed }, _nowMs, { onStop, onChoice }) => {
+  if (role === "viewer") {
+    return html`<div class="stop"><button class="stop-go" type="button" disabled>Read-only</button>
+      <p class="stop-fate">By default ${stopWords({ wait: "own", seconds: "", signal: "" }, target)}</p>
+      <p class="stop-why">${failed || "The driver stops it. This page follows."}</p></div>`;
+  }
+  const valid = stopIsValid(choice);
+  const own = target.stopTimeoutS < 0 ? "never" : `${target.stopTimeoutS} s`;
+  return html`<form class="stop" @submit=${(/** @type {Event} */ event) => {
+    event.preventDefault();
+    if (valid && !asked) onStop();
+  }}>
+    <button class="stop-go" type="submit" ?disabled=${asked || !valid}>${asked ? "Asked …" : "Stop"}</button>
+    <div class="stop-row stop-how-long"><span>Wait, s</span><div class="stop-wait">
+      <fieldset class="seg"><legend class="vh">Seconds to wait before SIGKILL</legend>${WAITS.map(
+        ([
+          wait,
+          label,
+        ]) => html`<label title=${wait === "own" ? `its own: ${own}` : label}><input type="radio" name="wait" aria-label=${wait === "own" ? `its own, ${own}` : label}
+          .checked=${live(choice.wait === wait)} @change=${() => onChoice({ wait })}>${wait}</label>`,
+      )}</fieldset>
+      <input class="stop-other" type="text" inputmode="numeric" maxlength="4" placeholder="s" aria-label="Another number of seconds"
+        data-is=${choice.wait === "other" ? "on" : ""} aria-invalid=${valid ? "false" : "true"} .value=${live(choice.seconds)}
+        @input=${(/** @type {Event} */ event) => {
+          const seconds = /** @type {HTMLInputElement} */ (event.target).value;
+          onChoice(seconds.trim() ? { wait: "other", seconds } : { wait: "own", seconds });
+        }}>
+    </div></div>
+    <div class="stop-row"><label for="stop-signal">Ask with</label><select class="btn" id="stop-signal"
+      @change=${(/** @type {Event} */ event) => onChoice({ signal: /** @type {HTMLSelectElement} */ (event.target).value })}>
+      <option value="" ?selected=${choice.signal === ""}>${target.stopSignal} (its own)</option>
+      ${signals.filter(({ name }) => name !== target.stopSignal).map(({ name, number }) => html`<option value=${name} ?selected=${choice.signal === name}>${name} (${number})</option>`)}
+    </select></div>
+    <p class="stop-fate">${valid ? stopWords(choice, target) : "Whole seconds, 0 to 3600"}</p>
+    <p class="stop-why">${failed}</p>
+  </form>`;
+};

@@ -1,0 +1,25 @@
+/**
+ * The phone's tabs: which panel stands under the field.  Wide screens show all panels and no tabs.
+ */
+
+import { html } from "../lit.js";
+import { icon } from "./signs.js";
+
+export const TABS = /** @type {const} */ ([
+  ["signals", "f-drop", "Signals"],
+  ["terminal", "w-program", "Terminal"],
+  ["record", "i-list", "Record"],
+  ["result", "i-says", "Result"],
+  ["lesson", "i-tick", "Lesson"],
+]);
+
+/**
+ * @param {{tab: string}} slice
+ * @param {number} _nowMs
+ * @param {{onTab: (tab: string) => void}} handlers
+ */
+export const tabsView = ({ tab }, _nowMs, { onTab }) =>
+  html`<nav class="tabs" aria-label="Panels">${TABS.map(
+    ([id, sign, word]) =>
+      html`<button type="button" aria-current=${id === tab ? "true" : "false"} @click=${() => onTab(id)}>${icon(sign)}${word}</button>`,
+  )}</nav>`;
