@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -32,36 +32,36 @@ def main(folder: Path) -> None:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         page = browser.new_context(viewport=PROJECTOR, color_scheme="dark").new_page()
         page.goto(lab.driver_link)
-        shoot(browser, page, folder, "enter")
+        shoot(page, folder, "enter")
         page.get_by_role("button", name="Enter as the driver").click()
         page.wait_for_url("**/")
-        shoot(browser, page, folder, "home")
+        shoot(page, folder, "home")
 
         run(page, "Catch every signal")
         expect(page.locator(".xterm-rows")).to_contain_text("ready")
         page.locator('button.key[data-signal="SIGUSR1"]').click()
         expect(page.locator(".xterm-rows")).to_contain_text("USR1")
-        shoot(browser, page, folder, "catch-all")
+        shoot(page, folder, "catch-all")
 
         page.goto(lab.url)
         run(page, "PID 1 ignores what it does not handle")
         expect(page.locator(".xterm-rows")).to_contain_text("Serving")
-        shoot(browser, page, folder, "ready")
+        shoot(page, folder, "ready")
         page.get_by_role("button", name="Stop", exact=True).click()
         expect(page.locator(".clock-say")).to_have_text("SIGKILL in")
-        shoot(browser, page, folder, "stopping", sizes=("1920", "1280"))
+        shoot(page, folder, "stopping", sizes=("1920", "1280"))
         page.get_by_role("button", name="Kill now").click()
         expect(page.locator(".field")).to_have_attribute("data-state", "killed")
-        shoot(browser, page, folder, "killed")
+        shoot(page, folder, "killed")
 
         page.goto(lab.url)
         run(page, "With --init")
         expect(page.locator(".board-row")).to_have_count(2)
         page.get_by_role("button", name="Stop", exact=True).click()
         expect(page.locator(".field")).to_have_attribute("data-state", "left")
-        shoot(browser, page, folder, "left")
+        shoot(page, folder, "left")
         page.goto(lab.url)
-        shoot(browser, page, folder, "home-after")
+        shoot(page, folder, "home-after")
         browser.close()
 
 
@@ -72,7 +72,7 @@ def run(page: Page, title: str) -> None:
     expect(page.locator(".board-row")).not_to_have_count(0)
 
 
-def shoot(browser: Browser, page: Page, folder: Path, name: str, sizes: tuple[str, ...] = tuple(SIZES)) -> None:
+def shoot(page: Page, folder: Path, name: str, sizes: tuple[str, ...] = tuple(SIZES)) -> None:
     for size in sizes:
         page.set_viewport_size(SIZES[size])
         for scheme in ("dark", "light"):

@@ -122,7 +122,7 @@ export function startHome() {
       ${note ? html`<div class="home-note">${noteView({ note, title }, nowMs, acts)}</div>` : html`<header class="home-head"><h1>${title}</h1></header>`}
       ${noEngine ? noEngineView({ engine: noEngine, experiments, copied: ui.copied }, nowMs, acts) : nothing}
       ${homeView({ experiments })}
-      ${runsView({ runs, role }, nowMs, { onEnd })}`,
+      ${experiments.length ? runsView({ runs, role }, nowMs, { onEnd }) : nothing}`,
     );
     dialogs(null, null, null);
     frame.at(note ? 1000 : TICK_MS);

@@ -2,7 +2,7 @@
  * What this experiment asks, and the command line a person would type for it.
  */
 
-import { html, nothing } from "../lit.js";
+import { html } from "../lit.js";
 import { command } from "./copy.js";
 import { words } from "./signs.js";
 
@@ -18,5 +18,5 @@ export const askView = (
   { onCopy },
 ) => html`<section class="ask" ?data-run=${run}>
   <h1>${words(question)}</h1>
-  ${equivalent ? command(equivalent, copied, onCopy) : nothing}
+  ${equivalent ? command(equivalent, copied, onCopy) : html`<div class="cmd cmd-none"><code> </code></div>`}
 </section>`;
