@@ -36,7 +36,7 @@ from app.lab import running_lab
 from app.resources import resource
 from app.settings import Settings
 from app.targets import HostName
-from app.web import api, api_facts, pages
+from app.web import api, api_facts, docs, pages
 from app.web.access import Access
 from app.web.services import Services, authorize
 from app.web.shield import Shield, allowed_hosts
@@ -166,7 +166,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url=None,
     )
     app.state.settings, app.state.close = settings, closing.close
-    for router in (api.router, api_facts.router, pages.router):
+    for router in (api.router, api_facts.router, docs.router, pages.router):
         app.include_router(router)
     app.mount("/static", Static(directory=resource("static")))
     for kind, show in (

@@ -26,7 +26,7 @@ templates = Jinja2Templates(directory=resource("templates"))
 MONTH_S = 30 * 24 * 3600
 
 
-def _page(request: Request, name: str, status: int = 200, **context: Any) -> HTMLResponse:
+def page(request: Request, name: str, status: int = 200, **context: Any) -> HTMLResponse:
     defaults = {"page": "error", "role": "viewer", "run": "", "experiment": "", "title": "", "question": ""}
     response = templates.TemplateResponse(
         request, name, {**defaults, "version": __version__, **context}, status_code=status
@@ -38,20 +38,20 @@ def _page(request: Request, name: str, status: int = 200, **context: Any) -> HTM
 def error_page(request: Request, error: LabError) -> HTMLResponse:
     """The one error shape, for people."""
     shape = {"status": error.status, **error.shape()}
-    return _page(request, "error.html", error.status, error=shape, title=str(error))
+    return page(request, "error.html", error.status, error=shape, title=str(error))
 
 
 @router.get("/")
 @role("viewer")
 async def home(request: Request, who: RoleHere) -> HTMLResponse:
-    return _page(request, "home.html", page="home", role=who, title="Experiments")
+    return page(request, "home.html", page="home", role=who, title="Experiments")
 
 
 @router.get("/experiments/{experiment}")
 @role("viewer")
 async def experiment(request: Request, experiment: str, served: Served, who: RoleHere) -> HTMLResponse:
     found = served.runner.experiment(experiment)
-    return _page(
+    return page(
         request, "stage.html", page="stage", role=who, experiment=found.id, title=found.title, question=found.question
     )
 
@@ -60,7 +60,7 @@ async def experiment(request: Request, experiment: str, served: Served, who: Rol
 @role("viewer")
 async def run(request: Request, run: str, served: Served, who: RoleHere) -> HTMLResponse:
     facts = await run_facts(served.hub, run)
-    return _page(
+    return page(
         request,
         "stage.html",
         page="stage",
@@ -76,7 +76,7 @@ async def run(request: Request, run: str, served: Served, who: RoleHere) -> HTML
 @role("anyone")
 async def enter_door(request: Request, code: str) -> HTMLResponse:
     """Asks for a click: a preview of the link in a chat must not use it up."""
-    return _page(request, "enter.html", page="enter", title="Enter as the driver", code=code)
+    return page(request, "enter.html", page="enter", title="Enter as the driver", code=code)
 
 
 @router.post("/enter/{code}")

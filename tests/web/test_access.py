@@ -201,7 +201,7 @@ def test_every_answer_carries_the_security_headers(lab: LabUnderTest, driver: Pe
 
 
 def test_shells_hold_no_inline_script_and_no_foreign_address(lab: LabUnderTest, driver: Person) -> None:
-    for path in ("/", "/experiments/pid-1"):
+    for path in ("/", "/experiments/pid-1", "/docs"):
         page = driver.client.get(path, headers={"accept": "text/html"}).text
         assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", page), path
         assert not re.search(r"\bon\w+=", page), path
@@ -242,3 +242,12 @@ def test_a_browser_gets_its_errors_as_a_page(lab: LabUnderTest, driver: Person) 
     assert reply.status_code == 404
     assert reply.headers["content-type"].startswith("text/html")
     assert "there is no run r999" in reply.text
+
+
+def test_the_description_of_the_api_names_every_call(driver: Person, tmp_path: Path) -> None:
+    described = driver.get("/openapi.json").json()["paths"]
+    shown = driver.client.get("/docs").text
+    for method, path, _ in routes(tmp_path):
+        if path.startswith("/api/v1/") and path != "/api/v1/openapi.json":
+            assert described[path][method.lower()]["description"], f"{method} {path} says nothing"
+            assert f"{method} {path}" in shown

@@ -10,6 +10,7 @@ for number in $(seq 1 64); do
     "") continue ;;          # 32 and 33 belong to the C library
     KILL | STOP) continue ;; # the kernel lets nobody catch these
     CHLD) continue ;;        # set last: every $(…) of this loop ends a child
+    PIPE) trap 'echo PIPE || exit 1' PIPE ;; # who prints to a broken pipe gets the next one
     INT) trap 'echo INT; exit 0' INT ;;
     *) trap "echo $name" "$name" ;;
   esac
