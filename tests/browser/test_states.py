@@ -178,7 +178,8 @@ def test_the_theme_is_remembered(lab: LabUnderTest, open_screen: Open) -> None:
 def test_hostile_text_is_text(lab: LabUnderTest, open_screen: Open) -> None:
     """Argv, output and titles hold markup and escapes; the page shows them and does nothing."""
     with lab.person() as person:
-        nasty = "<img src=x onerror=window.hit=1>\\033]8;;javascript:window.hit=1\\007link\\033]8;;\\007\\033]52;c;aGk=\\007"
+        osc = "\\033]8;;javascript:window.hit=1\\007link\\033]8;;\\007\\033]52;c;aGk=\\007"
+        nasty = f"<img src=x onerror=window.hit=1>{osc}"
         run, _ = person.command("bash", "-c", f"printf '{nasty}'; exec -a '<b id=hit>x</b>' sleep 600")
         screen: Screen = open_screen(lab.driver_link, driver=True)
         page = screen.page

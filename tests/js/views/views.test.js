@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { flat, wordsOf } from "./flat.js";
+
+const { askView } = await import("../../../static/js/views/ask.js");
+const { dispositionOf, fateOf } = await import("../../../static/js/views/board.js");
+const { clockView } = await import("../../../static/js/views/clock.js");
+const { findView } = await import("../../../static/js/views/find.js");
+const { doWords, lessonView } = await import("../../../static/js/views/lesson.js");
+const { recordView } = await import("../../../static/js/views/record.js");
+const { inOrder } = await import("../../../static/js/views/runs.js");
+
+const none = () => undefined;
+
+describe("views", () => {
+  it("draw words between backquotes as code", () => {
+    const shown = askView({ question: "Why `a b`?", equivalent: "", copied: null, run: false }, 0, { onCopy: none });
+    assert.match(flat(shown), /Why <code>a b<\/code>\?/);
+  });
+
+  it("say what each signal does by default", () => {
+    assert.equal(fateOf({ name: "SIGQUIT", default: "core" })[2], "dumps core");
+    assert.equal(fateOf({ name: "SIGTERM", default: "terminate" })[2], "ends");
+    assert.equal(fateOf({ name: "SIGKILL", default: "terminate" })[0], "kill");
+  });
+
+  it("show what waits before what is held back before the action", () => {
+    const cell = { signal: "SIGHUP", action: /** @type {const} */ ("caught"), blocked: true, pending: true };
+    assert.equal(dispositionOf(cell), "pending");
+    assert.equal(dispositionOf({ ...cell, pending: false }), "blocked");
+    assert.equal(dispositionOf({ ...cell, pending: false, blocked: false }), "caught");
+  });
+
+  it("offer to kill only while a stop waits, and only to the driver", () => {
+    const clock = {
+      state: /** @type {const} */ ("stopping"),
+      seconds: 1.8,
+      of: 3,
+      say: "SIGKILL in",
+      sub: "seconds, of 3",
+    };
+    const slice = { clock, figures: ["1", "dot", "8"], again: false, asked: null };
+    const handlers = { onKill: none, onStart: none };
+    assert.match(
+      wordsOf(clockView({ ...slice, role: "driver" }, 0, handlers)),
+      /Kill now SIGKILL in 1\.8 seconds, of 3$/,
+    );
+    assert.doesNotMatch(wordsOf(clockView({ ...slice, role: "viewer" }, 0, handlers)), /Kill now/);
+    const due = { ...slice, clock: { ...clock, state: /** @type {const} */ ("overdue") } };
+    assert.doesNotMatch(wordsOf(clockView({ ...due, role: "driver" }, 0, handlers)), /Kill now/);
+  });
+
+  it("say on a step's button what it does", () => {
+    assert.equal(doWords({ signal: { signal: "SIGUSR1" } }), "Send USR1");
+    assert.equal(doWords({ stop: { timeout_s: 3 } }), "Stop it, wait 3 s");
+    assert.equal(doWords({ stop: {} }), "Stop it");
+    assert.equal(doWords({ type: { data: "\u0003" } }), "Type Ctrl-C");
+  });
+
+  it("link a tick to the event that proves it", () => {
+    const steps = [
+      {
+        index: 0,
+        say: "Stop it.",
+        do: { stop: {} },
+        is: /** @type {const} */ ("current"),
+        see: [
+          { text: "exit 137", event: 41 },
+          { text: "x", event: null },
+        ],
+      },
+    ];
+    const shown = flat(
+      lessonView({ steps, role: "viewer", alive: true, canStop: true, asked: null }, 0, { onStep: none }),
+    );
+    assert.match(shown, /href=#e41/);
+    assert.doesNotMatch(shown, /less-do/);
+  });
+
+  it("number the record and say how much came meanwhile", () => {
+    const lines = [
+      {
+        id: 43,
+        atMs: 0,
+        when: "+0.010",
+        author: /** @type {const} */ ("engine"),
+        target: null,
+        text: "SIGTERM to server",
+      },
+    ];
+    const shown = recordView({ lines, behind: 3, evidence: 43, exportUrl: null }, 0, { onScroll: none, onEnd: none });
+    assert.equal(wordsOf(shown), "Record +0.010 Engine SIGTERM to server 43 3 new");
+    assert.match(flat(shown), /id=e43 data-is=evidence/);
+  });
+
+  it("say that a search has found nothing", () => {
+    const handlers = { onQuery: none, onAt: none, onPick: none, onClose: none };
+    assert.match(
+      wordsOf(findView({ choices: [], at: 0, query: "x", role: "driver", to: "1 bash" }, 0, handlers)),
+      /Nothing by that name/,
+    );
+  });
+
+  it("put live runs first and keep the order else", () => {
+    const runs = /** @type {any[]} */ ([
+      { run: "r3", status: "finished" },
+      { run: "r2", status: "running" },
+      { run: "r1", status: "finished" },
+    ]);
+    assert.deepEqual(
+      inOrder(runs).map(({ run }) => run),
+      ["r2", "r3", "r1"],
+    );
+  });
+});
