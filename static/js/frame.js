@@ -16,6 +16,7 @@ export function createFrame(work) {
   let handle = 0;
   let timer = 0;
   let later = 0;
+  let laterMs = Number.POSITIVE_INFINITY;
   let moving = false;
   let disposed = false;
 
@@ -24,6 +25,8 @@ export function createFrame(work) {
     clearTimeout(timer);
     handle = timer = 0;
     if (disposed) return;
+    clearTimeout(later);
+    laterMs = Number.POSITIVE_INFINITY;
     work(!document.hidden);
     if (moving) schedule(true);
   };
@@ -46,8 +49,11 @@ export function createFrame(work) {
       if (moving) schedule(true);
     },
     at(inMs) {
+      const dueMs = performance.now() + Math.max(0, inMs) + 1;
+      if (dueMs >= laterMs) return; // the earliest of those asked for since the last drawing
+      laterMs = dueMs;
       clearTimeout(later);
-      later = window.setTimeout(dirty, Math.max(0, inMs) + 1);
+      later = window.setTimeout(dirty, dueMs - performance.now());
     },
     dispose() {
       disposed = true;

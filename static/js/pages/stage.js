@@ -1,6 +1,7 @@
 /**
  * The stage: one experiment, or one run of it.  This module cuts the state into slices and gives each panel its own;
- * what a person does is in `stage_acts.js`, what is remembered in `stage_ui.js`.
+ * what a person does is in `stage_acts.js`, what is remembered in `stage_ui.js`, the larger panels have modules of
+ * their own.
  *
  * Everything is drawn from the folded state, once per frame.  A start changes the address but not the page, so nothing
  * jumps and the terminal stays.
@@ -8,43 +9,26 @@
 
 import { createAnnouncer } from "../announce.js";
 import { createFrame } from "../frame.js";
-import { noteOf } from "../notes.js";
 import { createPanel } from "../panel.js";
-import {
-  boardRows,
-  clockOf,
-  fallOf,
-  keysOf,
-  lessonOf,
-  numerals,
-  recordOf,
-  resultOf,
-  rootOf,
-  witnessesOf,
-} from "../selectors.js";
+import { clockOf, fallOf, lessonOf, recordOf, resultOf, rootOf, witnessesOf } from "../selectors.js";
 import { createSession } from "../session.js";
 import { openStream } from "../stream.js";
-import { currentTheme } from "../theme.js";
-import { askView } from "../views/ask.js";
-import { barView } from "../views/bar.js";
-import { boardView } from "../views/board.js";
-import { catalogueView } from "../views/catalogue.js";
-import { clockView } from "../views/clock.js";
 import { fieldView } from "../views/field.js";
 import { lessonView } from "../views/lesson.js";
-import { noteView } from "../views/note.js";
 import { resultView } from "../views/result.js";
-import { startingView, startView, stopAsked, stopView } from "../views/stop.js";
+import { stopAsked } from "../views/stop.js";
 import { tabsView } from "../views/tabs.js";
-import { whyView } from "../views/why.js";
 import { createActs } from "./stage_acts.js";
+import { createBoard } from "./stage_board.js";
 import { createDialogs } from "./stage_dialogs.js";
+import { createHead } from "./stage_head.js";
 import { createStageKeys } from "./stage_keys.js";
 import { createRecord, eventOf } from "./stage_record.js";
+import { slotView } from "./stage_slot.js";
 import { createTerminalPanel } from "./stage_terminal.js";
-import { createUi, forgetAnswered, lightsOf, selectedRow, typedSignal } from "./stage_ui.js";
+import { createUi, forgetAnswered } from "./stage_ui.js";
 
-/** @import { BoardRow, Clock, Experiment, LabEvent, Process, Run, RunFacts, Signal, Target } from "../types.js" */
+/** @import { BoardRow, LabEvent, RunFacts, Target } from "../types.js" */
 /** @import { FallSize } from "../views/fall.js" */
 
 const LAB_KINDS = ["lab_started", "source_lost", "source_back", "build_progress", "run_created"];
@@ -66,8 +50,6 @@ export function startStage() {
   let newer = null;
   /** @type {{close: () => void}|null} */
   let lookout = null;
-  /** @type {Signal[]} */
-  let keys = [];
 
   const frame = createFrame((shown) => work(shown));
   const session = createSession({ role, dirty: frame.dirty, onEvent: (event) => look(event) });
@@ -136,20 +118,14 @@ export function startStage() {
     openRun,
     newer: () => newer?.run ?? null,
   });
-  const dialogs = createDialogs({ session, ui, acts, dirty: frame.dirty });
-  const record = createRecord({ ui, dirty: frame.dirty });
-  const terminal = createTerminalPanel({ session, ui, dirty: frame.dirty });
+  const stage = { session, ui, acts, dirty: frame.dirty, at: frame.at };
+  const head = createHead(stage);
+  const board = createBoard(stage);
+  const dialogs = createDialogs(stage);
+  const record = createRecord(stage);
+  const terminal = createTerminalPanel(stage);
   const announce = createAnnouncer(/** @type {HTMLElement} */ (document.getElementById("says")));
-  const [bar, cat, ask, field, board, verd, less, tabs] = [
-    "bar",
-    "cat",
-    "ask",
-    "field",
-    "board",
-    "verd",
-    "less",
-    "tabs",
-  ].map(createPanel);
+  const [field, verd, less, tabs] = ["field", "verd", "less", "tabs"].map(createPanel);
   createStageKeys(acts, {
     rows: () => now.rows,
     selected: () => now.row?.row ?? null,
@@ -157,88 +133,10 @@ export function startStage() {
     driver: role === "driver",
   });
 
-  /** @param {Clock} clock @param {Run|null} run @param {Target|null} target @param {Experiment|null} experiment */
-  const slotView = (clock, run, target, experiment) => {
-    if (!runId) return startView({ experiment, role, asked: ui.asked.has("start") }, 0, acts);
-    if (clock.state === "none" || clock.state === "starting") {
-      const building = Object.values(session.state.builds).some(({ state }) => state === "running");
-      return startingView({ target, building });
-    }
-    if (clock.state === "ready" && target) {
-      return stopView(
-        {
-          target,
-          choice: ui.choice,
-          signals: session.table?.signals ?? [],
-          role,
-          asked: ui.asked.has("stop"),
-          failed: clock.sub,
-        },
-        0,
-        acts,
-      );
-    }
-    const again = Boolean(run && experiment?.available);
-    const asked = ui.asked.has("kill") ? "kill" : ui.asked.has("start") ? "start" : null;
-    return clockView({ clock, figures: numerals(clock.seconds), role, again, asked }, 0, acts);
-  };
-
-  /** @param {Target|null} target @param {Run|null} run @param {Process|null} root @param {number} nowMs */
-  const drawBoard = (target, run, root, nowMs) => {
-    const { table, state } = session;
-    if (table && keys.length === 0) keys = keysOf(table);
-    const rows = boardRows(target, keys, nowMs);
-    const rootRow = root?.row ?? null;
-    const selected = selectedRow(ui, target, rows, rootRow);
-    const { states, beam, untilMs } = lightsOf(ui, target, rows, rootRow, nowMs);
-    if (untilMs < Number.POSITIVE_INFINITY) frame.at(untilMs - nowMs);
-    const chosen = rows.find(({ row }) => row === selected) ?? null;
-    const alive = target?.status === "running";
-    const signals = table?.signals ?? [];
-    const why = whyView({
-      typed: ui.typed,
-      typedSignal: typedSignal(ui.typed, signals),
-      problem: ui.signalProblem,
-      failed: target?.lastSent ?? null,
-      pointed: signals.find(({ name }) => name === ui.pointed) ?? null,
-      role,
-      chosen,
-      alive,
-      name: target?.name ?? "",
-    });
-    const lost = target ? (state.lost[`${target.id}/processes`] ?? null) : null;
-    const missing = !target
-      ? "No process yet."
-      : lost
-        ? `Nobody can see its processes: ${lost.reason}`
-        : target.status === "exited"
-          ? "All of its processes are gone."
-          : "Reading its processes …";
-    const targets = (run?.targets ?? []).flatMap((id) => state.targets[id] ?? []).map(({ id, name }) => ({ id, name }));
-    const parts = [
-      target?.id,
-      target?.name,
-      alive,
-      JSON.stringify([rows, selected, states, beam, missing, targets]),
-      keys,
-      ui.typed,
-      ui.signalProblem,
-      ui.pointed,
-      target?.lastSent,
-    ];
-    board(parts, () =>
-      boardView(
-        { target, targets, keys, count: signals.length, rows, selected, states, beam, why, role, alive, missing },
-        nowMs,
-        { ...acts, onFind: () => acts.open("find") },
-      ),
-    );
-    Object.assign(now, { rows, row: chosen, isRoot: chosen === null || chosen.row === rootRow });
-  };
-
   /** @param {boolean} shown */
   const work = (shown) => {
-    if (session.fold()) forgetAnswered(ui, session.state);
+    session.fold();
+    forgetAnswered(ui, session.state); // in every frame: an event may be here before the answer that names it
     if (!shown) return;
     const nowMs = session.clock.now();
     const { state, health, experiments, connection } = session;
@@ -272,49 +170,11 @@ export function startStage() {
         probe: session.api.probe,
       });
 
-    const where = run ? `run ${run.number} of “${title}”` : title ? `“${title}”` : "";
-    bar([health, "engine" in state.lost, session.viewers, where, currentTheme()], () =>
-      barView(
-        {
-          health,
-          engineLost: "engine" in state.lost,
-          viewers: session.viewers,
-          where,
-          role,
-          theme: currentTheme(),
-          stage: true,
-        },
-        nowMs,
-        {
-          onMenu: () => acts.open("catalogue"),
-          onShare: () => acts.open("share"),
-          onTheme: acts.onTheme,
-          onHelp: () => acts.open("help"),
-        },
-      ),
+    const noted = head({ run, target, experiment, title, question, equivalent, newer }, nowMs);
+    field([{}], () =>
+      fieldView({ fall, size: fallSize(), slot: slotView(stage, clock, { run, target, experiment, runId }) }),
     );
-    cat([experiments, now.experiment], () => catalogueView({ experiments, current: now.experiment }));
-    const note = noteOf(
-      {
-        stream: connection,
-        caughtUpMs: session.caughtUpMs,
-        problem: ui.problem,
-        health,
-        state,
-        run,
-        target,
-        experiment,
-        newer,
-      },
-      nowMs,
-    );
-    if (note) ask([JSON.stringify(note), title], () => noteView({ note, title }, nowMs, acts));
-    else
-      ask([question, equivalent, ui.copied, runId], () =>
-        askView({ question, equivalent, copied: ui.copied, run: runId !== "" }, nowMs, acts),
-      );
-    field([{}], () => fieldView({ fall, size: fallSize(), slot: slotView(clock, run, target, experiment) }));
-    drawBoard(target, run, root, nowMs);
+    Object.assign(now, board(target, run, root, nowMs));
     terminal(run, target);
     record(
       run ? recordOf(state, (run.targets.length > 1 && target?.id) || null) : [],
@@ -322,8 +182,19 @@ export function startStage() {
     );
     const second = Math.floor(nowMs / TICK_MS);
     verd(
-      [result?.say, run, target?.stop, target?.status, root?.key, experiment, question, equivalent, alive && second],
-      () => resultView({ result, run, target, root, experiment, question, command: equivalent }, nowMs),
+      [
+        result?.say,
+        run,
+        target?.stop,
+        target?.status,
+        root?.key,
+        experiment,
+        question,
+        equivalent,
+        ui.copied,
+        alive && second,
+      ],
+      () => resultView({ result, run, target, root, experiment, question, equivalent, copied: ui.copied }, nowMs, acts),
     );
     const stepAsked = [...ui.asked.keys()].find((key) => key.startsWith("step:"));
     less([run, experiment, alive, now.canStop, stepAsked], () =>
@@ -343,8 +214,8 @@ export function startStage() {
     dialogs(target, now.row, now.row && target ? (target.processes[now.row.row] ?? null) : null);
     announce(target, clock, result, nowMs);
     document.title = `${title} · Signal Lab`;
-    frame.moves(MOVING.has(clock.state));
-    if (alive || note) frame.at(TICK_MS);
+    frame.moves(MOVING.has(clock.state) || fall.now !== null);
+    if (alive || noted) frame.at(TICK_MS);
   };
 
   addEventListener("hashchange", () => {

@@ -58,14 +58,13 @@ export function createDialogs({ session, ui, acts, dirty }) {
     });
   };
 
-  const catalogue =
-    () => html`<header class="dlg-head"><h2>Experiments</h2><button class="btn btn-plain" type="button" aria-label="Close" @click=${onClose}>${icon("i-close")}</button></header>
-    <nav class="cat" aria-label="Experiments" @keydown=${(/** @type {KeyboardEvent} */ event) => {
-      const by = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
-      if (!by) return;
-      alongLinks(/** @type {Element} */ (event.currentTarget), by);
-      event.preventDefault();
-    }}>${catalogueView({ experiments: session.experiments, current: document.body.dataset.experiment ?? "" })}</nav>`;
+  const catalogue = () => html`<div class="dlg-cat" @keydown=${(/** @type {KeyboardEvent} */ event) => {
+    const by = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
+    if (!by) return;
+    alongLinks(/** @type {Element} */ (event.currentTarget), by);
+    event.preventDefault();
+  }}><header class="dlg-head"><h2>Experiments</h2><button class="btn btn-plain" type="button" aria-label="Close" @click=${onClose}>${icon("i-close")}</button></header>
+    <nav class="cat" aria-label="Experiments">${catalogueView({ experiments: session.experiments, current: document.body.dataset.experiment ?? "" })}</nav></div>`;
 
   /** @param {Target|null} target @param {BoardRow|null} row @param {Process|null} process */
   return (target, row, process) => {

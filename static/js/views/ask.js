@@ -7,16 +7,11 @@ import { command } from "./copy.js";
 import { words } from "./signs.js";
 
 /**
- * @param {{question: string, equivalent: string, copied: string|null, run: boolean}} slice - `equivalent` "" until it is known; `run`: a run is
- *   shown, and the phone then gives the room to the field
+ * @param {{question: string, equivalent: string, copied: string|null}} slice - `equivalent` "" until it is known
  * @param {number} _nowMs
  * @param {{onCopy: (text: string) => void}} handlers
  */
-export const askView = (
-  { question, equivalent, copied, run },
-  _nowMs,
-  { onCopy },
-) => html`<section class="ask" ?data-run=${run}>
+export const askView = ({ question, equivalent, copied }, _nowMs, { onCopy }) => html`<section class="ask">
   <h1>${words(question)}</h1>
   ${equivalent ? command(equivalent, copied, onCopy) : html`<div class="cmd cmd-none"><code> </code></div>`}
 </section>`;

@@ -48,5 +48,5 @@ export const shareView = (
  * @param {{onClose: () => void, onYes: () => void}} handlers
  */
 export const killView = ({ name }, _nowMs, { onClose, onYes }) => html`${head("Kill now?", onClose)}
-  <p>SIGKILL ends ${name} at once; it cannot clean up.</p>
+  <p>SIGKILL ends “${name}” at once; it cannot clean up.</p>
   <p class="dlg-do"><button class="btn btn-main" type="button" autofocus @click=${onYes}>Kill now</button><button class="btn" type="button" @click=${onClose}>Let it wait</button></p>`;

@@ -86,7 +86,10 @@ const laneView = (fall, size, lane) => {
     return lane === "program" ? nothing : svg`<line class="fall-lane" x1="0" x2="100%" y1=${y} y2=${y}/>`;
   const from = clip(fall.gapsFrom[lane] ?? 0);
   // A gap that begins in the figure is told by a mark where it begins; one that is there from the start says why here.
-  const words = from > 0 ? nothing : svg`<text class="fall-say fall-why" x="14%" y=${y - size.say}>${gap}</text>`;
+  const index = LANES.indexOf(lane);
+  const taken = fall.marks.some((mark) => mark.below && mark.text && LANES.indexOf(mark.lane) === index - 1);
+  const words =
+    from > 0 || taken ? nothing : svg`<text class="fall-say fall-why" x="16%" y=${y - size.say}>${gap}</text>`;
   return svg`<line class="fall-lane" x1="0" x2=${percent(from)} y1=${y} y2=${y}/>
     <line class="fall-gap" x1=${percent(from)} x2="100%" y1=${y} y2=${y}/>
     ${words}`;

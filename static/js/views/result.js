@@ -5,6 +5,7 @@
 
 import { html, nothing } from "../lit.js";
 import { clockTime, duration, whoDid } from "../text.js";
+import { command } from "./copy.js";
 import { words } from "./signs.js";
 
 /** @import { Experiment, Process, Result, Run, Target } from "../types.js" */
@@ -31,10 +32,15 @@ const running = (target, root, nowMs) => {
 };
 
 /**
- * @param {{result: Result|null, run: Run|null, target: Target|null, root: Process|null, experiment: Experiment|null, question: string, command: string}} slice
+ * @param {{result: Result|null, run: Run|null, target: Target|null, root: Process|null, experiment: Experiment|null, question: string, equivalent: string, copied: string|null}} slice
  * @param {number} nowMs
+ * @param {{onCopy: (text: string) => void}} handlers
  */
-export const resultView = ({ result, run, target, root, experiment, question, command }, nowMs) => {
+export const resultView = (
+  { result, run, target, root, experiment, question, equivalent, copied },
+  nowMs,
+  { onCopy },
+) => {
   const going = target?.status === "running";
   const body = () => {
     if (result && result.outcome !== "failed") return ended(result);
@@ -44,8 +50,7 @@ export const resultView = ({ result, run, target, root, experiment, question, co
     if (target && going) return html`${result ? ended(result) : nothing}${running(target, root, nowMs)}`;
     if (run) return html`<p class="verd-say">Starting.</p>`;
     return html`<p class="verd-say">${words(question)}</p>
-      <p class="verd-why">${experiment ? experiment.targets.map(({ name, host }) => `${name}, a ${host}`).join(" · ") : nothing}</p>
-      ${command ? html`<p class="verd-dim"><code>${command}</code></p>` : nothing}`;
+      <p class="verd-why">${experiment ? experiment.targets.map(({ name, host }) => `${name}, a ${host}`).join(" · ") : nothing}</p>`;
   };
-  return html`<section class="verd" aria-label="Result" tabindex="0"><h2>${run ? "Result" : "The question"}</h2>${body()}</section>`;
+  return html`<section class="verd" aria-label="Result" tabindex="0"><h2>${run ? "Result" : "The question"}</h2>${body()}${equivalent ? html`<div class="verd-cmd">${command(equivalent, copied, onCopy)}</div>` : nothing}</section>`;
 };

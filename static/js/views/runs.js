@@ -18,8 +18,14 @@ const chipOf = ({ status, reason, result }) => {
   return { state: "idle", text: code === null ? "ended" : `exit ${code}` };
 };
 
-/** @param {number} atMs @param {number} nowMs */
-const ago = (atMs, nowMs) => (nowMs - atMs < 5000 ? "now" : `${duration(nowMs - atMs)} ago`);
+/** One unit is enough in a list. @param {number} atMs @param {number} nowMs */
+const ago = (atMs, nowMs) =>
+  nowMs - atMs < 5000
+    ? "now"
+    : `${duration(nowMs - atMs)
+        .split(" ")
+        .slice(0, 2)
+        .join(" ")} ago`;
 
 /** Live ones first, each part newest first. @param {RunFacts[]} runs */
 export const inOrder = (runs) => [

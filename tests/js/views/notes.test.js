@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { noteOf } from "../../../static/js/notes.js";
 import { EMPTY } from "../../../static/js/reducer.js";
-import { fold, ms, story } from "../story.js";
+import { ms, story } from "../story.js";
 
 const NOW = ms(20);
 const ready = { state: "ready", name: "Docker", version: "20.10.24", reason: "", hint: "" };
@@ -28,9 +28,9 @@ const note = (facts) =>
     NOW,
   );
 
-/** @param {any[]} events */
-const shown = (events) => {
-  const state = fold(events);
+/** @param {{fold: () => any}} told */
+const shown = (told) => {
+  const state = told.fold();
   return { state, run: state.runs.r1, target: state.targets["r1.server"] };
 };
 
@@ -60,13 +60,13 @@ describe("the note", () => {
 
   it("tells an engine that goes in mid-run, for containers only", () => {
     const lost = { source: "engine", reason: "connection reset", run: undefined, target: undefined };
-    assert.equal(note(shown(story().running().add(2, "source_lost", lost).events))?.code, "engine_lost");
-    assert.equal(note(shown(story().running("process").add(2, "source_lost", lost).events)), null);
+    assert.equal(note(shown(story().running().add(2, "source_lost", lost)))?.code, "engine_lost");
+    assert.equal(note(shown(story().running("process").add(2, "source_lost", lost))), null);
   });
 
   it("tells why a run could not be started", () => {
     const over = { reason: "failed", error: "no such file: bash", target: undefined };
-    const told = note(shown(story().running().add(1, "run_finished", over).events));
+    const told = note(shown(story().running().add(1, "run_finished", over)));
     assert.deepEqual([told?.text, told?.code], ["no such file: bash", "start_failed"]);
   });
 });

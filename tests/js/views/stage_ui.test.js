@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createUi, forgetAnswered, lightsOf, selectedRow } from "../../../static/js/pages/stage_ui.js";
 import { EMPTY } from "../../../static/js/reducer.js";
-import { fold, ms, story } from "../story.js";
+import { ms, story } from "../story.js";
 
 /** @param {string} row @param {number} nsPid @param {"new"|"gone"|null} [is] */
 const row = (row, nsPid, is = null) => /** @type {any} */ ({ row, nsPid, is });
 const ROWS = [row("100:7", 1), row("101:8", 8)];
-const sent = story().running().add(5, "signal_requested", { signal: "SIGUSR1", pid: 8, from: "outside", by: "driver" });
-const target = fold(sent.events).targets["r1.server"];
+const sent = () =>
+  story().running().add(5, "signal_requested", { signal: "SIGUSR1", pid: 8, from: "outside", by: "driver" });
+const target = sent().fold().targets["r1.server"];
 
 describe("the keys' lights", () => {
   it("are lit by the event, for two seconds, with the beam to its row", () => {
@@ -32,10 +33,9 @@ describe("the keys' lights", () => {
   });
 
   it("say that a signal was taken and then could not be sent", () => {
-    const id = sent.events.at(-1).id;
-    const failed = { request: id, signal: "SIGUSR1", code: "already_gone", error: "it is gone" };
-    const events = [...sent.events, { ...sent.events.at(-1), id: id + 1, kind: "signal_failed", ...failed }];
-    const after = fold(events).targets["r1.server"];
+    const told = sent();
+    const failed = { request: told.events.length, signal: "SIGUSR1", code: "already_gone", error: "it is gone" };
+    const after = told.add(5.1, "signal_failed", failed).fold().targets["r1.server"];
     assert.deepEqual(lightsOf(createUi(), after, ROWS, "100:7", ms(6)).states, { SIGUSR1: "failed" });
   });
 });

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { fold, ms, story } from "../story.js";
+import { ms, story } from "../story.js";
 import { flat, wordsOf } from "./flat.js";
 
 const { stopIsValid, stopRequest, stopView, stopWords } = await import("../../../static/js/views/stop.js");
 
 /** @param {object} change */
 const choice = (change) => /** @type {any} */ ({ wait: "own", seconds: "", signal: "", ...change });
-const target = fold(story().running().events).targets["r1.server"];
+const target = story().running().fold().targets["r1.server"];
 const none = () => undefined;
 
 describe("what Stop asks for", () => {

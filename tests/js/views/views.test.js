@@ -14,7 +14,7 @@ const none = () => undefined;
 
 describe("views", () => {
   it("draw words between backquotes as code", () => {
-    const shown = askView({ question: "Why `a b`?", equivalent: "", copied: null, run: false }, 0, { onCopy: none });
+    const shown = askView({ question: "Why `a b`?", equivalent: "", copied: null }, 0, { onCopy: none });
     assert.match(flat(shown), /Why <code>a b<\/code>\?/);
   });
 

@@ -1,0 +1,78 @@
+/**
+ * The board's panel: its rows and lights from the state, drawn again only when one of them is another.
+ */
+
+import { createPanel } from "../panel.js";
+import { boardRows, keysOf } from "../selectors.js";
+import { boardView } from "../views/board.js";
+import { whyView } from "../views/why.js";
+import { lightsOf, selectedRow, typedSignal } from "./stage_ui.js";
+
+/** @import { Session } from "../session.js" */
+/** @import { BoardRow, Process, Run, Signal, Target } from "../types.js" */
+/** @import { Acts } from "./stage_acts.js" */
+/** @import { Ui } from "./stage_ui.js" */
+
+/** Why there are no rows. @param {Target|null} target @param {string} lost */
+const missingWords = (target, lost) => {
+  if (!target) return "No process yet.";
+  if (lost) return `Nobody can see its processes: ${lost}`;
+  return target.status === "exited" ? "All of its processes are gone." : "Reading its processes …";
+};
+
+/** @param {{session: Session, ui: Ui, acts: Acts, at: (inMs: number) => void}} stage */
+export function createBoard({ session, ui, acts, at }) {
+  const draw = createPanel("board");
+  /** @type {Signal[]} */
+  let keys = [];
+
+  /**
+   * @param {Target|null} target @param {Run|null} run @param {Process|null} root @param {number} nowMs
+   * @returns {{rows: BoardRow[], row: BoardRow|null, isRoot: boolean}} `row`: the one that signals go to
+   */
+  return (target, run, root, nowMs) => {
+    const { role, table, state } = session;
+    if (table && keys.length === 0) keys = keysOf(table);
+    const rows = boardRows(target, keys, nowMs);
+    const rootRow = root?.row ?? null;
+    const selected = selectedRow(ui, target, rows, rootRow);
+    const { states, beam, untilMs } = lightsOf(ui, target, rows, rootRow, nowMs);
+    if (untilMs < Number.POSITIVE_INFINITY) at(untilMs - nowMs);
+    const chosen = rows.find(({ row }) => row === selected) ?? null;
+    const alive = target?.status === "running";
+    const signals = table?.signals ?? [];
+    const why = whyView({
+      typed: ui.typed,
+      typedSignal: typedSignal(ui.typed, signals),
+      problem: ui.signalProblem,
+      failed: target?.lastSent ?? null,
+      pointed: signals.find(({ name }) => name === ui.pointed) ?? null,
+      role,
+      chosen,
+      alive,
+      name: target?.name ?? "",
+    });
+    const lost = target ? (state.lost[`${target.id}/processes`] ?? null) : null;
+    const missing = missingWords(target, lost?.reason ?? "");
+    const targets = (run?.targets ?? []).flatMap((id) => state.targets[id] ?? []).map(({ id, name }) => ({ id, name }));
+    const parts = [
+      target?.id,
+      target?.name,
+      alive,
+      JSON.stringify([rows, selected, states, beam, missing, targets]),
+      keys,
+      ui.typed,
+      ui.signalProblem,
+      ui.pointed,
+      target?.lastSent,
+    ];
+    draw(parts, () =>
+      boardView(
+        { target, targets, keys, count: signals.length, rows, selected, states, beam, why, role, alive, missing },
+        nowMs,
+        { ...acts, onFind: () => acts.open("find") },
+      ),
+    );
+    return { rows, row: chosen, isRoot: chosen === null || chosen.row === rootRow };
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * What stands above the field: the bar, the catalogue beside it, and the question, whose slot a note may take.
+ */
+
+import { noteOf } from "../notes.js";
+import { createPanel } from "../panel.js";
+import { currentTheme } from "../theme.js";
+import { askView } from "../views/ask.js";
+import { barView } from "../views/bar.js";
+import { catalogueView } from "../views/catalogue.js";
+import { noteView } from "../views/note.js";
+
+/** @import { Session } from "../session.js" */
+/** @import { Experiment, Run, RunFacts, Target } from "../types.js" */
+/** @import { Acts } from "./stage_acts.js" */
+/** @import { Ui } from "./stage_ui.js" */
+
+/** @param {{session: Session, ui: Ui, acts: Acts}} stage */
+export function createHead({ session, ui, acts }) {
+  const [bar, cat, ask] = ["bar", "cat", "ask"].map(createPanel);
+
+  /**
+   * @param {{run: Run|null, target: Target|null, experiment: Experiment|null, title: string, question: string,
+   *   equivalent: string, newer: RunFacts|null}} shown
+   * @param {number} nowMs
+   * @returns {boolean} whether a note stands there: what it tells goes by the second
+   */
+  return ({ run, target, experiment, title, question, equivalent, newer }, nowMs) => {
+    const current = run?.experiment ?? document.body.dataset.experiment ?? "";
+    const { health, state, role, connection } = session;
+    const engineLost = "engine" in state.lost;
+    const where = run ? `run ${run.number} of “${title}”` : title ? `“${title}”` : "";
+    bar([health, engineLost, session.viewers, where, currentTheme()], () =>
+      barView(
+        {
+          health,
+          engineLost,
+          viewers: session.viewers,
+          where,
+          role,
+          theme: currentTheme(),
+          stage: true,
+        },
+        nowMs,
+        {
+          onMenu: () => acts.open("catalogue"),
+          onShare: () => acts.open("share"),
+          onTheme: acts.onTheme,
+          onHelp: () => acts.open("help"),
+        },
+      ),
+    );
+    cat([session.experiments, current], () => catalogueView({ experiments: session.experiments, current }));
+    const note = noteOf(
+      {
+        stream: connection,
+        caughtUpMs: session.caughtUpMs,
+        problem: ui.problem,
+        health,
+        state,
+        run,
+        target,
+        experiment,
+        newer,
+      },
+      nowMs,
+    );
+    if (note) ask([JSON.stringify(note), title], () => noteView({ note, title }, nowMs, acts));
+    else
+      ask([question, equivalent, ui.copied], () => askView({ question, equivalent, copied: ui.copied }, nowMs, acts));
+    return note !== null;
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * Which view stands in the clock's slot: one slot, so that nothing moves between Start, Stop, the countdown and the end.
+ */
+
+import { numerals } from "../selectors.js";
+import { clockView } from "../views/clock.js";
+import { startingView, startView, stopView } from "../views/stop.js";
+
+/** @import { Session } from "../session.js" */
+/** @import { Clock, Experiment, Run, Target } from "../types.js" */
+/** @import { Acts } from "./stage_acts.js" */
+/** @import { Ui } from "./stage_ui.js" */
+
+/**
+ * @param {{session: Session, ui: Ui, acts: Acts}} stage
+ * @param {Clock} clock
+ * @param {{run: Run|null, target: Target|null, experiment: Experiment|null, runId: string}} shown
+ */
+export const slotView = ({ session, ui, acts }, clock, { run, target, experiment, runId }) => {
+  const { role } = session;
+  if (!runId) return startView({ experiment, role, asked: ui.asked.has("start") }, 0, acts);
+  if (clock.state === "none" || clock.state === "starting") {
+    const building = Object.values(session.state.builds).some(({ state }) => state === "running");
+    return startingView({ target, building });
+  }
+  if (clock.state === "ready" && target) {
+    return stopView(
+      {
+        target,
+        choice: ui.choice,
+        signals: session.table?.signals ?? [],
+        role,
+        asked: ui.asked.has("stop"),
+        failed: clock.sub,
+      },
+      0,
+      acts,
+    );
+  }
+  const again = Boolean(run && experiment?.available);
+  const asked = ui.asked.has("kill") ? "kill" : ui.asked.has("start") ? "start" : null;
+  return clockView({ clock, figures: numerals(clock.seconds), role, again, asked }, 0, acts);
+};
