@@ -38,7 +38,7 @@ js:
 test: ## everything, with a real engine and a real browser
 	@scripts/setup --if-bare
 	@$(MAKE) --no-print-directory check
-	.venv/bin/pytest -q -m engine
+	.venv/bin/pytest -q -m "engine and not browser"
 	.venv/bin/pytest -q -m browser
 
 fmt: ## format Python, JavaScript and CSS
