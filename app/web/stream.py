@@ -14,10 +14,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette.sse import SendTimeoutError
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from app.events import now
 from app.hub import Hub, HubClosed, Role
@@ -32,6 +35,14 @@ def place_of(last_event_id: str | None, after: int, journal: str) -> int | None:
         return after
     of, _, number = last_event_id.rpartition(".")
     return int(number) if of == journal and number.isascii() and number.isdigit() else None
+
+
+class Stream(EventSourceResponse):
+    """A client that does not read is no defect of ours: it is dropped without a word in the log."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with suppress(SendTimeoutError):
+            await super().__call__(scope, receive, send)
 
 
 def event_stream(
@@ -60,7 +71,7 @@ def event_stream(
                     return
                 yield b"".join(event.frame for event in batch)
 
-    return EventSourceResponse(
+    return Stream(
         frames(),
         sep="\n",
         ping=heartbeat_s,

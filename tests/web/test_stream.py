@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import socket
 
+import pytest
+
+from app.web import stream
 from tests.support import TOKEN, LabUnderTest, Person, kind, prints, until
 
 
@@ -78,8 +81,7 @@ def test_a_reader_that_does_not_read_hurts_nobody(lab: LabUnderTest, driver: Per
     run, target = driver.command("bash", "-c", "echo ready; while read -r n; do seq $n; echo done $n; done")
     with socket.create_connection(("127.0.0.1", lab.port)) as deaf:
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        request = f"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:{lab.port}\r\nAuthorization: Bearer {TOKEN}\r\n\r\n"
-        deaf.sendall(request.encode())
+        deaf.sendall(request(lab, f"Authorization: Bearer {TOKEN}"))
         with driver.events(run=run) as events:
             events.until(prints("ready"))
             driver.post(f"/targets/{target}/input", {"data": "100000\n"})  # some hundred KB, as two readers see it
@@ -87,6 +89,35 @@ def test_a_reader_that_does_not_read_hurts_nobody(lab: LabUnderTest, driver: Per
             text = "".join(event["text"] for event in events.seen if event["kind"] == "output")
             assert "99999\r\n100000\r\n" in text
         assert driver.get("/health").status_code == 200
+
+
+def test_a_reader_that_does_not_read_is_dropped(
+    lab: LabUnderTest,
+    driver: Person,
+    viewer: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(stream, "SEND_TIMEOUT_S", 0.5)
+    run, target = driver.command("bash", "-c", "echo ready; while read -r n; do seq $n; echo done $n; done")
+    ((name, value),) = viewer.client.cookies.items()
+
+    def viewers() -> int:
+        return int(driver.get("/health").json()["viewers"])
+
+    with socket.create_connection(("127.0.0.1", lab.port)) as deaf, driver.events(run=run) as events:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.sendall(request(lab, f"Cookie: {name}={value}"))
+        events.until(prints("ready"))
+        until(lambda: viewers() == 1)
+        driver.post(f"/targets/{target}/input", {"data": "1000000\n"})  # more than the sockets' buffers hold
+        events.next(lambda event: event["kind"] == "output" and "done 1000000" in event["text"])
+        until(lambda: viewers() == 0, what="it was dropped")
+    assert not [record for record in caplog.records if record.exc_info], "no traceback for what is no defect"
+
+
+def request(lab: LabUnderTest, who: str) -> bytes:
+    return "\r\n".join(("GET /api/v1/events HTTP/1.1", f"Host: 127.0.0.1:{lab.port}", who, "", "")).encode()
 
 
 def test_when_the_lab_ends_readers_see_the_last_event_and_a_clean_end(lab: LabUnderTest, driver: Person) -> None:
