@@ -30,7 +30,7 @@ types:
 	npx --no-install tsc -p tsconfig.json
 
 unit:
-	.venv/bin/pytest -q -m "not engine and not browser"
+	.venv/bin/pytest -q -m "not whole and not engine and not browser"
 
 js:
 	node --test $$(find tests/js -name "*.test.js" | sort)
@@ -38,6 +38,7 @@ js:
 test: ## everything, with a real engine and a real browser
 	@scripts/setup --if-bare
 	@$(MAKE) --no-print-directory check
+	.venv/bin/pytest -q -m "whole and not engine and not browser"
 	.venv/bin/pytest -q -m "engine and not browser"
 	.venv/bin/pytest -q -m browser
 

@@ -29,6 +29,7 @@ PR_SET_CHILD_SUBREAPER = 36
 TIOCSCTTY = 0x540E
 RTMAX = int(signal.SIGRTMAX)
 SWEEP_EVERY_S = 0.02
+RT_SIGACTION = {"x86_64": 13, "aarch64": 134, "riscv64": 134, "armv7l": 174, "i686": 174, "s390x": 174, "ppc64le": 173}
 
 
 def report(fd: int, **facts: object) -> None:
@@ -60,6 +61,21 @@ def start_ticks(pid: int) -> int:
     return int(raw[raw.rindex(b")") + 2 :].split()[19])
 
 
+def as_new() -> None:
+    """Every signal at its default, by the system call itself.
+
+    The C library refuses to touch the two that it keeps for its threads, and those can be inherited as ignored too.
+    """
+    libc = ctypes.CDLL(None)
+    action = ctypes.create_string_buffer(64)  # the kernel's struct sigaction, all zero: SIG_DFL, no flags, empty mask
+    call = RT_SIGACTION.get(os.uname().machine)
+    for number in range(1, RTMAX + 1):
+        if call is None:
+            libc.signal(number, None)
+        else:
+            libc.syscall(call, number, action, None, ctypes.c_size_t(8))
+
+
 def become_target(command: list[str], failure: int) -> None:
     """In the child: a session and terminal of its own, all signals as new, then the command.  Never returns."""
     try:
@@ -68,9 +84,7 @@ def become_target(command: list[str], failure: int) -> None:
             import fcntl
 
             fcntl.ioctl(0, TIOCSCTTY, 0)
-        libc = ctypes.CDLL(None, use_errno=True)
-        for number in range(1, RTMAX + 1):
-            libc.signal(number, None)  # SIG_DFL; not Python's signal(): that refuses the C library's own two
+        as_new()
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
         os.closerange(3, failure)
         os.closerange(failure + 1, 65536)

@@ -19,6 +19,7 @@ import pytest
 from app import __version__
 from tests.support import TOKEN, EventReader, is_alive, kind, prints, until
 
+pytestmark = pytest.mark.whole
 LAB = str(Path(sys.executable).parent / "signal-lab")
 BEARER = {"authorization": f"Bearer {TOKEN}"}
 

@@ -67,8 +67,9 @@ def test_traps_of_a_shell_are_caught_or_ignored() -> None:
 
 def test_sig_ign_of_a_program_is_ignored() -> None:
     with victim(*python(f"signal.signal(signal.SIGTERM, signal.SIG_IGN); {READY}")) as process:
-        # Python itself ignores PIPE and XFSZ.
-        assert dispositions(masks_of(process.pid)).ignored == {signal.SIGTERM, signal.SIGPIPE, signal.SIGXFSZ}
+        # Python itself ignores PIPE and XFSZ; the C library's own two are as whoever started the tests left them.
+        ignored = dispositions(masks_of(process.pid)).ignored - {32, 33}
+        assert ignored == {signal.SIGTERM, signal.SIGPIPE, signal.SIGXFSZ}
 
 
 def test_a_blocked_signal_that_was_sent_is_pending_for_the_process() -> None:

@@ -15,7 +15,7 @@ import { lightsOf, selectedRow, typedSignal } from "./stage_ui.js";
 
 /** Why there are no rows. @param {Target|null} target @param {string} lost */
 const missingWords = (target, lost) => {
-  if (!target) return "No process yet.";
+  if (!target || target.status === "new" || target.status === "starting") return "No process yet.";
   if (lost) return `Nobody can see its processes: ${lost}`;
   return target.status === "exited" ? "All of its processes are gone." : "Reading its processes …";
 };
