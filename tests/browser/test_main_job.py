@@ -63,10 +63,12 @@ def test_keys_in_the_terminal_and_a_resize_are_real(driving: Screen) -> None:
     wait_for_line(page, "ready: process")
     page.set_viewport_size({"width": 1000, "height": 800})
     wait_for_line(page, "WINCH")
-    page.locator(".xterm-screen").click()
-    page.keyboard.press("Control+C")
-    wait_for_line(page, "INT")
-    expect(page.locator(".clock-say")).to_contain_text("Ended")
+    # The last of the window's sizes may be on its way when the script ends: its answer is then 409, gone.
+    with complaints_expected(driving, "409"):
+        page.locator(".xterm-screen").click()
+        page.keyboard.press("Control+C")
+        wait_for_line(page, "INT")
+        expect(page.locator(".clock-say")).to_contain_text("Ended")
     expect(page.locator(".verd")).to_contain_text("0")
 
 
