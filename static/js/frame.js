@@ -8,8 +8,8 @@ const SLOW_MS = 1000;
 
 /**
  * @param {(shown: boolean) => void} work - folds what has come, and draws where `shown`
- * @returns {{dirty: () => void, moves: (moving: boolean) => void, at: (inMs: number) => void, dispose: () => void}}
- *   `at`: draw again in so many ms, for what ends by itself
+ * @returns {{dirty: () => void, flush: () => void, moves: (moving: boolean) => void, at: (inMs: number) => void, dispose: () => void}}
+ *   `flush`: now, before anything else can happen; `at`: draw again in so many ms, for what ends by itself
  */
 export function createFrame(work) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -43,6 +43,7 @@ export function createFrame(work) {
 
   return {
     dirty,
+    flush: run,
     moves(next) {
       if (next === moving) return;
       moving = next;

@@ -86,12 +86,14 @@ export function createSession({ role, dirty, onEvent }) {
       clearTimeout(refreshTimer);
       const sentMs = clock.monotonic();
       try {
-        const health = await api.health();
-        clock.sync(health.now, sentMs, clock.monotonic());
-        session.health = health;
-        session.viewers = health.viewers;
-        session.experiments = await api.experiments();
-        session.table ??= await api.signals();
+        const told = api.health().then((health) => {
+          clock.sync(health.now, sentMs, clock.monotonic()); // now: any wait would blur the clock
+          session.health = health;
+          session.viewers = health.viewers;
+        });
+        const asked = [told, api.experiments(), session.table ?? api.signals()];
+        const [, experiments, table] = await Promise.all(asked);
+        Object.assign(session, { experiments, table });
       } catch {
         later(AGAIN_MS);
       }

@@ -51,7 +51,15 @@ export function startHome() {
     },
   });
   const idle = { target: null, row: null, isRoot: true, canStop: false, stopping: false, run: "", experiment: "" };
-  const acts = createActs({ session, ui, dirty: frame.dirty, now: () => idle, openRun() {}, newer: () => null });
+  const acts = createActs({
+    session,
+    ui,
+    dirty: frame.dirty,
+    flush: frame.flush,
+    now: () => idle,
+    openRun() {},
+    newer: () => null,
+  });
   const dialogs = createDialogs({ session, ui, acts, dirty: frame.dirty });
   const [bar, home] = ["bar", "home"].map(createPanel);
 

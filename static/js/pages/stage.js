@@ -114,6 +114,7 @@ export function startStage() {
     session,
     ui,
     dirty: frame.dirty,
+    flush: frame.flush,
     now: () => now,
     openRun,
     newer: () => newer?.run ?? null,

@@ -27,11 +27,12 @@ const problemOf = (error, what) =>
  * @param {Session} stage.session
  * @param {Ui} stage.ui
  * @param {() => void} stage.dirty
+ * @param {() => void} stage.flush - draws at once: what is chosen must be what the next key goes to
  * @param {() => {target: Target|null, row: BoardRow|null, isRoot: boolean, canStop: boolean, stopping: boolean, run: string, experiment: string}} stage.now
  * @param {(run: string) => void} stage.openRun
  * @param {() => string|null} stage.newer - run that a viewer can go on to
  */
-export function createActs({ session, ui, dirty, now, openRun, newer }) {
+export function createActs({ session, ui, dirty, flush, now, openRun, newer }) {
   const { api, role } = session;
 
   /**
@@ -103,13 +104,13 @@ export function createActs({ session, ui, dirty, now, openRun, newer }) {
     onSelect(row) {
       const { target } = now();
       if (target) ui.selected[target.id] = row;
-      dirty();
+      flush();
     },
     /** @param {string} target */
     onTarget(target) {
       ui.targetId = target;
       ui.refused = "";
-      dirty();
+      flush();
     },
     /** @param {Partial<import("../views/stop.js").StopChoice>} change */
     onChoice(change) {

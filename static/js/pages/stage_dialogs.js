@@ -14,7 +14,7 @@ import { alongLinks } from "./stage_keys.js";
 /** @import { Acts } from "./stage_acts.js" */
 /** @import { Ui } from "./stage_ui.js" */
 /** @import { Session } from "../session.js" */
-/** @import { BoardRow, Process, Target } from "../types.js" */
+/** @import { BoardRow, Process, SignalChoice, Target } from "../types.js" */
 
 const LABELS = {
   catalogue: "Experiments",
@@ -33,8 +33,16 @@ export function createDialogs({ session, ui, acts, dirty }) {
 
   /** @param {Target|null} target @param {BoardRow|null} row @param {Process|null} process */
   const find = (target, row, process) => {
-    const choices = session.table ? signalList(session.table, process, ui.find.query) : [];
-    const at = Math.min(ui.find.at, Math.max(0, choices.length - 1));
+    // Asked again at each key: what was typed a moment ago may not be drawn yet, and Enter must not send another signal.
+    const list = () => (session.table ? signalList(session.table, process, ui.find.query) : []);
+    const within = (/** @type {number} */ at) => Math.max(0, Math.min(list().length - 1, at));
+    const choices = list();
+    const at = within(ui.find.at);
+    const pick = (/** @type {SignalChoice|undefined} */ choice) => {
+      if (!choice || choice.reserved || session.role !== "driver") return;
+      onClose();
+      acts.onSend(choice.signal.name);
+    };
     const to = row ? `${row.nsPid} ${row.comm}` : (target?.name ?? "nothing: no process is there");
     return findView({ choices, at, query: ui.find.query, role: session.role, to }, 0, {
       onClose,
@@ -43,18 +51,17 @@ export function createDialogs({ session, ui, acts, dirty }) {
         dirty();
       },
       onAt(next) {
-        ui.find = { ...ui.find, at: next };
+        ui.find = { ...ui.find, at: within(next) };
         dirty();
         requestAnimationFrame(() =>
           document.querySelector(".find-list [aria-selected=true]")?.scrollIntoView({ block: "nearest" }),
         );
       },
-      onPick(index) {
-        const choice = choices[index];
-        if (!choice || choice.reserved || session.role !== "driver") return;
-        onClose();
-        acts.onSend(choice.signal.name);
+      onMove(by) {
+        this.onAt(ui.find.at + by);
       },
+      onEnter: () => pick(list()[within(ui.find.at)]),
+      onPick: pick,
     });
   };
 

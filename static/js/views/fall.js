@@ -120,6 +120,8 @@ const signOf = (size, { lane, shape }) => {
 /** @param {Size} size @param {FallMark} mark */
 const wordsOf = (size, { x, lane, shape, text, call, anchor, below }) => {
   if (!text || x < -2 || x > 102) return nothing;
+  // A phone has room for one sentence on the person's lane: who asked. The clock beside it says the rest.
+  if (size === SIZES.s && lane === "person" && anchor === "end") return nothing;
   const y = yOf(size, lane);
   const up = lane === "program" ? size.over + (call ? 2 : 0) : size.say + (call ? 1 : 0);
   const beside = (shape === "lid" ? size.call : size.off) * (anchor === "end" ? -1 : 1);

@@ -22,14 +22,16 @@ const fate = ({ signal, reserved, cell }) => {
 /**
  * @param {{choices: SignalChoice[], at: number, query: string, role: "driver"|"viewer", to: string}} slice - `at`: the chosen line
  * @param {number} _nowMs
- * @param {{onQuery: (query: string) => void, onAt: (at: number) => void, onPick: (at: number) => void, onClose: () => void}} handlers
+ * @param {{onQuery: (query: string) => void, onAt: (at: number) => void, onMove: (by: number) => void,
+ *   onEnter: () => void, onPick: (choice: SignalChoice) => void, onClose: () => void}} handlers
  */
-export const findView = ({ choices, at, query, role, to }, _nowMs, { onQuery, onAt, onPick, onClose }) => {
+export const findView = ({ choices, at, query, role, to }, _nowMs, handlers) => {
+  const { onQuery, onAt, onPick, onClose } = handlers;
   const chosen = choices[at]?.signal ?? null;
   return html`<div class="find" @keydown=${(/** @type {KeyboardEvent} */ event) => {
     const moves = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
-    if (moves) onAt(Math.max(0, Math.min(choices.length - 1, at + moves)));
-    else if (event.key === "Enter") onPick(at);
+    if (moves) handlers.onMove(moves);
+    else if (event.key === "Enter") handlers.onEnter();
     else return;
     event.preventDefault();
   }}>
@@ -41,7 +43,7 @@ export const findView = ({ choices, at, query, role, to }, _nowMs, { onQuery, on
         choice,
         index,
       ) => html`<li id=${`find-${choice.signal.number}`} role="option" aria-selected=${index === at ? "true" : "false"} aria-disabled=${choice.reserved ? "true" : nothing}
-        @click=${() => onPick(index)} @pointermove=${() => index !== at && onAt(index)}><span>${choice.signal.number}</span><b>${choice.signal.short}</b><em>${choice.signal.meaning}</em>${fate(choice)}</li>`,
+        @click=${() => onPick(choice)} @pointermove=${(/** @type {PointerEvent} */ event) => index !== at && (event.movementX || event.movementY) && onAt(index)}><span>${choice.signal.number}</span><b>${choice.signal.short}</b><em>${choice.signal.meaning}</em>${fate(choice)}</li>`,
     )}</ul>
     <p class="find-why">${
       choices.length === 0

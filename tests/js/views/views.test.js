@@ -94,7 +94,7 @@ describe("views", () => {
   });
 
   it("say that a search has found nothing", () => {
-    const handlers = { onQuery: none, onAt: none, onPick: none, onClose: none };
+    const handlers = { onQuery: none, onAt: none, onMove: none, onEnter: none, onPick: none, onClose: none };
     assert.match(
       wordsOf(findView({ choices: [], at: 0, query: "x", role: "driver", to: "1 bash" }, 0, handlers)),
       /Nothing by that name/,
