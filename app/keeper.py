@@ -1,20 +1,25 @@
 """The keeper: the small parent of one local target.  Standard library only; run as a file, imports nothing of the app.
 
-    python3 -S -E -s keeper.py CONTROL_FD REPORT_FD -- COMMAND [ARGUMENT ...]
+    python3 -S -E -I keeper.py CONTROL_FD REPORT_FD -- COMMAND [ARGUMENT ...]
 
-File descriptors 0, 1 and 2 are the target's terminal.  The keeper is the target's *subreaper*: whatever daemonises,
-calls setsid or ignores HUP becomes its child, never init's.  It forwards nothing and takes no signal.
+Without ``-I`` a module of the app that is named as one of Python's would win.  File descriptors 0, 1 and 2 are the
+target's terminal.  The keeper is the target's *subreaper*: whatever daemonises, calls setsid or ignores HUP becomes its
+child, never init's.  It forwards nothing and takes no signal.
 
 - The server holds the other end of CONTROL.  When that closes, also because the server was killed with SIGKILL, the
-  keeper ends every descendant and itself.  A line ``kill`` on it does the same to the descendants only.
-- REPORT gets one JSON object a line: ``started`` (pid, start), ``failed`` (errno, error), ``exited`` (exit_code or
-  signal, core, at_ns by CLOCK_REALTIME, mono_ns by CLOCK_MONOTONIC), ``empty`` when no descendant is left.
+  keeper ends every descendant and itself; closed before the start, nothing is started.  A line ``kill`` on it ends the
+  root and every other descendant.
+- REPORT gets one JSON object a line: ``started`` (pid, start), ``failed`` (errno, error, argv0), ``exited`` (pid,
+  status as of ``waitpid``, exit_code or signal as a number, core, at_ns by CLOCK_REALTIME, mono_ns by CLOCK_MONOTONIC),
+  ``empty`` when no descendant is left.  What outlives the root is kept until it ends or is ended.
 
 The target starts with *every* signal at its default and an empty mask, whatever the server was started with: under
 ``nohup`` or ``sh -c '… &'`` HUP, INT or QUIT would be ignored, and a shell cannot trap a signal that was ignored when
 it started.
 
-Killing wins against a fork loop because all are stopped before any is killed, and it is done again until none is left.
+Killing wins against a fork loop because each is stopped before its children are listed, all are stopped before any is
+killed, and it is done again until none is left.  A signal goes through a pidfd that was opened *before* the process was
+seen to be the child of one of ours.  That look is one small file: a new scan for each made 400 children take 20 s.
 """
 
 import ctypes
@@ -27,27 +32,22 @@ import time
 
 PR_SET_CHILD_SUBREAPER = 36
 TIOCSCTTY = 0x540E
-RTMAX = int(signal.SIGRTMAX)
-SWEEP_EVERY_S = 0.02
+SWEEP_AGAIN_S = (0.001, 0.5)  # a death wakes at once; this is for those that cannot be killed yet (setuid, disk wait)
 RT_SIGACTION = {"x86_64": 13, "aarch64": 134, "riscv64": 134, "armv7l": 174, "i686": 174, "s390x": 174, "ppc64le": 173}
+CHILDREN_ARE_LISTED = os.path.exists(f"/proc/self/task/{os.getpid()}/children")  # the kernel may be built without
 
 
-def report(fd: int, **facts: object) -> None:
+def quoted(text: str) -> str:
+    """A JSON string in ASCII; beyond the first 65,536 characters a pair of escapes, as JSON wants it."""
+    units = memoryview(text.encode(f"utf-16-{sys.byteorder[0]}e", "surrogatepass")).cast("H")
+    return '"' + "".join(chr(u) if 32 <= u < 127 and u not in (34, 92) else f"\\u{u:04x}" for u in units) + '"'
+
+
+def report(fd: int, **facts: int | str | None) -> None:
     """One line of JSON, made by hand: importing json would double the start-up time."""
     words = []
     for name, value in facts.items():
-        if value is None or isinstance(value, bool):
-            shown = {None: "null", True: "true", False: "false"}[value]
-        elif isinstance(value, int):
-            shown = str(value)
-        else:
-            shown = (
-                '"'
-                + "".join(
-                    c if c.isprintable() and c not in '"\\' and c.isascii() else f"\\u{ord(c):04x}" for c in str(value)
-                )
-                + '"'
-            )
+        shown = quoted(value) if isinstance(value, str) else "null" if value is None else str(value).lower()
         words.append(f'"{name}":{shown}')
     try:
         os.write(fd, ("{" + ",".join(words) + "}\n").encode())
@@ -55,23 +55,24 @@ def report(fd: int, **facts: object) -> None:
         pass  # the server is gone; the control pipe says so too
 
 
-def start_ticks(pid: int) -> int:
+def stat_fields(pid: int) -> list[bytes]:
+    """What stands after the name, which can hold anything: [0] state, [1] parent, [19] start time."""
     with open(f"/proc/{pid}/stat", "rb") as file:
         raw = file.read()
-    return int(raw[raw.rindex(b")") + 2 :].split()[19])
+    return raw[raw.rindex(b")") + 2 :].split()
 
 
-def as_new() -> None:
-    """Every signal at its default, by the system call itself.
+def set_disposition(handler: signal.Handlers, numbers: range) -> None:
+    """By the system call itself: the C library refuses the two that it keeps for its threads (32 and 33).
 
-    The C library refuses to touch the two that it keeps for its threads, and those can be inherited as ignored too.
+    Those can be inherited as ignored, and would end the keeper when sent to it.
     """
     libc = ctypes.CDLL(None)
-    action = ctypes.create_string_buffer(64)  # the kernel's struct sigaction, all zero: SIG_DFL, no flags, empty mask
+    action = (ctypes.c_size_t * 8)(handler)  # the kernel's struct sigaction: no flags, empty mask
     call = RT_SIGACTION.get(os.uname().machine)
-    for number in range(1, RTMAX + 1):
+    for number in numbers:
         if call is None:
-            libc.signal(number, None)
+            libc.signal(number, ctypes.c_void_p(handler))
         else:
             libc.syscall(call, number, action, None, ctypes.c_size_t(8))
 
@@ -84,10 +85,13 @@ def become_target(command: list[str], failure: int) -> None:
             import fcntl
 
             fcntl.ioctl(0, TIOCSCTTY, 0)
-        as_new()
+        set_disposition(signal.SIG_DFL, range(1, signal.NSIG))
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
         os.closerange(3, failure)
         os.closerange(failure + 1, 65536)
+        with open("/proc/self/environ", "rb") as file:
+            if b"\0LC_CTYPE=" not in b"\0" + file.read():
+                os.environ.pop("LC_CTYPE", None)  # Python put it there, where no locale was given
         os.execvp(command[0], command)  # noqa: S606 (that is what it is for)
     except OSError as error:
         os.write(failure, str(error.errno or errno.EIO).encode())
@@ -110,48 +114,65 @@ def spawn(command: list[str], report_fd: int) -> int:
         os.waitpid(pid, 0)
         report(report_fd, event="failed", errno=int(failed), error=os.strerror(int(failed)), argv0=command[0])
         return 0
-    report(report_fd, event="started", pid=pid, start=start_ticks(pid))
+    report(report_fd, event="started", pid=pid, start=int(stat_fields(pid)[19]))
     return pid
 
 
+def parent(pid: int) -> int:
+    try:
+        return int(stat_fields(pid)[1])
+    except OSError:
+        return 0
+
+
 def children(pid: int) -> list[int]:
+    if not CHILDREN_ARE_LISTED:
+        return [int(name) for name in os.listdir("/proc") if name.isdigit() and parent(int(name)) == pid]
     found: list[int] = []
     try:
         for tid in os.listdir(f"/proc/{pid}/task"):
             with open(f"/proc/{pid}/task/{tid}/children", "rb") as file:
                 found += map(int, file.read().split())
     except OSError:
-        pass
+        pass  # it, or one of its threads, ended meanwhile; there is another sweep
     return found
 
 
-def descendants() -> list[int]:
-    found = children(os.getpid())
-    for pid in found:
-        found += children(pid)
-    return found
-
-
-def send(pid: int, number: int) -> None:
-    """To a descendant only, through a pidfd: if it ended and the pid was given away, its parent is not one of ours."""
+def send(pid: int, number: int, ours: set[int]) -> bool:
+    """To a child of one of ours only.  Says whether it was one."""
     try:
         fd = os.pidfd_open(pid)
     except OSError:
-        return
+        return False
     try:
-        if pid in descendants():
-            signal.pidfd_send_signal(fd, number)
+        if parent(pid) not in ours:
+            return False  # it ended, and the pid was given away
+        signal.pidfd_send_signal(fd, number)
     except OSError:
-        pass
+        pass  # ended just now, or not ours to signal (setuid): still one of ours
     finally:
         os.close(fd)
+    return True
+
+
+def sweep() -> None:
+    """Stop all from the top, so that nobody forks unseen; then kill all from the leaves, so that nobody is moved."""
+    found = [os.getpid()]
+    ours = set(found)
+    for pid in found:
+        for child in children(pid):
+            if child not in ours and send(child, signal.SIGSTOP, ours):
+                found.append(child)
+                ours.add(child)
+    for pid in reversed(found[1:]):
+        send(pid, signal.SIGKILL, ours)
 
 
 class Keeper:
     def __init__(self, control: int, report_fd: int, command: list[str]) -> None:
         self.control, self.report_fd, self.command = control, report_fd, command
         self.root = 0
-        self.server_is_there = True
+        self.wake_read, self.wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def reap(self) -> bool:
         """Collect the dead.  Says whether anybody is left."""
@@ -169,6 +190,7 @@ class Keeper:
                     self.report_fd,
                     event="exited",
                     pid=pid,
+                    status=status,
                     exit_code=None if killed else os.WEXITSTATUS(status),
                     signal=os.WTERMSIG(status) if killed else None,
                     core=os.WCOREDUMP(status),
@@ -176,49 +198,52 @@ class Keeper:
                     mono_ns=time.monotonic_ns(),
                 )
 
+    def wait(self, *fds: int, at_most_s: float | None = None) -> list[int]:
+        """For a death, or for one of these descriptors: those that can be read.  Not select(): that ends at 1024."""
+        poller = select.poll()
+        for fd in (self.wake_read, *fds):
+            poller.register(fd, select.POLLIN)
+        ready = [fd for fd, _ in poller.poll(None if at_most_s is None else at_most_s * 1000)]
+        if self.wake_read in ready:
+            os.read(self.wake_read, 4096)
+            ready.remove(self.wake_read)
+        return ready
+
     def end_all(self) -> None:
         """SIGKILL to every descendant until none is left."""
+        pause_s, longest_s = SWEEP_AGAIN_S
         while self.reap():
-            found = descendants()
-            for pid in found:
-                send(pid, signal.SIGSTOP)
-            for pid in descendants():
-                send(pid, signal.SIGKILL)
-            select.select([], [], [], SWEEP_EVERY_S)
-
-    def heed(self) -> None:
-        """What the server says, or that it is gone."""
-        said = os.read(self.control, 4096)
-        if not said:
-            self.server_is_there = False
-        if not said or b"kill" in said:
-            self.end_all()
+            sweep()
+            self.wait(at_most_s=pause_s)
+            pause_s = min(pause_s * 2, longest_s)
 
     def run(self) -> int:
-        # Every signal is blocked, so that none ends the keeper; SIGCHLD comes as bytes on a pipe.
-        wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        # Every signal is blocked or ignored, so that none ends the keeper; SIGCHLD comes as bytes on a pipe.
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+        signal.set_wakeup_fd(self.wake_write, warn_on_full_buffer=False)
         signal.pthread_sigmask(signal.SIG_SETMASK, set(signal.valid_signals()) - {signal.SIGCHLD})
+        set_disposition(signal.SIG_IGN, range(32, int(signal.SIGRTMIN)))
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-        self.root = spawn(self.command, self.report_fd)
-        if not self.root:
-            return 127
-        for fd in (0, 1, 2):
-            os.close(fd)  # so that the terminal hangs up when the last of the target has closed it
-        while self.reap() and self.server_is_there:
-            ready, _, _ = select.select([self.control, wake_read], [], [])
-            if wake_read in ready:
-                os.read(wake_read, 4096)
-            if self.control in ready:
-                self.heed()
+        if self.wait(self.control, at_most_s=0):
+            return 0  # gone, or has thought better of it: nothing is started
+        try:
+            self.root = spawn(self.command, self.report_fd)
+            if not self.root:
+                return 127
+            for fd in (0, 1, 2):
+                os.close(fd)  # so that the terminal hangs up when the last of the target has closed it
+            while self.reap():
+                if self.wait(self.control):
+                    said = os.read(self.control, 4096)
+                    if not said:
+                        break  # the server is gone
+                    if b"kill" in said:
+                        self.end_all()
+        finally:
+            self.end_all()  # also when something went wrong here
         report(self.report_fd, event="empty")
         return 0
 
 
 if __name__ == "__main__":
-    separator = sys.argv.index("--")
-    control_fd, fd_to_report = int(sys.argv[1]), int(sys.argv[2])
-    for inherited in (control_fd, fd_to_report):
-        os.set_inheritable(inherited, False)
-    sys.exit(Keeper(control_fd, fd_to_report, sys.argv[separator + 1 :]).run())
+    sys.exit(Keeper(int(sys.argv[1]), int(sys.argv[2]), sys.argv[4:]).run())

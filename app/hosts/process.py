@@ -64,8 +64,7 @@ class ProcessHandle:
                 [
                     sys.executable,
                     "-S",
-                    "-E",
-                    "-s",
+                    "-I",
                     str(KEEPER),
                     str(control_read),
                     str(report_write),
