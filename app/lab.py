@@ -5,6 +5,8 @@ those who see it.  A request that is refused before it is recorded leaves no tra
 ``signal_failed`` for the room and an error for the caller.
 
 A stop is a job of its own in the lab's task group: no request and no client time-out can break it.
+
+Longer than most files: it is the one list of what can be asked; what a run holds is in ``live.py``.
 """
 
 from __future__ import annotations

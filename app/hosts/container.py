@@ -3,6 +3,8 @@
 Signals from outside go by pidfd to the machine's pid where this server is on the engine's machine and may do that, so
 that any process can be hit and the engine's restart policy is left alone; else the engine is asked, which can only
 reach PID 1.  "Inside" is a short-lived container in the same PID namespace, where the kernel protects PID 1.
+
+Longer than most files: what is told and what is asked share one container's state.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The API, version 1: what a person or a program may ask.  Every call answers at once; what happens comes by events."""
+"""The API, version 1: what a person or a program may ask.  Every call answers at once; what happens comes by events.
+
+Longer than most files: a route is little more than its signature and its errors, and they are read side by side.
+"""
 
 from __future__ import annotations
 
