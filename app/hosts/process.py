@@ -1,7 +1,7 @@
 """One local target: a command on a pty of its own, in its own session, under a keeper (``app/keeper.py``).
 
 What ended, and how, is read from the keeper's report (the wait status), never inferred from a signal that was sent.
-See ``hosts/base.py`` for what each call promises.  Longer than most files: reports and requests share one process's state.
+See ``hosts/base.py`` for what each call promises.  Longer than most files: reports and requests share one state.
 """
 
 from __future__ import annotations
