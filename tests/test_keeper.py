@@ -124,8 +124,8 @@ def test_a_target_starts_as_new_whatever_was_inherited() -> None:
         assert sorted(os.listdir(f"/proc/{pid}/fd")) == ["0", "1", "2"]  # noqa: PTH208 (names are what counts)
         status = Path(f"/proc/{pid}/status").read_text()
         assert all(f"{mask}:\t{0:016x}\n" in status for mask in ("SigBlk", "SigIgn", "SigCgt")), status
-        stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        parent, group, session, terminal, foreground = map(int, stat[1:6])
+        stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2]
+        parent, group, session, terminal, foreground = map(int, stat.split()[1:6])
         assert (parent, group, session, foreground) == (target.process.pid, pid, pid, pid)
         assert terminal != 0
         os.write(target.master, b"\x04")
@@ -166,7 +166,6 @@ def test_a_shell_has_job_control() -> None:
 def test_how_a_target_ended_is_what_the_kernel_told_its_parent(script: str, tmp_path: Path) -> None:
     direct = os.posix_spawnp("sh", ["sh", "-c", f"cd {tmp_path}; {script}"], os.environ)
     status = os.waitpid(direct, 0)[1]
-    killed = os.WIFSIGNALED(status)
     began = time.time_ns(), time.monotonic_ns()
     with Kept("sh", "-c", script, cwd=tmp_path) as target:
         pid = target.says("started")["pid"]
@@ -174,8 +173,8 @@ def test_how_a_target_ended_is_what_the_kernel_told_its_parent(script: str, tmp_
         target.says("empty")
         assert target.process.wait(WITHIN_S) == 0
     assert (exited["pid"], exited["status"], exited["core"]) == (pid, status, os.WCOREDUMP(status))
-    code, number = (None, os.WTERMSIG(status)) if killed else (os.WEXITSTATUS(status), None)
-    assert (exited["exit_code"], exited["signal"]) == (code, number)
+    meaning = (None, os.WTERMSIG(status)) if os.WIFSIGNALED(status) else (os.WEXITSTATUS(status), None)
+    assert (exited["exit_code"], exited["signal"]) == meaning
     assert began[0] < exited["at_ns"] < time.time_ns()
     assert began[1] < exited["mono_ns"] < time.monotonic_ns()
 
@@ -190,8 +189,7 @@ def test_a_command_that_cannot_be_executed_says_why(command: str, error: str) ->
 
 @pytest.mark.parametrize("end", [Kept.close_control, Kept.tell_to_kill])
 def test_everything_ends_when_the_server_is_gone_or_says_so(end: Callable[[Kept], None], tmp_path: Path) -> None:
-    mark = str(tmp_path)
-    with Kept("bash", "-c", FAMILY, mark) as target:
+    with Kept("bash", "-c", FAMILY, mark := str(tmp_path)) as target:
         target.shows("ready")
         until(lambda: len(marked(mark)) == FAMILY_SIZE, what="the family is complete")
         target.says("started")
@@ -227,10 +225,7 @@ def test_what_outlives_the_root_is_kept_and_the_dead_are_collected() -> None:
         until(lambda: children(target.process.pid) == [root], what="orphans are collected")
         os.write(target.master, b"\n")
         assert target.says("exited")["exit_code"] == 3
-        until(
-            lambda: children(target.process.pid) == [left],
-            what=f"one is left: {left}, {children(target.process.pid)}, {target.__dict__}",
-        )
+        until(lambda: children(target.process.pid) == [left], what="one is left")
         os.kill(left, signal.SIGKILL)
         target.says("empty")
 
