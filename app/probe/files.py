@@ -58,8 +58,11 @@ def parse_stat(raw: bytes | None) -> Stat | None:
 
 def status_field(status: bytes, name: bytes) -> bytes | None:
     """The value of one line of /proc/PID/status; None where this kernel has no such line."""
-    at = status.find(b"\n" + name + b":")
-    return None if at < 0 else status[at + len(name) + 2 : status.index(b"\n", at + 1)].strip()
+    first = status.startswith(name + b":")  # the first line has no newline before it
+    at = -1 if first else status.find(b"\n" + name + b":")
+    if at < 0 and not first:
+        return None
+    return status[at + len(name) + 2 : status.index(b"\n", at + 1)].strip()
 
 
 class ProcFiles:

@@ -18,11 +18,12 @@ _UNCATCHABLE = frozenset({int(signal.SIGKILL), int(signal.SIGSTOP)})
 
 @dataclass(frozen=True, slots=True)
 class Masks:
-    """The five sets of one process.
+    """The sets of one process.
 
     ``blocked`` is what *every* living thread blocks: only that keeps a signal sent to the process from all of them.
     ``pending_process`` waits for any thread (ShdPnd); ``pending_thread`` waits for one certain thread (SigPnd), joined
-    over all threads.
+    over all threads.  ``waited`` is what some thread waits for in rt_sigtimedwait(2), ``signalfd`` what a signalfd of
+    the process reads.
     """
 
     blocked: int
@@ -30,6 +31,8 @@ class Masks:
     caught: int
     pending_process: int
     pending_thread: int
+    waited: int = 0
+    signalfd: int = 0
 
     @property
     def pending(self) -> int:
@@ -37,8 +40,9 @@ class Masks:
         return self.pending_process | self.pending_thread
 
     def to_wire(self) -> dict[str, str]:
-        """16 lower-case hexadecimal digits each under ``blocked ignored caught pending``, as events carry them."""
+        """16 lower-case hexadecimal digits each under the names that events carry."""
         named = {"blocked": self.blocked, "ignored": self.ignored, "caught": self.caught, "pending": self.pending}
+        named |= {"waited": self.waited, "signalfd": self.signalfd}
         return {name: f"{mask:016x}" for name, mask in named.items()}
 
 

@@ -11,14 +11,17 @@ from __future__ import annotations
 import operator
 import os
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import reduce
 
-from app.probe.files import ProcFiles, parse_stat, read_file, status_field
+from app.probe.files import ProcFiles, Stat, parse_stat, read_file, status_field
 from app.probe.masks import Action, Dispositions, Masks, disposition_of, dispositions, signals_in
 from app.probe.members import container_processes, processes_of_cgroup, processes_of_pid_namespace, tree
+from app.probe.standing import Frozen, freezer, orphaned_groups
+from app.probe.threads import ThreadFacts, living_threads, signalfd_mask
+from app.probe.work import connections, program, waits_for_child
 
 __all__ = [
     "Action",
@@ -26,6 +29,7 @@ __all__ = [
     "Masks",
     "Proc",
     "ProcessFacts",
+    "ThreadFacts",
     "disposition_of",
     "dispositions",
     "processes_of_cgroup",
@@ -53,13 +57,28 @@ class ProcessFacts:
     state: str  # one letter
     threads: int
     masks: Masks | None
+    threads_of: tuple[ThreadFacts, ...] = ()  # the living ones, the leader first; empty without masks
+    leader_blocked: int = 0  # of the first thread, even when it has ended and others go on
+    leader_waited: int = 0
+    is_init: bool = False  # PID 1 of a PID namespace inside that of this /proc
+    traced: bool = False
+    frozen: Frozen = ""
+    orphaned: bool = False  # its process group, setpgid(2)
+    uid: int | None = None  # effective
+    exe: str | None = None  # what it executes, by its own root; None: it may not be asked
+    wait_call: bool | None = None  # its first thread waits for a child; None: nobody can tell
+    age_s: float | None = field(default=None, compare=False)  # since its start, when it was read
+    connections: int | None = None  # only where they were asked for: see ``busy``
 
 
 class Proc(ProcFiles):
     """A /proc file system, decoded."""
 
-    def read_process(self, pid: int) -> ProcessFacts | None:
-        """None when it is gone, or when ``pid`` is that of a thread only."""
+    def read_process(self, pid: int, frozen: Callable[[int], Frozen] | None = None) -> ProcessFacts | None:
+        """None when it is gone, or when ``pid`` is that of a thread only.
+
+        ``orphaned`` is told by its own parent alone; ``facts`` looks at the other members of its group too.
+        """
         try:
             folder = os.open(f"{self.root}/{pid}", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError:
@@ -72,7 +91,16 @@ class Proc(ProcFiles):
             os.close(folder)
         if stat is None or not status or cmdline is None or status_field(status, b"Tgid") != str(pid).encode():
             return None
+        return self._decoded(pid, stat, status, cmdline, (frozen or freezer(self))(pid))
+
+    def _decoded(self, pid: int, stat: Stat, status: bytes, cmdline: bytes, frozen: Frozen) -> ProcessFacts:
         ns_pids = (status_field(status, b"NSpid") or str(pid).encode()).split()
+        found = _masks(status)
+        threads = living_threads(self, pid, stat.threads, status) if found else ()
+        leader = next((each for each in threads if each.tid == pid), None)
+        masks = found and _over_threads(found, threads)
+        if masks and masks.blocked:
+            masks = replace(masks, signalfd=signalfd_mask(self, pid))
         return ProcessFacts(
             pid=pid,
             start=stat.start,
@@ -85,12 +113,30 @@ class Proc(ProcFiles):
             argv=_argv(cmdline),
             state=stat.state,
             threads=stat.threads,
-            masks=self._masks(pid, status, stat.threads),
+            masks=masks,
+            threads_of=threads,
+            leader_blocked=found.blocked if found else 0,
+            leader_waited=leader.waited if leader else 0,
+            is_init=ns_pids[-1] == b"1" and len(ns_pids) > 1,
+            traced=(status_field(status, b"TracerPid") or b"0") != b"0",
+            frozen=frozen,
+            orphaned=stat.pgid in orphaned_groups(self, [(pid, stat)]),
+            uid=int((status_field(status, b"Uid") or b"0 0").split()[1]),
+            exe=program(self, pid),
+            wait_call=waits_for_child(self, pid),
+            age_s=time.clock_gettime(time.CLOCK_BOOTTIME) - stat.start / TICKS_PER_S,
         )
 
     def facts(self, pids: Iterable[int]) -> list[ProcessFacts]:
         """Of those that are still there, in the order given."""
-        return [facts for pid in pids if (facts := self.read_process(pid)) is not None]
+        frozen = freezer(self)
+        found = [facts for pid in pids if (facts := self.read_process(pid, frozen)) is not None]
+        orphaned = orphaned_groups(self, ((facts.pid, facts) for facts in found))
+        return [replace(facts, orphaned=facts.pgid in orphaned) if facts.orphaned else facts for facts in found]
+
+    def busy(self, seen: Iterable[ProcessFacts]) -> list[ProcessFacts]:
+        """The same with their open connections, which takes longer than all the rest."""
+        return [replace(facts, connections=connections(self, facts.pid)) for facts in seen]
 
     def descendants(self, root: int) -> list[int]:
         """``root`` and everything below it, root first, then by (start, pid); [] when it is gone."""
@@ -105,29 +151,24 @@ class Proc(ProcFiles):
         """See ``app/probe/members.py``."""
         return container_processes(self, init, container_id)
 
-    def _masks(self, pid: int, status: bytes, threads: int) -> Masks | None:
-        names = (b"SigBlk", b"SigIgn", b"SigCgt", b"ShdPnd", b"SigPnd")
-        found = [int(value, 16) for name in names if (value := status_field(status, name)) is not None]
-        if len(found) < len(names):
-            return None
-        blocked, ignored, caught, shared, own = found
-        if threads > 1:
-            blocked, own = self._over_threads(pid, blocked, own)
-        return Masks(blocked, ignored, caught, shared, own)
 
-    def _over_threads(self, pid: int, blocked: int, pending: int) -> tuple[int, int]:
-        """What all living threads block, and what is pending for any of them.
+def _masks(status: bytes) -> Masks | None:
+    """Of the first thread; None: this kernel does not show them."""
+    names = (b"SigBlk", b"SigIgn", b"SigCgt", b"ShdPnd", b"SigPnd")
+    found = [int(value, 16) for name in names if (value := status_field(status, name)) is not None]
+    return Masks(*found) if len(found) == len(names) else None
 
-        A thread that has ended takes no signal: a leader that did so (state Z, others go on) does not count.
-        """
-        masks: list[int] = []
-        for tid in self.tids(pid):
-            status = self.read(pid, f"task/{tid}/status")
-            if not status or (status_field(status, b"State") or b"?")[:1] in b"ZX":
-                continue
-            masks.append(int(status_field(status, b"SigBlk") or b"0", 16))
-            pending |= int(status_field(status, b"SigPnd") or b"0", 16)
-        return reduce(operator.and_, masks, masks[0]) if masks else blocked, pending
+
+def _over_threads(leader: Masks, threads: tuple[ThreadFacts, ...]) -> Masks:
+    """What all living threads block, and what is pending for, or waited for by, any of them."""
+    if not threads:
+        return leader
+    return replace(
+        leader,
+        blocked=reduce(operator.and_, (thread.blocked for thread in threads)),
+        pending_thread=reduce(operator.or_, (thread.pending for thread in threads)),
+        waited=reduce(operator.or_, (thread.waited for thread in threads)),
+    )
 
 
 def _argv(cmdline: bytes) -> tuple[str, ...]:

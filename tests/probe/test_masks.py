@@ -28,14 +28,17 @@ def test_a_mask_holds_what_was_put_in(numbers: set[int]) -> None:
     assert signals_in(mask_of(numbers)) == tuple(sorted(numbers))
 
 
-@given(ANY_MASK, ANY_MASK, ANY_MASK, ANY_MASK, ANY_MASK)
-def test_the_wire_carries_16_digits_of_each(blocked: int, ignored: int, caught: int, shared: int, own: int) -> None:
-    wire = Masks(blocked, ignored, caught, shared, own).to_wire()
+@given(st.lists(ANY_MASK, min_size=7, max_size=7))
+def test_the_wire_carries_16_digits_of_each(masks: list[int]) -> None:
+    blocked, ignored, caught, shared, own, waited, signalfd = masks
+    wire = Masks(blocked, ignored, caught, shared, own, waited, signalfd).to_wire()
     assert {name: int(digits, 16) for name, digits in wire.items()} == {
         "blocked": blocked,
         "ignored": ignored,
         "caught": caught,
         "pending": shared | own,
+        "waited": waited,
+        "signalfd": signalfd,
     }
     assert all(len(digits) == 16 and digits == digits.lower() for digits in wire.values())
 

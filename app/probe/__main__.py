@@ -1,0 +1,107 @@
+"""The probe as a program: reads /proc and the kernel's trace where the kernel is, and says it on standard output.
+
+Run in a container on the engine (``pid: host``) where the lab itself may not look.  It ends with its input, so that
+nothing is left when the lab is gone, and it takes its trace instances with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import select
+import signal
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from app.probe.procfs import Proc
+from app.probe.senders import Senders
+from app.probe.trace import Trace, TraceUnavailable
+from app.probe.watch import Watch
+from app.probe.wire import line, told_line
+
+
+class Probe:
+    def __init__(self, read_fd: int, write_fd: int) -> None:
+        self._in, self._out = read_fd, write_fd
+        self._proc = Proc(cgroup_root=Path(os.environ.get("SIGNAL_LAB_CGROUP", "/sys/fs/cgroup")))
+        self._rest = b""
+        self._clerk = ThreadPoolExecutor(1)  # such a write takes the kernel tens of milliseconds
+        why: TraceUnavailable | None = None
+        try:
+            self._trace: Trace | None = Trace.open()
+        except TraceUnavailable as error:
+            self._trace, why = None, error
+        self._watch = Watch(self._proc, Senders(self._proc, self._trace.root if self._trace else None))
+        self._say(
+            line(
+                "hello",
+                kernel=platform.release(),
+                trace=self._trace is not None,
+                reason=why.reason if why else "",
+                hint=why.hint if why else "",
+            )
+        )
+
+    def _say(self, data: bytes) -> None:
+        while data:
+            data = data[os.write(self._out, data) :]
+
+    def run(self) -> None:
+        """Until the input ends."""
+        fds = [self._in, *([self._trace.fileno()] if self._trace else [])]
+        try:
+            while True:
+                waits = None if not (self._trace and self._trace.waiting) else 0
+                ready = select.select(fds, [], [], waits)[0]
+                if self._in in ready and not self._heed():
+                    return
+                if self._trace:
+                    self._tell(self._trace)
+        finally:
+            self._clerk.shutdown(cancel_futures=True)
+            if self._trace:
+                self._trace.close()
+
+    def _tell(self, trace: Trace) -> None:
+        clock_ns = time.time_ns() - time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+        said = b"".join(told_line(told, clock_ns) for told in self._watch.tell(trace.read()))
+        self._say(said)
+
+    def _heed(self) -> bool:
+        """What is asked; False: the input has ended."""
+        data = os.read(self._in, 65536)
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for each in lines:
+            if each.strip():
+                self._do(json.loads(each))
+        return bool(data)
+
+    def _do(self, asked: dict[str, Any]) -> None:
+        match asked:
+            case {"expect": str(target), "parent": int(parent)}:
+                self._watch.expect(target, parent)
+                self._follow([parent])
+            case {"know": str(target), "pids": list(pids)}:
+                self._follow(self._watch.know(target, self._proc.facts(pids)))
+            case {"forget": str(target)}:
+                self._watch.forget(target)
+            case {"rest": True}:
+                if self._trace:
+                    self._clerk.submit(self._trace.rest)
+            case {"look": int(number), "init": int(init), "container": str(container)}:
+                seen = self._proc.busy(self._proc.facts(self._proc.container_processes(init, container)))
+                self._say(line("seen", look=number, seen=[asdict(facts) for facts in seen]))
+
+    def _follow(self, pids: list[int]) -> None:
+        if self._trace and pids:
+            self._clerk.submit(self._trace.follow, pids)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    Probe(0, 1).run()

@@ -1,0 +1,59 @@
+"""What the probe says and is told, as JSON Lines, version 1.
+
+Every line is one object.  A name that a program chose can hold anything; JSON escapes it, so a line is always a line.
+
+Told to it: ``{"expect": target, "parent": pid}``, ``{"know": target, "pids": [...]}``, ``{"forget": target}``,
+``{"rest": true}``, ``{"look": number, "init": pid, "container": id}``.  The end of its input is its own end.
+It says: ``hello`` first, then ``sent``, ``taken``, ``moved``, ``gone`` and ``missed`` (fields of ``watch.py``, and
+``clock``, the ns that make UTC of their times), and ``seen`` as the answer to ``look``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from app.probe.masks import Masks
+from app.probe.procfs import ProcessFacts
+from app.probe.senders import Sender
+from app.probe.threads import ThreadFacts
+from app.probe.watch import Gone, Missed, Moved, Sent, Taken, Told
+
+VERSION = 1
+_TOLD: dict[str, type[Sent | Taken | Moved | Gone | Missed]] = {
+    each.__name__.lower(): each for each in (Sent, Taken, Moved, Gone, Missed)
+}
+
+
+def line(kind: str, **fields: Any) -> bytes:
+    """One line, with its newline."""
+    return json.dumps({"v": VERSION, "kind": kind, **fields}, separators=(",", ":")).encode() + b"\n"
+
+
+def told_line(told: Told, clock_ns: int) -> bytes:
+    return line(type(told).__name__.lower(), clock=clock_ns, **asdict(told))
+
+
+def told_of(said: dict[str, Any]) -> Told | None:
+    """None for what is none of these."""
+    make = _TOLD.get(said["kind"])
+    if make is None:
+        return None
+    fields = {name: value for name, value in said.items() if name not in ("v", "kind", "clock")}
+    if "sender" in fields:
+        fields["sender"] = Sender(**fields["sender"])
+    return make(**fields)
+
+
+def facts_of(data: dict[str, Any]) -> ProcessFacts:
+    """From what ``asdict`` made of it."""
+    masks = data["masks"]
+    return ProcessFacts(
+        **{
+            **data,
+            "argv": tuple(data["argv"]),
+            "masks": None if masks is None else Masks(**masks),
+            "threads_of": tuple(ThreadFacts(**each) for each in data["threads_of"]),
+        }
+    )
