@@ -42,6 +42,10 @@ def serve(
     data: Annotated[Path | None, typer.Option(help="Folder of journal, sessions and token.")] = None,
     token: Annotated[str | None, typer.Option(help="Token for programs; better in SIGNAL_LAB_TOKEN.")] = None,
     public_url: Annotated[str | None, typer.Option(help="Address under which others reach the lab.")] = None,
+    kernel_trace: Annotated[
+        str | None,
+        typer.Option(help="auto, probe (a container on the engine reads it) or off. [default: auto]"),
+    ] = None,
     open_: Annotated[bool | None, typer.Option("--open/--no-open", help="Open the page in a browser.")] = None,
     log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error. [default: warning]")] = None,
 ) -> None:
@@ -57,6 +61,7 @@ def serve(
         "data": data,
         "token": token,
         "public_url": public_url,
+        "kernel_trace": kernel_trace,
         "open": open_,
         "log_level": log_level,
     }

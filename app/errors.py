@@ -101,3 +101,11 @@ class EngineUnavailable(LabError):
 class HostFailed(LabError):
     status, code = 502, "host_failed"
     hint = "The words are the engine's or the kernel's own."
+
+
+def leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    """The errors of a group and of the groups in it."""
+    found: list[BaseException] = []
+    for error in group.exceptions:
+        found += leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return found

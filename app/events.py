@@ -1,4 +1,4 @@
-"""Every event the lab can record, as one closed union.  Leaf module: imports no ``app`` code.
+"""Every event the lab can record, as one closed union.  What they are made of is in ``event_parts.py``.
 
 An event is a fact: immutable, typed, and numbered by the journal when it is stored (the number is not a field here).
 ``at`` is when it happened by the clock named in ``clock``; ``seen_at`` is when the server learned of it.  The browser
@@ -13,6 +13,17 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+
+from app.event_parts import (
+    Delivered,
+    Dispositions,
+    ForecastGroup,
+    Generated,
+    SenderKind,
+    StopOutcome,
+    TargetInfo,
+    ThreadMasks,
+)
 
 Author = Literal["person", "engine", "kernel", "program", "lab"]
 Clock = Literal["server", "engine", "kernel"]
@@ -35,31 +46,6 @@ class LabEvent(BaseModel):
     author: Author = "lab"
     run: str | None = None
     target: str | None = None
-
-
-class TargetInfo(BaseModel):
-    """A target as its run announces it, before anything is started."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str  # "<run>.<name>", see app/targets.py
-    name: str
-    host: Literal["process", "sandbox", "container"]
-    tty: bool = False
-
-
-class Dispositions(BaseModel):
-    """Signal masks of one process, as in proc(5): 16 hexadecimal digits each, bit n-1 stands for signal n.
-
-    ``blocked`` is what every thread blocks.  ``pending`` joins the process's and its threads' pending sets.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    blocked: str
-    ignored: str
-    caught: str
-    pending: str
 
 
 class LabStarted(LabEvent):
@@ -137,7 +123,7 @@ class Truncated(LabEvent):
     """Something was cut on purpose, from here on, and this says so."""
 
     kind: Literal["truncated"] = "truncated"
-    what: Literal["output", "processes"]
+    what: Literal["output", "processes", "kernel_signals"]
     limit: str  # in words: "8 MiB of output"
 
 
@@ -152,6 +138,10 @@ class ProcessAppeared(LabEvent):
     state: str  # one letter, proc(5)
     threads: int
     dispositions: Dispositions | None  # None: this kernel does not tell
+    is_init: bool = False  # PID 1 of a namespace of its own: the kernel protects it
+    traced: bool = False  # a debugger is attached, and gets every signal first
+    frozen: bool = False  # by the control group's freezer, as ``docker pause`` does
+    thread_masks: tuple[ThreadMasks, ...] = ()  # only where threads differ from each other or wait for signals
 
 
 class ProcessChanged(LabEvent):
@@ -173,12 +163,68 @@ class ProcessChanged(LabEvent):
     state: str | None = None
     threads: int | None = None
     dispositions: Dispositions | None = None
+    is_init: bool | None = None
+    traced: bool | None = None
+    frozen: bool | None = None
+    thread_masks: tuple[ThreadMasks, ...] | None = None
 
 
 class ProcessGone(LabEvent):
     kind: Literal["process_gone"] = "process_gone"
     pid: int
     start: int
+    ended: Literal["exited", "killed", "dumped_core"] | None = None  # as the kernel told its parent; None: nobody saw
+
+
+class KernelSignal(LabEvent):
+    """What the kernel did with one signal for a process of a target, from its own trace and by its own clock.
+
+    Sending and taking are two events.  ``generated`` is what became of it when it was sent: "queued" is not yet
+    delivered, and "ignored" is dropped at once.  ``delivered`` is what the process was made to do when it took it:
+    run a handler, the default action, or nothing.  A signal that sigwait(3) or a signalfd takes is never delivered.
+    """
+
+    kind: Literal["kernel_signal"] = "kernel_signal"
+    signal: str
+    pid: int  # on the engine's machine
+    ns_pid: int | None = None
+    comm: str  # of the target process, as it calls itself
+    thread: int | None = None  # sent to, or taken by, this thread and not the leader
+    sender_kind: SenderKind | None = None  # of generated ones
+    sender: str | None = None  # in words: "the lab", "the engine (runc)", "the terminal", "sh"
+    sender_pid: int | None = None  # on the engine's machine; None: the kernel by itself, or unknown
+    si_code: int | None = None  # why, sigaction(2): 0 kill, -6 tgkill, 128 the kernel …
+    generated: Generated | None = None
+    delivered: Delivered | None = None
+    teardown: bool = False  # the kernel ends the rest because PID 1 has ended
+
+
+class Forecast(LabEvent):
+    """What each signal *would* do to a process if it were sent now.  Recorded when it differs from the last one.
+
+    Every signal from 1 to 64 is in exactly one group of ``outside``.  ``inside``: sent by a process of the same PID
+    namespace; None where that makes no difference.
+    """
+
+    kind: Literal["forecast"] = "forecast"
+    pid: int
+    start: int
+    outside: tuple[ForecastGroup, ...]
+    inside: tuple[ForecastGroup, ...] | None = None
+
+
+class StopForecast(LabEvent):
+    """What a stop as it is set *would* come to.  Recorded when it differs from the last one."""
+
+    kind: Literal["stop_forecast"] = "stop_forecast"
+    signal: str
+    timeout_s: int  # -1: for ever
+    outcome: StopOutcome
+    sure: bool  # False: likely; ``why`` says what it rests on
+    say: str  # one sentence: "SIGKILL after 10 s"
+    why: str  # the reason, in a sentence or two
+    because: tuple[str, ...] = ()  # facts that it rests on, one sentence each
+    fix: str | None = None  # what would make it stop in time
 
 
 class SignalRequested(LabEvent):
@@ -252,7 +298,7 @@ class SourceLost(LabEvent):
     """A witness stopped reporting.  What happens until ``source_back`` may be missing."""
 
     kind: Literal["source_lost"] = "source_lost"
-    source: str  # "engine", "output", "processes"
+    source: str  # "engine", "output", "processes", "kernel"
     reason: str
 
 
@@ -274,6 +320,9 @@ AnyEvent = Annotated[
     | ProcessAppeared
     | ProcessChanged
     | ProcessGone
+    | KernelSignal
+    | Forecast
+    | StopForecast
     | SignalRequested
     | SignalFailed
     | EngineEvent

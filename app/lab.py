@@ -14,12 +14,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import anyio
 from anyio.abc import TaskGroup
 
-from app.errors import AlreadyGone, Conflict, LabError, NotFound, UnknownSignal
+from app.errors import AlreadyGone, Conflict, LabError, NotFound, UnknownSignal, leaves
+from app.event_parts import TargetInfo
 from app.events import (
     AnyEvent,
     RunCreated,
@@ -29,15 +30,18 @@ from app.events import (
     StopEscalated,
     StopFinished,
     StopRequested,
-    TargetInfo,
     now,
 )
+from app.foresight import foresee, told
 from app.hosts.base import Handle, Host, Spec
 from app.hub import Hub
 from app.live import LiveRun, LiveTarget, check_pid
+from app.probe.procfs import ProcessFacts
 from app.signals import Signal, exit_meaning, parse_signal
 from app.signals import UnknownSignal as NoSuchSignal
-from app.sources.process_tree import watch_processes
+from app.sources.kernel_trace import KernelTrace
+from app.sources.looks import Looks, watch_processes
+from app.sources.process_tree import ProcessTree
 from app.targets import HostName, Target, run_id
 
 CLOSE_WITHIN_S = 10.0
@@ -53,10 +57,10 @@ def parse(signal: str | int) -> Signal:
 
 
 class Lab:
-    """Use as ``async with running_lab(hub, hosts) as lab``."""
+    """Use as ``async with running_lab(hub, hosts, kernel) as lab``."""
 
-    def __init__(self, hub: Hub, hosts: Mapping[HostName, Host], tasks: TaskGroup) -> None:
-        self.hub = hub
+    def __init__(self, hub: Hub, hosts: Mapping[HostName, Host], kernel: KernelTrace, tasks: TaskGroup) -> None:
+        self.hub, self._kernel = hub, kernel
         self._hosts, self._tasks = hosts, tasks
         self._runs: dict[str, LiveRun] = {}
         self._targets: dict[str, LiveTarget] = {}
@@ -104,7 +108,7 @@ class Lab:
                     for live in run.targets:
                         tasks.start_soon(self._keep, live)
         except* LabError as group:
-            run.reason, error = "failed", "; ".join(str(each) for each in _leaves(group))
+            run.reason, error = "failed", "; ".join(str(each) for each in leaves(group))
         finally:
             with anyio.CancelScope(shield=True):
                 for live in run.targets:
@@ -115,7 +119,11 @@ class Lab:
 
     async def _keep(self, live: LiveTarget) -> None:
         """One target from start to end."""
-        live.handle = handle = await self._hosts[live.target.host].start(live.target, live.spec)
+        try:
+            live.handle = handle = await self._hosts[live.target.host].start(live.target, live.spec)
+        except BaseException:
+            self._kernel.forget(live.target.id)
+            raise
         live.started.set()
         over = anyio.Event()
         async with anyio.create_task_group() as watching:
@@ -131,12 +139,23 @@ class Lab:
                 over.set()
 
     async def _watch_tree(self, live: LiveTarget, handle: Handle, over: anyio.Event) -> None:
+        run, target = live.target.run, live.target.id
+        tree, looks = ProcessTree(run, target, foresee), Looks(lambda: self._kernel.ready)
+
         async def record(event: AnyEvent, /) -> int:
             if event.kind in ("process_appeared", "process_changed") and event.ns_pid is not None:
                 live.pids_seen.add(event.ns_pid)
             return await self.hub.record(event)
 
-        await watch_processes(handle.processes, record, over, run=live.target.run, target=live.target.id)
+        async def heed(seen: list[ProcessFacts]) -> None:
+            self._kernel.know(target, seen)
+            if not live.ended and not live.stop:  # while it stops, what was said before is what counts
+                defaults = handle.stop_defaults
+                if news := await live.foresight.news(seen, defaults.signal, defaults.timeout_s):
+                    await self.hub.record(news)
+
+        async with self._kernel.following(run, target, looks.moved, tree.ended):
+            await watch_processes(handle.processes, heed, tree, looks, record, over, run=run, target=target)
 
     async def find(self, target: str) -> tuple[LiveTarget, Handle]:
         """A target that is alive.  Raises NotFound, AlreadyGone, or Conflict while it is starting."""
@@ -187,6 +206,14 @@ class Lab:
                 )
                 raise
         return request
+
+    async def forecast(self, target: str, signal: str | int | None, timeout_s: int | None) -> dict[str, Any]:
+        """What a signal, and a stop, would do now, from a fresh look.  Absent: the target's own signal and time."""
+        live, handle = await self.find(target)
+        name = handle.stop_defaults.signal if signal is None else parse(signal).name
+        wait_s = handle.stop_defaults.timeout_s if timeout_s is None else timeout_s
+        seen = await handle.processes() or []
+        return told(live.target, seen, await live.foresight.stop(seen, name, wait_s), name, wait_s)
 
     async def stop(self, target: str, *, by: str, timeout_s: int | None = None, signal: str | int | None = None) -> int:
         """Start a stop; gives the number of ``stop_requested``.
@@ -295,18 +322,11 @@ class Lab:
         self._tasks.cancel_scope.cancel()
 
 
-def _leaves(group: BaseExceptionGroup[LabError]) -> list[LabError]:
-    found: list[LabError] = []
-    for error in group.exceptions:
-        found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
-    return found
-
-
 @asynccontextmanager
-async def running_lab(hub: Hub, hosts: Mapping[HostName, Host]) -> AsyncIterator[Lab]:
+async def running_lab(hub: Hub, hosts: Mapping[HostName, Host], kernel: KernelTrace) -> AsyncIterator[Lab]:
     """The lab with its jobs.  On leaving, every run has ended and is recorded as such."""
     async with anyio.create_task_group() as tasks:
-        lab = Lab(hub, hosts, tasks)
+        lab = Lab(hub, hosts, kernel, tasks)
         try:
             yield lab
         finally:

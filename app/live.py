@@ -8,6 +8,7 @@ from typing import Literal
 import anyio
 
 from app.errors import AlreadyGone, NotOurs
+from app.foresight import Foresight
 from app.hosts.base import Handle, Spec
 from app.targets import Target
 
@@ -22,7 +23,11 @@ class LiveTarget:
     stop: int | None = None  # id of the stop_requested that is under way; 0 while it is being recorded
     stopped: anyio.Event = field(default_factory=anyio.Event)  # the job of that stop has recorded its end
     pids_seen: set[int] = field(default_factory=set)  # inside the target
+    foresight: Foresight = field(init=False)
     sending: anyio.Lock = field(default_factory=anyio.Lock)  # one request at a time: so each can be told from the next
+
+    def __post_init__(self) -> None:
+        self.foresight = Foresight(self.target)
 
 
 @dataclass(slots=True)

@@ -29,12 +29,14 @@ from app.experiments.runner import running_experiments
 from app.hosts.base import Host
 from app.hosts.containers import running_containers
 from app.hosts.engine import Engine
+from app.hosts.probe import kept_probe
 from app.hosts.processes import running_processes
 from app.hub import Hub, running_hub
 from app.journal import Journal
 from app.lab import running_lab
 from app.resources import resource
 from app.settings import Settings
+from app.sources.kernel_trace import running_kernel_trace
 from app.targets import HostName
 from app.web import api, api_facts, docs, pages
 from app.web.access import Access
@@ -69,13 +71,18 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         await hub.record(LabStarted(version=__version__))
         await close_open_runs(hub)
         engine = await stack.enter_async_context(Engine(hub.record, lab=journal.id))
+        kernel = await stack.enter_async_context(running_kernel_trace(hub.record, settings.kernel_trace))
+        containers = await stack.enter_async_context(running_containers(engine, hub.record))
+        if settings.kernel_trace == "probe":
+            probe = await stack.enter_async_context(kept_probe(engine, containers.images, kernel))
+            containers.look = probe.look
         hosts: dict[HostName, Host] = {
-            "process": await stack.enter_async_context(running_processes(hub.record)),
-            "container": await stack.enter_async_context(running_containers(engine, hub.record)),
+            "process": await stack.enter_async_context(running_processes(hub.record, kernel.expect)),
+            "container": containers,
         }
-        lab = await stack.enter_async_context(running_lab(hub, hosts))
+        lab = await stack.enter_async_context(running_lab(hub, hosts, kernel))
         runner = await stack.enter_async_context(running_experiments(lab, load_catalogue()))
-        yield Services(settings, hub, lab, runner, engine, hosts, access)
+        yield Services(settings, hub, lab, runner, engine, kernel, hosts, access)
 
 
 class Closing:

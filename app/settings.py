@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -23,6 +24,11 @@ class Settings(BaseSettings):
     data: Path = Field(default_factory=default_data, description="Folder of the journal, sessions and token.")
     token: str | None = Field(None, description="Token for programs (Authorization: Bearer …). Random when absent.")
     public_url: str | None = Field(None, description="Address under which others reach the lab, for links.")
+    kernel_trace: Literal["auto", "probe", "off"] = Field(
+        "auto",
+        description="The kernel's trace: auto reads it where this user may (root), probe lets a container on the "
+        "engine read it, off does without.",
+    )
     open: bool = Field(False, description="Open the page in a browser.")
     heartbeat_s: float = Field(5.0, gt=0, description="How often a quiet stream says that it is alive, in seconds.")
     log_level: str = Field("warning", description="debug, info, warning or error.")

@@ -10,22 +10,28 @@ import pytest
 from app.resources import PACKAGE
 
 FILES = sorted(PACKAGE.rglob("*.py"))
-LEAVES = {"signals", "errors", "events", "settings", "targets", "resources", "keeper", "__init__"}
+LEAVES = {"signals", "errors", "events", "settings", "targets", "resources", "keeper", "event_parts", "__init__"}
 # Room → what it may import of the app besides itself; a name stands for the module or everything below it.
 MAY_IMPORT = {
     **{leaf: set[str]() for leaf in LEAVES},
+    "events": {"event_parts"},
     "probe": set[str](),
     "journal": {"events"},
     "hub": {"journal", "events"},
-    "verdict": {"signals", "events"},
+    "verdict": {"signals", "events", "event_parts"},
     "hosts": {"errors", "events", "signals", "targets", "probe", "resources", "sources"},
-    "sources": {"errors", "events", "signals", "targets", "probe", "hosts.base"},
-    "live": {"errors", "hosts.base", "targets"},
-    "lab": {"errors", "events", "signals", "targets", "hosts.base", "hub", "live", "sources.process_tree"},
+    "sources": {"errors", "events", "event_parts", "signals", "targets", "probe", "hosts.base"},
+    "foresight": {"event_parts", "events", "probe", "signals", "targets", "verdict"},
+    "live": {"errors", "foresight", "hosts.base", "targets"},
+    "lab": {
+        *("errors", "event_parts", "events", "signals", "targets", "hosts.base", "hub", "live", "foresight"),
+        *("sources", "probe.procfs"),
+    },
     "experiments": {"errors", "events", "signals", "targets", "hosts.base", "lab", "live"},
     "web": {
-        *("__init__", "errors", "events", "signals", "targets", "settings", "resources"),
-        *("hosts.base", "hosts.engine", "hub", "lab", "live", "experiments"),
+        *("__init__", "errors", "event_parts", "events", "signals", "targets", "settings", "resources"),
+        *("hosts.base", "hosts.engine", "sources.kernel_trace", "foresight", "verdict"),
+        *("hub", "lab", "live", "experiments"),
     },
     "main": {"*"},
     "serve": {"errors", "main", "settings"},

@@ -15,23 +15,45 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
+from app import event_parts as parts
 from app import events as e
+from app.signals import RESERVED, SIGNALS
 
 ROOT = Path(__file__).parent.parent
 CLASSES: tuple[type[e.LabEvent], ...] = get_args(get_args(e.AnyEvent)[0])
 KINDS = {cls.model_fields["kind"].default: cls for cls in CLASSES}
 AT = datetime(2025, 11, 23, 13, 4, 50, 123456, tzinfo=UTC)
 MASKS = e.Dispositions(
-    blocked="0000000000000000", ignored="0000000000001000", caught="8000000000000002", pending="0000000000000000"
+    blocked="0000000000000000",
+    ignored="0000000000001000",
+    caught="8000000000000002",
+    pending="0000000000000000",
+    waited="0000000000004000",
+    signalfd="0000002000000000",
 )
+THREADS = (
+    e.ThreadMasks(
+        tid=100, ns_tid=1, comm="python3", state="S", blocked="0000000000004000", pending="0" * 16, waited="0" * 16
+    ),
+)
+ALL = "f" * 16
 
 # What the page has no use for: each is told by a neighbouring field, or matters to exports only.
-UNREAD = {"target_started": {"start"}, "truncated": {"what"}, "output": {"stream"}}
+UNREAD = {
+    "target_started": {"start"},
+    "output": {"stream"},
+    "kernel_signal": {"sender_pid", "si_code"},
+}
+
+
+def group(fate: parts.Fate, signals: str) -> e.ForecastGroup:
+    return e.ForecastGroup(fate=fate, rule="a_rule", why="Because.", sure=True, signals=signals)
 
 
 def story() -> list[e.AnyEvent]:
     """At least one event of each class with every field set, in an order that could have happened."""
     here: dict[str, Any] = {"at": AT, "seen_at": AT, "run": "r1", "target": "r1.server"}
+    kernel = here | {"author": "kernel", "clock": "kernel"}
     return [
         e.LabStarted(**here, version="0.1"),
         e.RunCreated(
@@ -46,23 +68,34 @@ def story() -> list[e.AnyEvent]:
         ),
         e.ProcessAppeared(
             **here, author="kernel", pid=100, start=7, ns_pid=1, ppid=1, comm="python3", argv=("python3",), state="S",
-            threads=2, dispositions=MASKS,
+            threads=2, dispositions=MASKS, is_init=True, traced=True, frozen=True, thread_masks=THREADS,
         ),
+        e.Forecast(**here, pid=100, start=7, outside=(group("dropped", ALL),), inside=(group("unknown", ALL),)),
         e.ProcessChanged(
             **here, author="kernel", pid=200, start=8, was=100, respawns=1, ns_pid=9, ppid=2, comm="python3.11",
-            argv=("python3.11",), state="Z", threads=1, dispositions=MASKS,
+            argv=("python3.11",), state="Z", threads=1, dispositions=MASKS, is_init=False, traced=False, frozen=False,
+            thread_masks=(),
+        ),
+        e.StopForecast(
+            **here, signal="SIGTERM", timeout_s=3, outcome="sigkill", sure=True, say="SIGKILL after 3 s", why="PID 1.",
+            because=("It has no handler.",), fix="Run it with --init.",
         ),
         e.Output(**here, author="program", text="ready\r\n", stream="stdout"),
         e.Truncated(**here, what="output", limit="8 MiB of output"),
         e.SignalRequested(**here, author="person", signal="SIGUSR1", pid=9, group=True, from_="inside", by="driver"),
-        e.SignalFailed(**here, request=10, signal="SIGUSR1", code="already_gone", error="it has ended"),
+        e.SignalFailed(**here, request=12, signal="SIGUSR1", code="already_gone", error="it has ended"),
         e.StopRequested(**here, author="person", signal="SIGTERM", timeout_s=3, deadline=AT, by="driver"),
+        e.KernelSignal(
+            **kernel, signal="SIGTERM", pid=200, ns_pid=9, comm="python3", thread=200, sender_kind="engine",
+            sender="the engine (runc)", sender_pid=77, si_code=0, generated="queued", teardown=True,
+        ),
+        e.KernelSignal(**kernel, signal="SIGTERM", pid=200, ns_pid=9, comm="python3", thread=200, delivered="handler"),
         e.EngineEvent(**here, author="engine", clock="engine", action="die", signal="SIGKILL", exit_code=137),
         e.EngineEvent(**here, author="engine", clock="engine", action="kill", signal="SIGKILL", exit_code=0),
-        e.StopEscalated(**here, author="person", stop=12, reason="person", by="driver"),
-        e.ProcessGone(**here, author="kernel", pid=200, start=8),
+        e.StopEscalated(**here, author="person", stop=14, reason="person", by="driver"),
+        e.ProcessGone(**here, author="kernel", pid=200, start=8, ended="killed"),
         e.TargetExited(**here, author="program", exit_code=137, signal="SIGKILL", cause="killed", meaning="by SIGKILL"),
-        e.StopFinished(**here, stop=12, took_s=3.1, exit_code=137, killed=True, meaning="by SIGKILL", error="none"),
+        e.StopFinished(**here, stop=14, took_s=3.1, exit_code=137, killed=True, meaning="by SIGKILL", error="none"),
         e.StepDone(**here, step=0, expect=1, evidence=8),
         e.SourceLost(**here, source="output", reason="cut"),
         e.SourceBack(**here, source="output"),
@@ -80,9 +113,9 @@ def minimal(event: e.AnyEvent) -> e.AnyEvent:
 def fold(told: list[e.AnyEvent]) -> dict[str, Any]:
     """What the browser makes of it: kinds, reads by kind, state."""
     lines = [json.dumps({**json.loads(e.to_json(event)), "id": n}) for n, event in enumerate(told, start=1)]
-    done = subprocess.run(
-        ["node", "tests/js/contract.js"], input="\n".join(lines), cwd=ROOT, capture_output=True, text=True, timeout=30
-    )
+    names = [each.name for each in (*SIGNALS, *RESERVED)]
+    node = ["node", "tests/js/contract.js", *names]
+    done = subprocess.run(node, input="\n".join(lines), cwd=ROOT, capture_output=True, text=True, timeout=30)
     assert done.returncode == 0, done.stderr
     folded: dict[str, Any] = json.loads(done.stdout)
     return folded
@@ -113,8 +146,13 @@ def paths(model: type[BaseModel], prefix: str = "") -> set[str]:
 def test_the_story_has_every_class_with_every_field() -> None:
     told = story()
     assert {type(event) for event in told} == set(CLASSES)
-    empty = [(event.kind, name) for event in told for name in type(event).model_fields if getattr(event, name) is None]
-    assert empty == []
+    unset = {
+        (cls.model_fields["kind"].default, name)
+        for cls in CLASSES
+        for name in cls.model_fields
+        if not any(type(event) is cls and getattr(event, name) is not None for event in told)
+    }
+    assert unset == set()
 
 
 def test_both_sides_know_the_same_kinds(full: dict[str, Any]) -> None:
@@ -156,6 +194,32 @@ def test_what_was_told_is_what_the_state_says(full: dict[str, Any]) -> None:
     assert target["lastSent"]["failed"]["code"] == "already_gone"
     assert state["lost"] == {}
     assert state["builds"]["base"]["lines"] == ["Step 1"]
+
+
+def test_the_kernels_word_and_what_was_foretold_are_in_the_state(full: dict[str, Any]) -> None:
+    target = full["state"]["targets"]["r1.server"]
+    (word,) = target["kernel"]
+    assert (word["generated"], word["delivered"], word["sender"]) == ("queued", "handler", "the engine (runc)")
+    row = target["processes"]["100:7"]
+    assert row["forecast"]["outside"][0]["fate"] == "dropped", "a newcomer in the row keeps it"
+    assert row["forecast"]["inside"][0]["fate"] == "unknown"
+    assert (row["isInit"], row["traced"], row["frozen"], row["threadMasks"], row["ended"]) == (
+        *(False, False, False, [], "killed"),
+    )
+    assert row["dispositions"]["waited"] == MASKS.waited
+    assert target["stopForecast"]["fix"] == "Run it with --init."
+    assert target["stop"]["foretold"]["outcome"] == "sigkill"
+
+
+def test_both_sides_have_the_same_closed_lists(full: dict[str, Any]) -> None:
+    lists = full["lists"]
+    assert set(lists["fates"]) == set(get_args(parts.Fate))
+    assert set(lists["outcomes"]) == set(get_args(parts.StopOutcome))
+    assert set(lists["generated"]) == set(get_args(parts.Generated))
+
+
+def test_both_sides_know_the_same_default_actions(full: dict[str, Any]) -> None:
+    assert full["defaults"] == {each.name: each.default for each in (*SIGNALS, *RESERVED)}
 
 
 def test_a_kind_that_only_one_side_knows_is_noticed() -> None:

@@ -36,9 +36,19 @@ TELL_S = 5.0  # how long an answer of the engine waits for the event that should
 SIGNAL_IN_STOP = (1, 42)  # the first API whose stop takes a signal; older ones ignore it in silence
 
 
+Look = Callable[[int, str], Awaitable[list[ProcessFacts] | None]]  # pid of its first process, container id
+
+
 class ContainerHandle:
     def __init__(
-        self, target: Target, spec: Spec, container: str, engine: Engine, record: Record, tasks: TaskGroup
+        self,
+        target: Target,
+        spec: Spec,
+        container: str,
+        engine: Engine,
+        record: Record,
+        tasks: TaskGroup,
+        look: Look | None = None,
     ) -> None:
         self.target = target
         self.container = container
@@ -46,6 +56,7 @@ class ContainerHandle:
         self.stdin = False
         self._spec, self._engine, self._record, self._tasks = spec, engine, record, tasks
         self._proc = Proc()
+        self._look, self._pid = look, 0
         self._init: ProcessFacts | None = None  # PID 1, where this machine can see it
         self._output = Attachment(engine, container)
         self._drained, self._died, self._ended = anyio.Event(), anyio.Event(), anyio.Event()
@@ -68,9 +79,9 @@ class ContainerHandle:
         self.stop_defaults = StopDefaults(
             _signal_name(config.get("StopSignal")), 10 if timeout_s is None else timeout_s
         )
-        pid = state.get("Pid") or 0
+        pid = self._pid = state.get("Pid") or 0
         seen = self._proc.read_process(pid) if pid else None
-        if seen and self.container in _cgroup_of(pid):
+        if seen and self.container.encode() in (self._proc.read(pid, "cgroup") or b""):
             self._init = seen
         await self._record(
             TargetStarted(
@@ -159,6 +170,8 @@ class ContainerHandle:
         await self._ended.wait()
 
     async def processes(self) -> list[ProcessFacts] | None:
+        if self._look and self._pid and (seen := await self._look(self._pid, self.container)) is not None:
+            return seen
         if self._init is None:
             return None
         if self._proc.identity(self._init.pid) != (self._init.pid, self._init.start):
@@ -328,11 +341,3 @@ def _signal_name(signal: str | None) -> str:
         return parse_signal(signal).name if signal else "SIGTERM"
     except UnknownSignal:
         return str(signal)
-
-
-def _cgroup_of(pid: int) -> str:
-    try:
-        with open(f"/proc/{pid}/cgroup") as file:  # noqa: PTH123
-            return file.read()
-    except OSError:
-        return ""

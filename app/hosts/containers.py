@@ -18,7 +18,7 @@ from anyio.abc import TaskGroup
 from app.errors import LabError
 from app.events import EngineEvent, TargetStarting
 from app.hosts.base import Record, Spec
-from app.hosts.container import ContainerHandle
+from app.hosts.container import ContainerHandle, Look
 from app.hosts.docker_run import creation, docker_run
 from app.hosts.engine import Client, Engine
 from app.hosts.images import Images, tag_of
@@ -34,7 +34,8 @@ class ContainersHost:
 
     def __init__(self, engine: Engine, record: Record, tasks: TaskGroup) -> None:
         self._engine, self._record, self._tasks = engine, record, tasks
-        self._images = Images(engine, record)
+        self.images = Images(engine, record)
+        self.look: Look | None = None  # how to see containers that this machine does not show
         self._handles: dict[str, ContainerHandle] = {}  # by container id
         engine.listen(self._told)
 
@@ -49,11 +50,11 @@ class ContainersHost:
         await self._record(
             TargetStarting(run=target.run, target=target.id, equivalent=self.equivalent(spec, target.name))
         )
-        image = await self._images.ensure(spec.image or "base")
+        image = await self.images.ensure(spec.image or "base")
         wanted = creation(target, spec, image, self._engine.info, self._engine.lab)
         created = await self._engine.call(lambda client: _create(client, wanted), what=f"creating {target.id}")
         container = str(created["Id"])
-        handle = ContainerHandle(target, spec, container, self._engine, self._record, self._tasks)
+        handle = ContainerHandle(target, spec, container, self._engine, self._record, self._tasks, self.look)
         self._handles[container] = handle
         try:
             await handle.start(self.equivalent(spec, target.name))

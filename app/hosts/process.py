@@ -93,6 +93,10 @@ class ProcessHandle:
             os.close(report_write)
             self._terminal.close_slave()
 
+    @property
+    def keeper_pid(self) -> int:
+        return self._keeper.pid
+
     # Reports: what the keeper and the terminal say, until both have ended.
 
     async def follow(self) -> None:

@@ -8,36 +8,35 @@ was sent.
 from __future__ import annotations
 
 import shlex
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import anyio
 from anyio.abc import TaskGroup
 
 from app.events import TargetStarting
-from app.hosts.base import Record, Spec, StopDefaults
+from app.hosts.base import Record, Spec
 from app.hosts.process import ProcessHandle
-from app.resources import PACKAGE
 from app.targets import Target
-
-KEEPER = PACKAGE / "keeper.py"
-STOP = StopDefaults("SIGTERM", 10)
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "USER", "TZ")  # no more: an environment holds secrets
-CLOSE_WITHIN_S = 5.0
 
 
 @asynccontextmanager
-async def running_processes(record: Record) -> AsyncIterator[ProcessesHost]:
-    """The host, for as long as its targets may live."""
+async def running_processes(
+    record: Record, expect: Callable[[str, int], None] = lambda _target, _parent: None
+) -> AsyncIterator[ProcessesHost]:
+    """The host, for as long as its targets may live.
+
+    ``expect`` is told a target and the pid of its keeper before that starts the command: so that nothing is missed.
+    """
     async with anyio.create_task_group() as tasks:
-        yield ProcessesHost(record, tasks)
+        yield ProcessesHost(record, expect, tasks)
 
 
 class ProcessesHost:
     """Starts local targets.  Use as ``async with running_processes(record) as host``."""
 
-    def __init__(self, record: Record, tasks: TaskGroup) -> None:
-        self._record, self._tasks = record, tasks
+    def __init__(self, record: Record, expect: Callable[[str, int], None], tasks: TaskGroup) -> None:
+        self._record, self._expect, self._tasks = record, expect, tasks
 
     async def check(self) -> None:
         """A process can always be started."""
@@ -49,6 +48,7 @@ class ProcessesHost:
         where = {"run": target.run, "target": target.id}
         await self._record(TargetStarting(**where, equivalent=self.equivalent(spec, target.name)))
         handle = ProcessHandle(target, spec, self._record)
+        self._expect(target.id, handle.keeper_pid)
         self._tasks.start_soon(handle.follow)
         try:
             await handle.wait_started()

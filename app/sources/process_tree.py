@@ -1,4 +1,8 @@
-"""The process tree of one target: looks at /proc several times a second and reports only what changed.
+"""The process tree of one target: looks at /proc when something moved, and reports only what changed.
+
+The kernel's trace says when a process came, went or became another program, and a look follows at once.  What the
+trace does not say (a handler that was set, a mask) is seen by a look a little later, and then every two seconds.
+Without the trace it looks several times a second.
 
 Two things would flood a page and teach nothing: a ``sleep 1`` that a loop starts each second, and the state letter
 that flips between R and S.  A process that goes while another with the same parent and command line comes keeps its
@@ -9,24 +13,31 @@ for a moment before it is said to be gone; ``at`` is still the moment when it wa
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
-import anyio
-
-from app.events import AnyEvent, Dispositions, ProcessAppeared, ProcessChanged, ProcessGone, SourceLost, Truncated, now
-from app.hosts.base import Record
+from app.event_parts import Dispositions, ForecastGroup, ThreadMasks
+from app.events import AnyEvent, Forecast, ProcessAppeared, ProcessChanged, ProcessGone, Truncated
 from app.probe.procfs import ProcessFacts
 
-EVERY_S = 0.2
+EVERY_S = 0.2  # without the kernel's trace
+SLOWLY_S = 2.0  # with it, while nothing moves
+AFTER_S = (0.06, 0.3, 1.0)  # looks after something moved: a program sets its handlers a moment after its start
+GATHER_S = 0.005  # what moves together is looked at together
 HOLD_S = 0.45  # how long a row waits for a process like the one that went
-SETTLE_S = 1.0  # masks and threads of one process are reported at most this often
+SETTLE_S, SETTLE = 3.0, 3  # masks and threads of one process are reported at most this often: times in seconds
 LIMIT = 512  # rows per target
+THREADS = 64  # of one process that are told one by one
 UNREMARKABLE = frozenset("RSDI")
 
 Key = tuple[int, int]  # pid, start
+Foretold = tuple[
+    tuple[ForecastGroup, ...], tuple[ForecastGroup, ...] | None
+]  # from outside, from inside if that differs
+Foresee = Callable[[ProcessFacts], Foretold]
+Ended = Literal["exited", "killed", "dumped_core"]
 
 
 @dataclass(slots=True)
@@ -38,15 +49,32 @@ class _Row:
     at: datetime
     respawns: int = 0
     missed_at: datetime | None = None
+    quiet: list[datetime] = field(default_factory=list)  # when masks or threads were reported last
+    foretold: Foretold | None = None
+    ended: Ended | None = None
 
 
 class ProcessTree:
     """Turns one look after another into events.  Pure: the caller looks, and owns the clock."""
 
-    def __init__(self, run: str, target: str) -> None:
+    def __init__(self, run: str, target: str, foresee: Foresee | None = None) -> None:
         self._who = {"run": run, "target": target, "author": "kernel"}
         self._rows: dict[Key, _Row] = {}
+        self._foresee = foresee
+        self._ended: dict[int, Ended] = {}
         self._cut = False
+
+    def ended(self, pid: int, how: Ended) -> None:
+        """How a process ended, as the kernel told its parent; it is looked for when the process is missed."""
+        self._ended[pid] = how
+        if len(self._ended) > LIMIT:
+            del self._ended[next(iter(self._ended))]
+
+    @property
+    def due(self) -> datetime | None:
+        """When the next row that is missed is to be said gone."""
+        missed = [row.missed_at for row in self._rows.values() if row.missed_at is not None]
+        return min(missed) + timedelta(seconds=HOLD_S) if missed else None
 
     def look(self, seen: list[ProcessFacts], at: datetime) -> list[AnyEvent]:
         """What differs from the last look, in an order that names parents first.
@@ -57,10 +85,14 @@ class ProcessTree:
         for key, row in self._rows.items():
             if key not in alive and row.missed_at is None:
                 row.missed_at = at
+                row.ended = self._ended.pop(key[0], None)
         events: list[AnyEvent] = []
         for key, facts in alive.items():
             known = self._rows.get(key)
-            events += self._changed(known, facts, at) if known else self._came(key, facts, at)
+            told = self._changed(known, facts, at) if known else self._came(key, facts, at)
+            events += told
+            if told and told[0].kind != "truncated":
+                events += self._foretold(self._rows[key])
         return events + self._went(at, all_of_them=not seen)
 
     def _came(self, key: Key, facts: ProcessFacts, at: datetime) -> list[AnyEvent]:
@@ -77,21 +109,29 @@ class ProcessTree:
             cut, self._cut = self._cut, True
             return [] if cut else [Truncated(**self._who, what="processes", limit=f"{LIMIT} processes at once")]
         self._rows[key] = _Row(facts, key, at)
-        return [
-            ProcessAppeared(
-                **self._who, at=at, pid=facts.pid, start=facts.start, ns_pid=facts.ns_pid, ppid=facts.ppid,
-                comm=facts.comm, argv=facts.argv, state=facts.state, threads=facts.threads, dispositions=_masks(facts),
-            )
-        ]  # fmt: skip
+        who: dict[str, Any] = {**self._who, "at": at, "pid": facts.pid, "start": facts.start, "ns_pid": facts.ns_pid}
+        return [ProcessAppeared(**who, **_mutable(facts))]
+
+    def _foretold(self, row: _Row) -> list[AnyEvent]:
+        """What signals would do to it now, if that differs from what was said last."""
+        if self._foresee is None or (found := self._foresee(row.facts)) == row.foretold:
+            return []
+        row.foretold = found
+        pid, start = row.shown
+        return [Forecast(**self._who, at=row.at, pid=pid, start=start, outside=found[0], inside=found[1])]
 
     def _changed(self, row: _Row, facts: ProcessFacts, at: datetime) -> list[AnyEvent]:
         old, fields = row.facts, _mutable(facts)
         differs = {name: value for name, value in fields.items() if value != _mutable(old)[name]}
         if "state" in differs and {old.state, facts.state} <= UNREMARKABLE:
             del differs["state"]
-        quiet = set(differs) <= {"dispositions", "threads"}
-        if not differs or (quiet and (at - row.at).total_seconds() < SETTLE_S):
+        if not differs:
             return []
+        if set(differs) <= {"dispositions", "threads", "thread_masks"}:
+            row.quiet = [each for each in row.quiet if (at - each).total_seconds() < SETTLE_S]
+            if len(row.quiet) >= SETTLE:
+                return []
+            row.quiet.append(at)
         return [self._change(row, (facts.pid, facts.start), facts, at, differs)]
 
     def _change(self, row: _Row, key: Key, facts: ProcessFacts, at: datetime, fields: dict[str, Any]) -> ProcessChanged:
@@ -107,12 +147,10 @@ class ProcessTree:
                 continue
             if all_of_them or (at - row.missed_at).total_seconds() >= HOLD_S:
                 del self._rows[key]
-                events.append(ProcessGone(**self._who, at=row.missed_at, pid=row.shown[0], start=row.shown[1]))
+                events.append(
+                    ProcessGone(**self._who, at=row.missed_at, pid=row.shown[0], start=row.shown[1], ended=row.ended)
+                )
         return events
-
-
-def _masks(facts: ProcessFacts) -> Dispositions | None:
-    return None if facts.masks is None else Dispositions(**facts.masks.to_wire())
 
 
 def _mutable(facts: ProcessFacts) -> dict[str, Any]:
@@ -123,37 +161,24 @@ def _mutable(facts: ProcessFacts) -> dict[str, Any]:
         "argv": facts.argv,
         "state": facts.state,
         "threads": facts.threads,
-        "dispositions": _masks(facts),
+        "dispositions": None if facts.masks is None else Dispositions(**facts.masks.to_wire()),
+        "is_init": facts.is_init,
+        "traced": facts.traced,
+        "frozen": bool(facts.frozen),
+        "thread_masks": _threads(facts),
     }
 
 
-async def watch_processes(
-    look: Callable[[], Awaitable[list[ProcessFacts] | None]],
-    record: Record,
-    over: anyio.Event,
-    *,
-    run: str,
-    target: str,
-) -> None:
-    """Look and record until ``over`` is set or the caller is cancelled; then all that was there is said to be gone.
-
-    Says once that nothing can be seen (``source_lost`` with source "processes") where ``look`` gives None.
-    """
-    tree, blind = ProcessTree(run, target), False
-    try:
-        while not over.is_set():
-            seen = await look()
-            if seen is not None:
-                for event in tree.look(seen, now()):
-                    await record(event)
-            elif not blind:
-                blind = True
-                reason = "the engine runs on another machine"
-                await record(SourceLost(run=run, target=target, source="processes", reason=reason))
-            with anyio.move_on_after(EVERY_S):
-                await over.wait()
-    finally:
-        with anyio.CancelScope(shield=True):
-            await over.wait()
-            for event in tree.look([], now()):
-                await record(event)
+def _threads(facts: ProcessFacts) -> tuple[ThreadMasks, ...]:
+    """Only where they differ, or wait for signals."""
+    if len({(each.blocked, each.waited) for each in facts.threads_of}) < 2 and not any(
+        each.waited for each in facts.threads_of
+    ):
+        return ()
+    return tuple(
+        ThreadMasks(
+            tid=each.tid, ns_tid=each.ns_tid, comm=each.comm, state=each.state,
+            blocked=f"{each.blocked:016x}", pending=f"{each.pending:016x}", waited=f"{each.waited:016x}",
+        )
+        for each in facts.threads_of[:THREADS]
+    )  # fmt: skip

@@ -174,6 +174,23 @@ async def send_signal(target: TargetId, body: SendSignal, served: Served, who: R
     return Accepted(event_id=number)
 
 
+@router.get("/targets/{target}/forecast")
+@role("viewer")
+async def forecast(
+    target: TargetId,
+    served: Served,
+    signal: Annotated[str | None, Query(max_length=40, description="Absent: the target's own stop signal.")] = None,
+    timeout_s: Annotated[
+        int | None, Query(ge=-1, le=3600, description="Of the stop; absent: the target's own.")
+    ] = None,
+) -> dict[str, object]:
+    """What this signal would do to each of its processes, and what a stop would come to.  Nothing is sent.
+
+    Errors: 404 not_found, 409 already_gone, 422 unknown_signal.
+    """
+    return await served.lab.forecast(target, signal, timeout_s)
+
+
 @router.post("/targets/{target}/stop", status_code=202)
 @role("driver")
 async def stop_target(target: TargetId, body: StopTarget, served: Served, who: RoleHere) -> Accepted:

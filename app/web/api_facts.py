@@ -18,8 +18,6 @@ from app.web.services import RoleHere, Served, Services
 
 router = APIRouter(prefix="/api/v1")
 
-NO_TRACE = "This version does not read the kernel's trace."
-
 
 @router.get("/health")
 @role("viewer")
@@ -32,7 +30,7 @@ async def health(served: Served, who: RoleHere) -> dict[str, object]:
         "role": who,
         "viewers": served.hub.readers["viewer"],
         "engine": served.engine.status(),
-        "kernel_trace": {"state": "absent", "reason": NO_TRACE},
+        "kernel_trace": served.kernel.status(),
         "last_event_id": served.hub.last_id,
         "journal": served.hub.journal.id,
     }

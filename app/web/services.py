@@ -13,6 +13,7 @@ from app.hosts.engine import Engine
 from app.hub import Hub, Role
 from app.lab import Lab
 from app.settings import Settings
+from app.sources.kernel_trace import KernelTrace
 from app.targets import HostName
 from app.web.access import Access, check_origin, check_role, cookie_name
 
@@ -24,6 +25,7 @@ class Services:
     lab: Lab
     runner: Runner
     engine: Engine
+    kernel: KernelTrace
     hosts: dict[HostName, Host]
     access: Access
 

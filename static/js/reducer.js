@@ -8,6 +8,8 @@
  */
 
 /** @import { Build, LabEvent, Run, State, Target } from "./types.js" */
+import { foretold, stopForetold } from "./reduce/forecasts.js";
+import { kernelSaid } from "./reduce/kernel.js";
 import { appeared, changed, gone, over } from "./reduce/processes.js";
 import { recorded } from "./reduce/record.js";
 import * as stops from "./reduce/stops.js";
@@ -122,10 +124,13 @@ const FOLDS = {
   target_started: target(targetStarted),
   target_exited: target(stops.exited),
   output: target(printed),
-  truncated: target((before, event) => ({ ...before, truncated: event.limit })),
+  truncated: target((before, event) => (event.what === "output" ? { ...before, truncated: event.limit } : before)),
   process_appeared: target(appeared),
   process_changed: target(changed),
   process_gone: target(gone),
+  kernel_signal: target(kernelSaid),
+  forecast: target(foretold),
+  stop_forecast: target(stopForetold),
   signal_requested: target(stops.signalRequested),
   signal_failed: target(stops.signalFailed),
   engine_event: target(stops.engineSaid),

@@ -1,5 +1,6 @@
 /**
  * Masks of proc(5): hexadecimal digits, bit n−1 stands for signal n.  64 bits do not fit a Number: read as BigInt.
+ * And what the kernel does by default, for sentences that are made where the signal table is not: signal(7).
  */
 
 /** @import { Masks, Signal } from "./types.js" */
@@ -22,4 +23,18 @@ export const actionOf = (masks, signal) => {
   if (!masks) return "unknown";
   if (has(masks.caught, signal.number)) return "caught";
   return has(masks.ignored, signal.number) ? "ignored" : "default";
+};
+
+/** All others end the process. @type {Record<string, Signal["default"]>} */
+const DEFAULTS = Object.fromEntries([
+  ...["QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "SEGV", "XCPU", "XFSZ", "SYS"].map((short) => [short, "core"]),
+  ...["STOP", "TSTP", "TTIN", "TTOU"].map((short) => [short, "stop"]),
+  ...["CHLD", "URG", "WINCH"].map((short) => [short, "ignore"]),
+  ["CONT", "continue"],
+]);
+
+/** @param {string} name - "SIGTERM" @returns {Signal["default"]} */
+export const defaultOf = (name) => {
+  const short = name.replace(/^SIG/, "");
+  return Object.hasOwn(DEFAULTS, short) ? DEFAULTS[short] : "terminate";
 };

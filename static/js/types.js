@@ -22,6 +22,43 @@
  * @property {string} ignored
  * @property {string} caught
  * @property {string} pending
+ * @property {string} [waited]    what some thread waits for in sigwait and its like
+ * @property {string} [signalfd]  what a signalfd of the process reads
+ *
+ * @typedef {object} ThreadMasks One thread of a process whose threads differ, or of which some wait for signals.
+ * @property {number} tid
+ * @property {number} ns_tid
+ * @property {string} comm
+ * @property {string} state
+ * @property {string} blocked
+ * @property {string} pending
+ * @property {string} waited
+ *
+ * @typedef {"handler"|"sigwait"|"signalfd"|"terminates"|"core"|"stops"|"continues"|"ignored"|"ignored_default"
+ *   |"dropped"|"queued_dropped"|"pending"|"none"|"unknown"} Fate
+ *
+ * @typedef {object} ForecastGroup  Signals that would share one fate, for one reason.
+ * @property {Fate} fate
+ * @property {string} rule
+ * @property {string} why          one sentence
+ * @property {boolean} sure        false: likely, and `why` says what would tell
+ * @property {string} signals      a mask
+ *
+ * @typedef {object} Forecast      What each signal would do to a process if it were sent now.
+ * @property {ForecastGroup[]} outside
+ * @property {ForecastGroup[]|null} inside  sent from inside its PID namespace; null: that makes no difference
+ *
+ * @typedef {"outside"|"inside"} Origin
+ *
+ * @typedef {object} StopForecast  What a stop would come to, by an event or by an answer of the API.
+ * @property {string} signal
+ * @property {number} timeoutS     -1: for ever
+ * @property {"at_once"|"handler_decides"|"sigkill"|"unknown"} outcome
+ * @property {boolean} sure
+ * @property {string} say
+ * @property {string} why
+ * @property {string[]} because
+ * @property {string|null} fix
  *
  * @typedef {object} Process
  * @property {string} key       `${pid}:${start}` of the process that is there now
@@ -35,6 +72,12 @@
  * @property {string} state     one letter, proc(5)
  * @property {number} threads
  * @property {Masks|null} dispositions   null: unknown
+ * @property {boolean} isInit   PID 1 of a namespace of its own: the kernel protects it
+ * @property {boolean} traced
+ * @property {boolean} frozen   by the freezer of its control group
+ * @property {ThreadMasks[]} threadMasks  only where threads differ, or wait for signals
+ * @property {Forecast|null} forecast     null: nobody made one
+ * @property {"exited"|"killed"|"dumped_core"|null} ended   null: not yet, or nobody saw
  * @property {number} respawns  how often a process like it came back
  * @property {number} appearedMs
  * @property {number} changedMs
@@ -52,12 +95,14 @@
  * @property {number|null} killMs        when SIGKILL was said: by the engine, or by the lab for a local target
  * @property {number|null} diedMs        when the root process's end was said
  * @property {{atMs: number, tookS: number|null, exitCode: number|null, killed: boolean|null, meaning: string, error: string|null}|null} finished
+ * @property {StopForecast|null} foretold   what was forecast for this very stop before it was asked for
  *
  * @typedef {object} Sent                The last request for one signal.
  * @property {number} id
  * @property {number} atMs
  * @property {string} signal
  * @property {number|null} pid           inside the target; null: its root process
+ * @property {Origin} from
  * @property {string} by
  * @property {{code: string, error: string}|null} failed
  *
@@ -67,6 +112,26 @@
  * @property {"person"|"engine"|"kernel"|"program"} lane
  * @property {string} text
  * @property {"signal"|"kill"|"output"|"end"|"start"|"pause"} what
+ * @property {string} [signal]           which one, where it is about one
+ *
+ * @typedef {object} KernelWord          What the kernel did with one signal: its sending and its taking, joined.
+ * @property {number} id                 of the event that began it
+ * @property {number} atMs               when it was sent; when it was taken where nobody saw it sent
+ * @property {string} signal
+ * @property {number} pid                on the engine's machine
+ * @property {number|null} nsPid
+ * @property {string} comm
+ * @property {number|null} thread        sent to this one only
+ * @property {"lab"|"engine"|"terminal"|"kernel"|"itself"|"process"|null} senderKind
+ * @property {string} sender             in words; "" unknown
+ * @property {"queued"|"ignored"|"already_pending"|"overflow_fail"|"lose_info"|null} generated   null: nobody saw it sent
+ * @property {"handler"|"default"|"dropped"|null} delivered   null: not taken yet, or by sigwait or a signalfd
+ * @property {number|null} takenMs
+ * @property {boolean} teardown          the kernel ends the rest because PID 1 has ended
+ * @property {boolean} asked             a person, the engine or the terminal sent it to this very process
+ * @property {boolean} wasStopped        the process was stopped when it was sent
+ * @property {boolean} wasInit
+ * @property {Forecast|null} forecast    that stood when it was sent
  *
  * @typedef {object} Target
  * @property {string} id
@@ -91,7 +156,9 @@
  * @property {Mark[]} marks              the last 200
  * @property {{id: number, text: string}[]} output  the last 256 KiB, and at most 4,096 pieces
  * @property {number} outputSize         characters in `output`
- * @property {string|null} truncated     the limit, in words, once something was cut
+ * @property {KernelWord[]} kernel        the last 200; what somebody asked for stays longest
+ * @property {StopForecast|null} stopForecast   for its own stop signal and timeout
+ * @property {string|null} truncated     the limit, in words, once output was cut
  * @property {number|null} overMs        when its run was said to be over: it is not alive since then
  *
  * @typedef {object} Run
@@ -119,11 +186,17 @@
  * @property {Author} author
  * @property {string|null} target
  * @property {string} text               plain words, never HTML
- * @property {number} [to]               output only: id of the last event that went into this entry; a link to any
- *   event between `id` and `to` means this line
- * @property {number} [lastMs]           output only: when that one was
- * @property {string} [first]            output only: its first line
- * @property {number} [lines]            output only: how many lines with something on them
+ * @property {number} [to]               of what folds: id of the last event that went into this entry; a link to any
+ *   event between `id` and `to` that has no line of its own means this one
+ * @property {number} [lastMs]           of what folds: when the last one was
+ * @property {string} [like]             of what folds: what the next one must be like
+ * @property {boolean} [storm]           of what folds: it takes more in while they come
+ * @property {string} [first]            output: its first line; kernel: the sentence for one
+ * @property {number} [lines]            output: how many lines with something on them
+ * @property {string} [ofSeveral]        kernel: the sentence where several processes are meant
+ * @property {number} [times]            kernel: how many
+ * @property {number} [pid]              kernel: of the first
+ * @property {boolean} [several]         kernel: others followed it
  *
  * @typedef {object} State
  * @property {number} lastId
@@ -142,7 +215,7 @@
  * @property {"driver"|"viewer"} role
  * @property {number} viewers
  * @property {{state: "ready"|"absent"|"lost", name: string, version: string, reason: string, hint: string}} engine
- * @property {{state: "ready"|"absent", reason: string}} kernel_trace
+ * @property {{state: "ready"|"absent", reason: string, hint?: string, where?: string}} kernel_trace
  * @property {string} [journal]          id of the journal: another one means other events under the same numbers
  * @property {number} [last_event_id]
  *

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.events import AnyEvent, ProcessAppeared, ProcessChanged, ProcessGone, Truncated
 from app.probe.procfs import Masks, ProcessFacts
-from app.sources.process_tree import HOLD_S, LIMIT, SETTLE_S, ProcessTree
+from app.sources.process_tree import HOLD_S, LIMIT, SETTLE, SETTLE_S, ProcessTree
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 NONE = Masks(0, 0, 0, 0, 0)
@@ -42,15 +42,16 @@ def test_only_changes_are_told() -> None:
     assert (stopped.state, stopped.argv, stopped.dispositions) == ("T", None, None)
 
 
-def test_masks_are_told_at_most_once_a_second_and_never_forgotten() -> None:
+def test_masks_that_flip_are_told_a_few_times_and_the_last_is_not_forgotten() -> None:
     look = Looks()
     look(0, ROOT)
-    caught = replace(ROOT, masks=replace(NONE, caught=1))
-    assert look(SETTLE_S / 2, caught) == []
-    (changed,) = look(SETTLE_S * 1.1, caught)
+    told = [look(n / 100, replace(ROOT, masks=replace(NONE, caught=n))) for n in range(1, SETTLE + 20)]
+    assert [len(each) for each in told] == [1] * SETTLE + [0] * 19
+    last = replace(ROOT, masks=replace(NONE, caught=SETTLE + 19))
+    (changed,) = look(SETTLE_S * 2, last)
     assert isinstance(changed, ProcessChanged)
     assert changed.dispositions is not None
-    assert changed.dispositions.caught == f"{1:016x}"
+    assert int(changed.dispositions.caught, 16) == SETTLE + 19
 
 
 def test_a_process_that_goes_is_said_to_be_gone_when_it_was_missed() -> None:

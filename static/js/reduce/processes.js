@@ -11,7 +11,9 @@ const GONE_KEPT_MS = 1000;
 
 /**
  * @typedef {LabEvent & {pid: number, start: number, was?: number, respawns?: number, ns_pid?: number, ppid?: number,
- *   comm?: string, argv?: string[], state?: string, threads?: number, dispositions?: import("../types.js").Masks}} ProcessEvent
+ *   comm?: string, argv?: string[], state?: string, threads?: number, dispositions?: import("../types.js").Masks,
+ *   is_init?: boolean, traced?: boolean, frozen?: boolean, thread_masks?: import("../types.js").ThreadMasks[],
+ *   ended?: Process["ended"]}} ProcessEvent
  */
 
 /** @param {{pid: number, start: number}} process */
@@ -47,6 +49,12 @@ export const appeared = (target, event) => {
     state: event.state ?? "",
     threads: event.threads ?? 1,
     dispositions: event.dispositions ?? null,
+    isInit: event.is_init ?? false,
+    traced: event.traced ?? false,
+    frozen: event.frozen ?? false,
+    threadMasks: event.thread_masks ?? [],
+    forecast: null,
+    ended: null,
     respawns: 0,
     appearedMs: atMs,
     changedMs: atMs,
@@ -81,6 +89,11 @@ export const changed = (target, event) => {
     state: event.state ?? old.state,
     threads: event.threads ?? old.threads,
     dispositions: event.dispositions ?? old.dispositions,
+    isInit: event.is_init ?? old.isInit,
+    traced: event.traced ?? old.traced,
+    frozen: event.frozen ?? old.frozen,
+    threadMasks: event.thread_masks ?? old.threadMasks,
+    ended: null,
     respawns: event.respawns ?? old.respawns,
     changedMs: timeMs(event.at),
     goneMs: null,
@@ -91,7 +104,7 @@ export const changed = (target, event) => {
 export const gone = (target, event) => {
   const atMs = timeMs(event.at);
   const old = Object.values(target.processes).find((process) => process.key === keyOf(event));
-  return old ? withRow(swept(target, atMs), { ...old, goneMs: atMs }) : target;
+  return old ? withRow(swept(target, atMs), { ...old, goneMs: atMs, ended: event.ended ?? null }) : target;
 };
 
 /**

@@ -19,6 +19,7 @@ export const signalRequested = (target, event) => {
     atMs: timeMs(event.at),
     signal: event.signal,
     pid: event.pid ?? null,
+    from: event.from ?? "outside",
     by: event.by,
     failed: null,
   };
@@ -26,7 +27,8 @@ export const signalRequested = (target, event) => {
   return marked(asked, event, {
     lane: "person",
     what: event.signal === "SIGKILL" ? "kill" : "signal",
-    text: `${event.by} sends ${event.signal}`,
+    text: `${event.by} sends ${event.signal}${sent.from === "inside" ? " from inside" : ""}`,
+    signal: event.signal,
   });
 };
 
@@ -42,6 +44,9 @@ export const signalFailed = (target, event) => {
   };
 };
 
+/** @param {Target["stopForecast"]} forecast @param {any} event */
+const sameStop = (forecast, event) => forecast?.signal === event.signal && forecast?.timeoutS === event.timeout_s;
+
 /** @param {Target} target @param {any} event stop_requested @returns {Target} */
 export const stopRequested = (target, event) => {
   const stop = {
@@ -56,10 +61,11 @@ export const stopRequested = (target, event) => {
     killMs: null,
     diedMs: null,
     finished: null,
+    foretold: sameStop(target.stopForecast, event) ? target.stopForecast : null,
   };
   const text = `${event.by} stops it, ${timeoutWords(event.timeout_s)}`;
   const what = event.signal === "SIGKILL" ? "kill" : "signal";
-  return marked({ ...target, stop }, event, { lane: "person", what, text });
+  return marked({ ...target, stop }, event, { lane: "person", what, text, signal: event.signal });
 };
 
 /** @param {Target} target @param {any} event stop_escalated @returns {Target} */
@@ -70,7 +76,8 @@ export const stopEscalated = (target, event) => {
   const text = event.reason === "timeout" ? "time is up: the lab sends SIGKILL" : `${event.by}: SIGKILL now`;
   const killMs = target.host === "container" ? stop.killMs : (stop.killMs ?? atMs);
   const escalated = { atMs, reason: event.reason, by: event.by };
-  return marked(onStop(target, { escalated, killMs }), event, { lane: "person", what: "kill", text });
+  const mark = /** @type {const} */ ({ lane: "person", what: "kill", text, signal: "SIGKILL" });
+  return marked(onStop(target, { escalated, killMs }), event, mark);
 };
 
 /** @param {Target} target @param {any} event stop_finished @returns {Target} */
@@ -122,7 +129,8 @@ export const engineSaid = (target, event) => {
     if (stop && stop.killMs === null && event.signal === "SIGKILL") facts.killMs = atMs;
     const what = event.signal === "SIGKILL" ? "kill" : "signal";
     const text = event.signal ? `sends ${event.signal}` : "sends a signal";
-    return marked(stop ? onStop(target, facts) : target, event, { lane: "engine", what, text });
+    const mark = /** @type {const} */ ({ lane: "engine", what, text, signal: event.signal });
+    return marked(stop ? onStop(target, facts) : target, event, mark);
   }
   const mark = ENGINE_MARKS[event.action];
   if (!mark) return target;

@@ -38,6 +38,8 @@ export const announced = ({ id, name, host, tty = false }, run) => ({
   sent: {},
   lastSent: null,
   marks: [],
+  kernel: [],
+  stopForecast: null,
   output: [],
   outputSize: 0,
   truncated: null,
@@ -67,7 +69,7 @@ export const noticed = (state, notice) => ({ ...state, notices: [...state.notice
 /**
  * @param {Target} target
  * @param {LabEvent} event
- * @param {Pick<Mark, "lane"|"what"|"text">} mark
+ * @param {Pick<Mark, "lane"|"what"|"text"> & Partial<Mark>} mark
  * @returns {Target}
  */
 export const marked = (target, event, mark) => ({

@@ -2,8 +2,8 @@
  * One sentence per event, for the record: what the author said, in plain words, present tense, no jargon of ours.
  *
  * What is not here is not in the record, on purpose: processes that come, change and go (the board shows them; a `sleep`
- * each second would drown the rest), ticks of the lesson, what the start of a target is about to do, and the lines of
- * an image's build between its beginning and its end.  Output has a fold of its own in `record.js`.
+ * each second would drown the rest), ticks of the lesson, what the start of a target is about to do, forecasts, and the
+ * lines of an image's build between its beginning and its end.  Output and the kernel's word fold, in `record.js`.
  */
 
 /** @import { State, Target } from "../types.js" */
@@ -36,6 +36,9 @@ const receiver = (target, pid) => {
   return process ? `${process.comm} (${pid})` : `process ${pid}`;
 };
 
+/** @param {any} event */
+const sourceName = ({ source }) => (source === "kernel" ? "the kernel’s trace" : source);
+
 /** @type {Record<string, (event: any, target: Target|undefined, state: State) => string|null>} */
 const SAYS = {
   lab_started: (event) => `Signal Lab ${event.version} starts`,
@@ -57,7 +60,7 @@ const SAYS = {
     const code = event.exit_code ?? null;
     return event.signal ? `ended by ${event.signal}` : exitedWith(code);
   },
-  truncated: (event) => `more than ${event.limit}: the rest is left out`,
+  truncated: (event) => `more than ${event.limit}${event.what === "kernel_signals" ? " from the kernel" : ""}: the rest is left out`,
   signal_requested: (event, target) => {
     const inside = event.from === "inside" ? ", from inside" : "";
     const group = event.group ? " and its process group" : "";
@@ -82,8 +85,8 @@ const SAYS = {
     if (event.error) return `the stop failed: ${event.error}`;
     return `the stop took ${seconds(event.took_s ?? null)}: ${exitedWith(event.exit_code ?? null)}`;
   },
-  source_lost: (event) => `${event.source} lost: ${event.reason}`,
-  source_back: (event) => `${event.source} is back`,
+  source_lost: (event) => `${sourceName(event)} lost: ${event.reason}`,
+  source_back: (event) => `${sourceName(event)} is back`,
 };
 
 /**

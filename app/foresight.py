@@ -1,0 +1,164 @@
+"""From what the probe read to what a forecast looks at: the one place where both are known."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from anyio import to_thread
+
+from app.event_parts import ForecastGroup
+from app.events import StopForecast
+from app.probe.procfs import Proc, ProcessFacts
+from app.signals import parse_signal
+from app.targets import Target
+from app.verdict.forecast import forecast, forecasts
+from app.verdict.stop import Member, StopSaid, StopSubject, foresee_stop
+from app.verdict.subject import Origin, Subject, Thread
+
+IDLE_S = 6.0  # where nothing changed, a new connection is noticed within this time
+EVERY_S = 1.0  # a stop forecast is recorded at most this often
+STEADY_S = 4.0  # masks that come and go within this time are not steady
+
+
+def subject_of(facts: ProcessFacts) -> Subject:
+    """One process, as ``app/verdict/forecast.py`` takes it."""
+    if facts.masks is None:
+        return Subject(None, state=facts.state, is_init=facts.is_init)
+    return Subject(
+        threads=tuple(Thread(thread.blocked, thread.waited) for thread in facts.threads_of),
+        ignored=facts.masks.ignored,
+        caught=facts.masks.caught,
+        leader_blocked=facts.leader_blocked,
+        leader_waited=facts.leader_waited,
+        signalfd=facts.masks.signalfd,
+        state=facts.state,
+        is_init=facts.is_init,
+        traced=facts.traced,
+        frozen=facts.frozen,
+        orphaned=facts.orphaned,
+    )
+
+
+def foresee(facts: ProcessFacts) -> tuple[tuple[ForecastGroup, ...], tuple[ForecastGroup, ...] | None]:
+    """What each signal would do to it: sent from outside, and from inside where that differs."""
+    subject = subject_of(facts)
+    outside, inside = forecasts(subject, "outside"), forecasts(subject, "inside")
+    return outside, None if inside == outside else inside
+
+
+class Foresight:
+    """What a stop of one target would come to: keeps the looks that a single one cannot replace."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._proc = Proc()
+        self._masks: dict[tuple[int, int], list[tuple[float, int, int]]] = {}
+        self._said: StopSaid | None = None
+        self._said_at = self._asked_at = 0.0
+        self._seen: list[ProcessFacts] = []
+
+    async def stop(self, seen: list[ProcessFacts], signal: str, timeout_s: int) -> StopSaid | None:
+        """None: there is nobody to stop, or no such signal."""
+        members = self._members(await self._busy(seen))
+        try:
+            number = parse_signal(signal).number
+        except ValueError:
+            return None
+        if not members:
+            return None
+        return foresee_stop(StopSubject(members, number, timeout_s, self._target.host))
+
+    async def news(self, seen: list[ProcessFacts], signal: str, timeout_s: int) -> StopForecast | None:
+        """The forecast of a stop as it is set by itself, if that differs from what was said last."""
+        self._remember(seen)
+        now = time.monotonic()
+        idle = seen == self._seen and now - self._asked_at < IDLE_S
+        if idle or now - self._said_at < EVERY_S:
+            return None
+        self._seen, self._asked_at = seen, now
+        said = await self.stop(seen, signal, timeout_s)
+        if said is None or said == self._said:
+            return None
+        self._said, self._said_at = said, time.monotonic()
+        where = {"run": self._target.run, "target": self._target.id}
+        return StopForecast(**where, signal=signal, timeout_s=timeout_s, **_fields(said))
+
+    async def _busy(self, seen: list[ProcessFacts]) -> list[ProcessFacts]:
+        """With their connections, unless whoever looked has counted them."""
+        if any(facts.connections is not None for facts in seen):
+            return seen
+        return await to_thread.run_sync(self._proc.busy, seen)
+
+    def _remember(self, seen: list[ProcessFacts]) -> None:
+        """The masks of this look, for a while."""
+        now = time.monotonic()
+        before, self._masks = self._masks, {}
+        for facts in seen:
+            if facts.masks:
+                key = (facts.pid, facts.start)
+                kept = [each for each in before.get(key, []) if now - each[0] < STEADY_S]
+                self._masks[key] = [*kept[-16:], (now, facts.masks.blocked | facts.masks.waited, facts.masks.caught)]
+
+    def _steady(self, facts: ProcessFacts) -> bool:
+        """False where masks come back that were others in between: a program that is found setting them is steady."""
+        since = time.monotonic() - STEADY_S
+        values: list[tuple[int, int]] = []
+        for at, blocked, caught in self._masks.get((facts.pid, facts.start), []):
+            if at >= since and (not values or values[-1] != (blocked, caught)):
+                values.append((blocked, caught))
+        return len(set(values)) == len(values)
+
+    def _members(self, seen: list[ProcessFacts]) -> tuple[Member, ...]:
+        return tuple(
+            Member(
+                pid=facts.pid,
+                ppid=facts.ppid,
+                ns_pid=facts.ns_pid,
+                pgid=facts.pgid,
+                comm=facts.comm,
+                argv=facts.argv,
+                exe=facts.exe,
+                subject=subject_of(facts),
+                threads=facts.threads,
+                connections=facts.connections,
+                wait_call=facts.wait_call,
+                uid=facts.uid,
+                age_s=facts.age_s,
+                steady=self._steady(facts),
+            )
+            for facts in seen
+        )
+
+
+def _fields(said: StopSaid) -> dict[str, Any]:
+    return {name: getattr(said, name) for name in ("outcome", "sure", "say", "why", "because", "fix")}
+
+
+def told(
+    target: Target, seen: list[ProcessFacts], said: StopSaid | None, signal: str, timeout_s: int
+) -> dict[str, Any]:
+    """All that is foretold of a target, as the API gives it."""
+    number = parse_signal(signal).number
+    processes = []
+    for facts in seen:
+        outside, inside = foresee(facts)
+        subject = subject_of(facts)
+
+        def one(origin: Origin, subject: Subject = subject) -> dict[str, Any]:
+            found = forecast(subject, number, origin)
+            return {"fate": found.fate, "rule": found.rule, "why": found.why, "sure": found.sure}
+
+        processes.append(
+            {
+                "pid": facts.pid,
+                "ns_pid": facts.ns_pid,
+                "start": facts.start,
+                "comm": facts.comm,
+                "fate": {"outside": one("outside"), "inside": one("inside") if inside else None},
+                "outside": [group.model_dump() for group in outside],
+                "inside": [group.model_dump() for group in inside] if inside else None,
+            }
+        )
+    stop = None if said is None else {"signal": signal, "timeout_s": timeout_s, **_fields(said)}
+    return {"target": target.id, "stop": stop, "processes": processes}

@@ -1,0 +1,101 @@
+"""When to look at the processes of a target, and who is told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+
+import anyio
+
+from app.events import AnyEvent, SourceLost, now
+from app.hosts.base import Record
+from app.probe.procfs import ProcessFacts
+from app.sources.process_tree import AFTER_S, EVERY_S, GATHER_S, SLOWLY_S, ProcessTree
+
+
+class Looks:
+    """The times of the looks.  ``moved`` asks for one soon; while ``driven`` is False they come at a steady pace."""
+
+    def __init__(self, driven: Callable[[], bool]) -> None:
+        self._driven = driven
+        self._moved = anyio.Event()
+        self._later: list[float] = []
+        self._cost_s = 0.0
+
+    def moved(self) -> None:
+        """Something came, went or became another program."""
+        self._moved.set()
+
+    async def next(self, over: anyio.Event, due_s: float | None) -> None:
+        """Wait for the time of the next look.  ``due_s``: no later than in so many seconds."""
+        now_s = time.monotonic()
+        self._later = [at for at in self._later if at > now_s]
+        wait_s = SLOWLY_S if self._driven() else EVERY_S
+        if due_s is not None:
+            wait_s = min(wait_s, max(0.0, due_s))
+        if self._later:
+            wait_s = min(wait_s, self._later[0] - now_s)
+        async with anyio.create_task_group() as tasks:
+
+            async def wake(event: anyio.Event) -> None:
+                await event.wait()
+                tasks.cancel_scope.cancel()
+
+            tasks.start_soon(wake, self._moved)
+            tasks.start_soon(wake, over)
+            await anyio.sleep(wait_s)
+            tasks.cancel_scope.cancel()
+        if self._moved.is_set() and not over.is_set():
+            # A storm of forks must not become a storm of looks.
+            with anyio.move_on_after(max(GATHER_S, self._cost_s * 3)):
+                await over.wait()
+            self._moved = anyio.Event()
+            self._later = [time.monotonic() + after for after in AFTER_S]
+
+    def cost(self, seconds: float) -> None:
+        """What the last look took."""
+        self._cost_s = seconds
+
+
+async def record_all(record: Record, events: list[AnyEvent]) -> None:
+    """In this order, and in one commit."""
+    async with anyio.create_task_group() as tasks:
+        for event in events:
+            tasks.start_soon(record, event)
+
+
+async def watch_processes(
+    look: Callable[[], Awaitable[list[ProcessFacts] | None]],
+    heed: Callable[[list[ProcessFacts]], Awaitable[None]],
+    tree: ProcessTree,
+    looks: Looks,
+    record: Record,
+    over: anyio.Event,
+    *,
+    run: str,
+    target: str,
+) -> None:
+    """Look and record until ``over`` is set or the caller is cancelled; then all that was there is said to be gone.
+
+    ``heed`` gets what each look saw, after it is recorded.  Says once that nothing can be seen (``source_lost`` with
+    source "processes") where ``look`` gives None.
+    """
+    blind = False
+    try:
+        while not over.is_set():
+            began = time.monotonic()
+            seen = await look()
+            looks.cost(time.monotonic() - began)
+            if seen is not None:
+                await record_all(record, tree.look(seen, now()))
+                await heed(seen)
+            elif not blind:
+                blind = True
+                reason = "the engine runs on another machine"
+                await record(SourceLost(run=run, target=target, source="processes", reason=reason))
+            due = tree.due
+            await looks.next(over, None if due is None else (due - now()).total_seconds())
+    finally:
+        with anyio.CancelScope(shield=True):
+            await over.wait()
+            await record_all(record, tree.look([], now()))

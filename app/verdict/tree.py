@@ -1,0 +1,88 @@
+"""What a stop forecast looks at: the processes of a target as they are now, its stop signal and its timeout.
+
+Pure data, made by whoever read it.  None always means that nobody knows, and what nobody knows is never sure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+from app.verdict.subject import Subject
+
+StopHost = Literal["container", "process", "sandbox"]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One process of the target.
+
+    ``wait_call``: whether its first thread is in wait4(2) or waitid(2) now.  None: the kernel would not say which call
+    it is in; then ``subject`` does not tell what it waits for in sigwait(3) either, and ``waited`` there means nothing.
+    ``connections``: established TCP sockets that it holds, and connected Unix stream sockets with a name; those without
+    one are mostly pairs of its own.  ``uid``: two None are taken for the same.  ``age_s``: since it was started.
+    ``steady``: False when a look shortly before showed other masks.
+    """
+
+    pid: int
+    ppid: int
+    ns_pid: int
+    pgid: int
+    comm: str
+    argv: tuple[str, ...]
+    exe: str | None
+    subject: Subject
+    threads: int = 1
+    connections: int | None = None
+    wait_call: bool | None = None
+    uid: int | None = None
+    age_s: float | None = None
+    steady: bool = True
+
+
+@dataclass(frozen=True)
+class StopSubject:
+    """A target before its stop.  ``members``: the root first, which is the one that gets the signal; never empty.
+
+    ``signal`` is a number.  ``timeout_s``: 0 is SIGKILL about 10 ms after the signal, -1 never.
+    """
+
+    members: tuple[Member, ...]
+    signal: int
+    timeout_s: int
+    host: StopHost = "container"
+
+    @property
+    def root(self) -> Member:
+        return self.members[0]
+
+    @cached_property
+    def _children(self) -> dict[int, tuple[Member, ...]]:
+        found: dict[int, tuple[Member, ...]] = {}
+        for member in self.members:
+            if member.subject.state not in "ZX" or member.subject.threads:
+                found[member.ppid] = (*found.get(member.ppid, ()), member)
+        return found
+
+    def children(self, member: Member) -> tuple[Member, ...]:
+        """Its living children, oldest first as far as their numbers tell."""
+        return tuple(sorted(self._children.get(member.pid, ()), key=lambda child: child.ns_pid))
+
+    def group(self, pgid: int) -> tuple[Member, ...]:
+        """The members of a process group."""
+        return tuple(member for member in self.members if member.pgid == pgid)
+
+    def below(self, member: Member) -> tuple[Member, ...]:
+        """All living descendants."""
+        found, seen = [*self.children(member)], {member.pid}
+        for each in found:
+            if each.pid not in seen:
+                seen.add(each.pid)
+                found += [child for child in self.children(each) if child.pid not in seen]
+        return tuple(found)
+
+    def thawed(self) -> StopSubject:
+        """The same, not frozen: the engine unpauses a container after it has sent the signal."""
+        free = tuple(replace(each, subject=replace(each.subject, frozen="")) for each in self.members)
+        return replace(self, members=free)

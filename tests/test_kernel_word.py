@@ -1,0 +1,165 @@
+"""What the kernel did with a signal, as a reader of the stream sees it.  Real trace: missing, it fails."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.probe.tracefs import PREFIX, find_tracefs
+from tests.support import Event, EventReader, LabUnderTest, Person, kind, prints, running_lab, runs, until
+
+pytestmark = pytest.mark.whole
+
+
+@pytest.fixture
+def driver(lab: LabUnderTest) -> Iterator[Person]:
+    with lab.person() as person:
+        assert person.get("/health").json()["kernel_trace"]["state"] == "ready"
+        yield person
+
+
+def word(events: EventReader, signal: str, **fields: Any) -> Event:
+    return events.until(kind("kernel_signal", signal=signal, **fields))
+
+
+LOOP = "while :; do sleep 30 & wait $!; done"
+
+
+def test_each_signal_has_its_answer(driver: Person) -> None:
+    run, target = driver.command("bash", "-c", f"trap 'echo hit' USR1; trap '' HUP; echo ready; {LOOP}")
+    with driver.events(run=run) as events:
+        events.until(prints("ready"))
+        pid = events.until(kind("target_started"))["pid"]
+        for name in ("USR1", "HUP", "WINCH", "TERM"):
+            assert driver.post(f"/targets/{target}/signals", {"signal": name}).status_code == 202
+        events.until(kind("run_finished"))
+        told = [each for each in events.seen if each["kind"] == "kernel_signal" and each["pid"] == pid]
+    answers = [(each["signal"], each.get("generated") or each["delivered"]) for each in told]
+    assert answers == [
+        *(("SIGUSR1", "queued"), ("SIGUSR1", "handler")),
+        *(("SIGHUP", "ignored"), ("SIGWINCH", "ignored")),
+        *(("SIGTERM", "queued"), ("SIGTERM", "default")),
+    ]
+    assert {each["sender"] for each in told if "sender" in each} == {"the lab"}
+    assert {each["clock"] for each in told} == {"kernel"}
+    order = [each["at"] for each in told]
+    assert order == sorted(order)
+
+
+def test_the_terminal_is_named_as_the_sender(driver: Person) -> None:
+    run, target = driver.command("bash", "-c", "trap 'echo hit' INT WINCH; echo ready; while :; do read -r _; done")
+    with driver.events(run=run) as events:
+        events.until(prints("ready"))
+        driver.post(f"/targets/{target}/input", {"data": "\x03"})
+        assert word(events, "SIGINT", generated="queued")["sender_kind"] == "terminal"
+        assert word(events, "SIGINT", delivered="handler")
+        driver.post(f"/targets/{target}/resize", {"cols": 99, "rows": 33})
+        assert word(events, "SIGWINCH", generated="queued")["sender_kind"] == "terminal"
+        assert driver.client.delete(f"/api/v1/runs/{run}").is_success
+
+
+def test_who_sends_inside_the_target_is_named(driver: Person) -> None:
+    script = "trap 'echo hit' USR1; echo ready; read -r _; (kill -USR1 $$); while :; do read -r _; done"
+    run, target = driver.command("bash", "-c", script)
+    with driver.events(run=run) as events:
+        events.until(prints("ready"))
+        pid = events.until(kind("target_started"))["pid"]
+        driver.post(f"/targets/{target}/input", {"data": "\n"})
+        told = word(events, "SIGUSR1", generated="queued")
+        assert (told["sender_kind"], told["sender"]) == ("process", "bash")
+        assert told["sender_pid"] != told["pid"] == pid
+        assert driver.client.delete(f"/api/v1/runs/{run}").is_success
+
+
+def test_a_forecast_comes_before_the_signal_and_holds(driver: Person) -> None:
+    run, _ = driver.command("bash", "-c", f"trap 'echo hit' USR1; trap '' HUP; echo ready; {LOOP}")
+    with driver.events(run=run) as events:
+        events.until(prints("ready"))
+        pid = events.until(kind("target_started"))["pid"]
+
+        def says(event: Event) -> bool:
+            return event["kind"] == "forecast" and event["pid"] == pid and fate(event, signal.SIGUSR1) == "handler"
+
+        told = events.until(says)
+        assert fate(told, signal.SIGHUP) == "ignored"
+        assert fate(told, signal.SIGTERM) == "terminates"
+        assert fate(told, signal.SIGWINCH) == "ignored_default"
+        assert "inside" not in told, "it has no PID namespace of its own"
+        assert driver.client.delete(f"/api/v1/runs/{run}").is_success
+
+
+def fate(event: Event, number: int) -> str:
+    (found,) = [group for group in event["outside"] if int(group["signals"], 16) >> (number - 1) & 1]
+    return str(found["fate"])
+
+
+def test_a_child_is_seen_by_the_trace_and_its_end_is_told(driver: Person) -> None:
+    run, target = driver.command("bash", "-c", "echo ready; read -r _; sleep 31 & wait $!; echo over; read -r _")
+    with driver.events(run=run) as events:
+        events.until(prints("ready"))
+        driver.post(f"/targets/{target}/input", {"data": "\n"})
+        child = events.until(runs("sleep", "31"))
+        driver.post(f"/targets/{target}/signals", {"signal": "TERM", "pid": child["ns_pid"]})
+        gone = events.until(kind("process_gone", pid=child["pid"]))
+        assert gone["ended"] == "killed"
+        assert driver.client.delete(f"/api/v1/runs/{run}").is_success
+
+
+def test_a_storm_of_signals_is_cut_and_says_so(driver: Person) -> None:
+    script = (
+        "import os, signal\n"
+        "signal.signal(signal.SIGUSR1, lambda *_: None)\n"
+        "for _ in range(5000): os.kill(os.getpid(), signal.SIGUSR1)\n"
+        "print('done', flush=True)\n"
+        "signal.pause()\n"
+    )
+    run, _ = driver.command(sys.executable, "-S", "-c", script)
+    with driver.events(run=run) as events:
+        events.until(prints("done"))
+        events.until(kind("truncated", what="kernel_signals"))
+        assert driver.client.delete(f"/api/v1/runs/{run}").is_success
+        events.until(kind("run_finished"))
+    assert 100 < sum(each["kind"] == "kernel_signal" for each in events.seen) < 2000
+
+
+def test_two_labs_do_not_mix(lab: LabUnderTest, driver: Person, tmp_path: Path) -> None:
+    with running_lab(tmp_path / "other") as other, other.person() as neighbour:
+        run, target = driver.command("bash", "-c", f"echo ready; {LOOP}")
+        theirs, _ = neighbour.command("bash", "-c", f"echo ready; {LOOP}")
+        with driver.events(run=run) as events, neighbour.events(run=theirs) as strangers:
+            events.until(prints("ready"))
+            strangers.until(prints("ready"))
+            driver.post(f"/targets/{target}/signals", {"signal": "TERM"})
+            events.until(kind("run_finished"))
+            assert neighbour.client.delete(f"/api/v1/runs/{theirs}").is_success
+            strangers.until(kind("run_finished"))
+        mine = events.until(kind("target_started"))["pid"]
+    assert not any(each["kind"] == "kernel_signal" and each["pid"] == mine for each in strangers.seen)
+
+
+def test_switched_off_it_says_so_and_all_else_works(tmp_path: Path) -> None:
+    with running_lab(tmp_path / "data", kernel_trace="off") as lab, lab.person() as person:
+        trace = person.get("/health").json()["kernel_trace"]
+        assert (trace["state"], trace["reason"]) == ("absent", "it was switched off")
+        run, target = person.command("bash", "-c", f"echo ready; {LOOP}")
+        with person.events(run=run) as events:
+            events.until(prints("ready"))
+            events.until(lambda event: event["kind"] == "process_appeared" and event["argv"] == ["sleep", "30"])
+            events.until(kind("forecast"))
+            person.post(f"/targets/{target}/signals", {"signal": "TERM"})
+            events.until(kind("run_finished"))
+        assert not any(each["kind"] == "kernel_signal" for each in events.seen)
+
+
+def test_nothing_is_left_in_the_kernel(tmp_path: Path) -> None:
+    instances = find_tracefs() / "instances"
+    before = set(instances.glob(f"{PREFIX}*"))
+    with running_lab(tmp_path / "data"):
+        assert len(set(instances.glob(f"{PREFIX}{os.getpid()}-*")) - before) == 2
+    until(lambda: set(instances.glob(f"{PREFIX}*")) <= before, what="the instances are gone")
