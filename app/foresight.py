@@ -32,12 +32,18 @@ def subject_of(facts: ProcessFacts) -> Subject:
         leader_blocked=facts.leader_blocked,
         leader_waited=facts.leader_waited,
         signalfd=facts.masks.signalfd,
-        state=facts.state,
+        state=_state(facts),
         is_init=facts.is_init,
         traced=facts.traced,
         frozen=facts.frozen,
         orphaned=facts.orphaned,
+        steady=facts.steady,
     )
+
+
+def _state(facts: ProcessFacts) -> str:
+    """That of a living thread where the first one has ended and others go on: /proc then shows the first one's."""
+    return facts.threads_of[0].state if facts.state in "ZX" and facts.threads_of else facts.state
 
 
 def foresee(facts: ProcessFacts) -> tuple[tuple[ForecastGroup, ...], tuple[ForecastGroup, ...] | None]:
@@ -74,7 +80,8 @@ class Foresight:
         self._remember(seen)
         now = time.monotonic()
         idle = seen == self._seen and now - self._asked_at < IDLE_S
-        if idle or now - self._said_at < EVERY_S:
+        restless = self._said is not None and not all(facts.steady for facts in seen)
+        if idle or restless or now - self._said_at < EVERY_S:
             return None
         self._seen, self._asked_at = seen, now
         said = await self.stop(seen, signal, timeout_s)
@@ -107,7 +114,7 @@ class Foresight:
         for at, blocked, caught in self._masks.get((facts.pid, facts.start), []):
             if at >= since and (not values or values[-1] != (blocked, caught)):
                 values.append((blocked, caught))
-        return len(set(values)) == len(values)
+        return facts.steady and len(set(values)) == len(values)
 
     def _members(self, seen: list[ProcessFacts]) -> tuple[Member, ...]:
         return tuple(

@@ -36,6 +36,7 @@ KEEPER = PACKAGE / "keeper.py"
 STOP = StopDefaults("SIGTERM", 10)
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "USER", "TZ")  # no more: an environment holds secrets
 CLOSE_WITHIN_S = 5.0
+LEAST_S = 0.01  # a timeout of 0: what an engine gives, too
 
 
 class ProcessHandle:
@@ -230,7 +231,7 @@ class ProcessHandle:
     async def stop(self, signal: str, timeout_s: int, on_timeout: Callable[[], Awaitable[object]]) -> Stopped:
         from_ns = time.monotonic_ns()
         await self.send(parse_signal(signal).number, pid=None, group=False, origin="outside")
-        with anyio.move_on_after(None if timeout_s < 0 else timeout_s):
+        with anyio.move_on_after(None if timeout_s < 0 else max(timeout_s, LEAST_S)):
             await self._ended.wait()
         if not self._ended.is_set():
             await on_timeout()

@@ -70,6 +70,11 @@ class ProcessFacts:
     age_s: float | None = field(default=None, compare=False)  # since its start, when it was read
     connections: int | None = None  # only where they were asked for: see ``busy``
 
+    @property
+    def steady(self) -> bool:
+        """False: a thread of it ran while it was looked at, so its masks may be those of two moments."""
+        return all(thread.steady for thread in self.threads_of)
+
 
 class Proc(ProcFiles):
     """A /proc file system, decoded."""
@@ -99,8 +104,8 @@ class Proc(ProcFiles):
         threads = living_threads(self, pid, stat.threads, status) if found else ()
         leader = next((each for each in threads if each.tid == pid), None)
         masks = found and _over_threads(found, threads)
-        if masks and masks.blocked:
-            masks = replace(masks, signalfd=signalfd_mask(self, pid))
+        if masks and (read := signalfd_mask(self, pid)):
+            masks = replace(masks, signalfd=read)
         return ProcessFacts(
             pid=pid,
             start=stat.start,
@@ -115,7 +120,7 @@ class Proc(ProcFiles):
             threads=stat.threads,
             masks=masks,
             threads_of=threads,
-            leader_blocked=found.blocked if found else 0,
+            leader_blocked=leader.blocked if leader else found.blocked if found else 0,
             leader_waited=leader.waited if leader else 0,
             is_init=ns_pids[-1] == b"1" and len(ns_pids) > 1,
             traced=(status_field(status, b"TracerPid") or b"0") != b"0",

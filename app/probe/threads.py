@@ -2,7 +2,8 @@
 
 A thread in rt_sigtimedwait(2) shows the signals that it waits for as *not* blocked, and its real mask nowhere: only
 the set that it handed to the kernel tells, read from its memory at the address of the call's first argument.
-Reading that needs ptrace(2) access; without it nothing is known to be waited for.
+Reading that needs ptrace(2) access; without it nothing is known to be waited for.  Mask, call and set are three files:
+a thread that ran in between could show the mask of one moment and the call of another, so it is looked at again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from app.probe.files import ProcFiles, parse_stat, status_field
 _WAIT_CALLS = {"x86_64": {128}, "aarch64": {137}, "riscv64": {137}, "ppc64le": {176}, "s390x": {177}}
 WAIT_CALLS = _WAIT_CALLS.get(platform.machine(), set())
 LOOKED_AT = 256  # threads of one process whose calls are asked for
+TRIES = 5
+STILL = "SDTt"  # states in which it does nothing; D: frozen, or in a call that must return
+_SAME = (b"voluntary_ctxt_switches", b"nonvoluntary_ctxt_switches", b"State", b"SigBlk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class ThreadFacts:
     blocked: int  # as the kernel shows it: without what it waits for
     pending: int  # for this thread only
     waited: int  # what it waits for in rt_sigtimedwait(2)
+    steady: bool = True  # False: it ran while it was looked at, each time
 
 
 def living_threads(files: ProcFiles, pid: int, threads: int, leader_status: bytes) -> tuple[ThreadFacts, ...]:
@@ -51,16 +56,27 @@ def _thread(files: ProcFiles, pid: int, tid: int, status: bytes, *, ask: bool) -
         state = stat.state if stat else state
     if state in "ZX":
         return None
+    waited, steady = 0, not ask
+    for _ in range(TRIES if ask else 0):
+        # While it runs nobody can tell its call, and it may be on its way out of a wait, with that wait's mask.
+        found = waited_for(files, pid, tid)
+        still, waited = state in STILL and found is not None, found or 0
+        after = files.read(pid, f"task/{tid}/status") or status
+        steady = still and all(status_field(after, name) == status_field(status, name) for name in _SAME)
+        if steady:
+            break
+        status, state = after, (status_field(after, b"State") or b"?")[:1].decode()
     blocked, pending = (int(status_field(status, name) or b"0", 16) for name in (b"SigBlk", b"SigPnd"))
     numbers = (status_field(status, b"NSpid") or str(tid).encode()).split()
     name = (status_field(status, b"Name") or b"").decode("utf-8", "replace")
-    waited = waited_for(files, pid, tid) if ask and state == "S" else 0
-    return ThreadFacts(tid, int(numbers[-1]), name, state, blocked, pending, waited)
+    return ThreadFacts(tid, int(numbers[-1]), name, state, blocked, pending, waited, steady)
 
 
-def waited_for(files: ProcFiles, pid: int, tid: int) -> int:
-    """The set of a thread in rt_sigtimedwait(2); 0 when it is in no such call, or may not be asked."""
+def waited_for(files: ProcFiles, pid: int, tid: int) -> int | None:
+    """The set of a thread in rt_sigtimedwait(2); 0: in no such call, or it may not be asked.  None: it runs."""
     words = (files.read(pid, f"task/{tid}/syscall") or b"").split()
+    if words[:1] == [b"running"]:
+        return None
     if len(words) < 2 or not words[0].isdigit() or int(words[0]) not in WAIT_CALLS:
         return 0
     try:
@@ -76,7 +92,7 @@ def waited_for(files: ProcFiles, pid: int, tid: int) -> int:
     return int(struct.unpack("=Q", raw)[0]) if len(raw) == 8 else 0
 
 
-def signalfd_mask(files: ProcFiles, pid: int, limit: int = 1024) -> int:
+def signalfd_mask(files: ProcFiles, pid: int, limit: int = 512) -> int:
     """What the signalfds of a process read, joined; 0 where there is none, or they may not be looked at."""
     mask, folder = 0, f"{files.root}/{pid}/fd"
     try:

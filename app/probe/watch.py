@@ -192,7 +192,7 @@ class Watch:
             late = self._fatal(ended, record) if record.code > 1 else []
             return [*late, Gone(ended.target, ended.pid, CLD[record.code])]  # type: ignore[arg-type]
         member = self._tids.get(record.tid)
-        if member is None or member.ended or record.signal in LIBRARY or (record.signal == SIGCHLD and record.code > 0):
+        if member is None or member.ended or _is_noise(record):
             return []
         sender = self._tids.get(record.sender_tid)
         if record.signal == SIGURG and record.code == SI_TKILL and sender is member:
@@ -224,8 +224,9 @@ class Watch:
 
     def _delivered(self, record: Delivered) -> list[Told]:
         member = self._tids.get(record.tid)
-        if member is None or record.signal in LIBRARY or (record.signal == SIGCHLD and record.code > 0):
+        if member is None or _is_noise(record):
             return []
+        self._named(member, "")
         sent = next((each for each in member.sent if each.signal == record.signal), None)
         if record.signal == SIGKILL and sent is None:
             return self._fatal(member, record)
@@ -246,8 +247,14 @@ class Watch:
         if record.handler == 1 or number in NO_DEFAULT or protected:
             return "dropped"
         if number in JOB_CONTROL and (stat := self._files.stat(member.pid)):
-            return "dropped" if stat.pgid in orphaned_groups(self._files, [(member.pid, stat)]) else "default"
+            return "dropped" if stat.pgid in self._orphaned(member.target) else "default"
         return "default"
+
+    def _orphaned(self, target: str) -> set[int]:
+        """The orphaned process groups of a target, by all of its members."""
+        pids = {each.pid for each in self._tids.values() if each.target == target}
+        stats = ((pid, self._files.stat(pid)) for pid in pids)
+        return orphaned_groups(self._files, [(pid, stat) for pid, stat in stats if stat])
 
     def _fatal(self, member: _Member, record: Delivered | Generated) -> list[Told]:
         """The kernel took the process down for a signal whose default action is that; or this is noise."""
@@ -271,6 +278,15 @@ class Watch:
         """With its name, and its pid inside, asked for where it is younger than the last look."""
         member.comm = comm or member.comm
         if member.ns_pid is None and (status := self._files.read(member.pid, "status")):
-            member.ns_pid = int((status_field(status, b"NSpid") or b"0").split()[-1]) or None
+            ns_pids = (status_field(status, b"NSpid") or b"0").split()
+            member.ns_pid = int(ns_pids[-1]) or None
+            member.is_init = member.ns_pid == 1 and len(ns_pids) > 1
             member.comm = member.comm or (status_field(status, b"Name") or b"").decode("utf-8", "replace")
         return member
+
+
+def _is_noise(record: Generated | Delivered) -> bool:
+    """The C library's own between threads of one process, and how a child ended."""
+    if record.signal in LIBRARY:
+        return record.code == SI_TKILL
+    return record.signal == SIGCHLD and record.code > 0

@@ -51,6 +51,7 @@ class _Row:
     missed_at: datetime | None = None
     quiet: list[datetime] = field(default_factory=list)  # when masks or threads were reported last
     foretold: Foretold | None = None
+    restless: bool = False  # that was told of a process that ran while it was looked at
     ended: Ended | None = None
 
 
@@ -91,8 +92,11 @@ class ProcessTree:
             known = self._rows.get(key)
             told = self._changed(known, facts, at) if known else self._came(key, facts, at)
             events += told
-            if told and told[0].kind != "truncated":
-                events += self._foretold(self._rows[key])
+            shown = self._rows.get(key)
+            if shown and not told and shown.restless and facts.steady:
+                shown.facts = facts  # the same facts, but seen at rest now: what is foretold may be sure
+            if shown and (told or shown.restless):
+                events += self._foretold(shown)
         return events + self._went(at, all_of_them=not seen)
 
     def _came(self, key: Key, facts: ProcessFacts, at: datetime) -> list[AnyEvent]:
@@ -114,7 +118,10 @@ class ProcessTree:
 
     def _foretold(self, row: _Row) -> list[AnyEvent]:
         """What signals would do to it now, if that differs from what was said last."""
-        if self._foresee is None or (found := self._foresee(row.facts)) == row.foretold:
+        if self._foresee is None or (row.foretold and not row.facts.steady):
+            return []
+        row.restless = not row.facts.steady
+        if (found := self._foresee(row.facts)) == row.foretold:
             return []
         row.foretold = found
         pid, start = row.shown

@@ -11,7 +11,7 @@ are functions of kernel/signal.c, Linux 6.x, and manual pages.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.event_parts import Fate, ForecastGroup
@@ -71,11 +71,18 @@ def kill_or_stop_from_inside(subject: Subject, signal: Signal, origin: Origin) -
 def frozen_v1(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:
     """A task in the v1 freezer sleeps where no signal wakes it (``__refrigerator``), SIGKILL included.
 
-    What is dropped when it is sent is dropped all the same.  cgroups v1, freezer-subsystem.rst.
+    What is dropped when it is sent is dropped all the same.  A frozen task shows as D, also if it was stopped before.
+    cgroups v1, freezer-subsystem.rst.
     """
-    if subject.frozen != "v1" or _dropped_when_sent(subject, signal, origin):
+    if subject.frozen != "v1":
         return None
-    return Forecast("pending", "frozen_v1", "It is frozen: the signal waits until it is unpaused.")
+    if signal.name == "SIGCONT":
+        why = "It is frozen: if it was stopped before, it goes on when it is unpaused; else its action counts then."
+        return Forecast("unknown", "frozen_and_perhaps_stopped", why, False)
+    if _dropped_when_sent(subject, signal, origin):
+        return None
+    why = "It is frozen: the signal waits until it is unpaused."
+    return Forecast("pending", "frozen_v1", why, _waits_as_it_should(subject, signal))
 
 
 def kill(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
@@ -102,14 +109,20 @@ def traced(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:
 def frozen_v2(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:
     """A frozen task of cgroup v2 wakes for a fatal signal only (``do_freezer_trap``); all else waits.
 
-    cgroup-v2.rst, "cgroup.freeze".
+    SIGCONT wakes a stopped one first.  cgroup-v2.rst, "cgroup.freeze".
     """
     if subject.frozen != "v2" or _dropped_when_sent(subject, signal, origin):
         return None
     fatal = _default(subject, signal) and signal.default == "terminate" and not subject.is_init
-    if fatal and not has(subject.blocked, signal.number):
+    if (fatal and not has(subject.blocked, signal.number)) or (signal.name == "SIGCONT" and subject.state == "T"):
         return None
-    return Forecast("pending", "frozen_v2", "It is frozen: the signal waits until it is unpaused.")
+    why = "It is frozen: the signal waits until it is unpaused."
+    return Forecast("pending", "frozen_v2", why, _waits_as_it_should(subject, signal))
+
+
+def _waits_as_it_should(subject: Subject, signal: Signal) -> bool:
+    """False where it waits for a signal that it may not have blocked, and which would then be dropped when sent."""
+    return has(subject.caught, signal.number) or not has(subject.leader_waited, signal.number)
 
 
 def stop(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
@@ -129,8 +142,10 @@ def cont(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  
     if signal.name != "SIGCONT" or subject.state != "T":
         return None
     if has(subject.caught, signal.number) and not has(subject.blocked, signal.number):
-        return Forecast("continues", "cont_and_handler", "It is stopped: it goes on, and then runs its handler.")
-    return Forecast("continues", "cont", "It is stopped: it goes on, even where the signal is blocked or ignored.")
+        return Forecast(
+            "continues", "cont_and_handler", "It is stopped: it goes on and takes what waits, then its handler."
+        )
+    return Forecast("continues", "cont", "It is stopped: it goes on, and takes what waits for it.")
 
 
 def protected(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:
@@ -177,6 +192,13 @@ def _dropped_when_sent(subject: Subject, signal: Signal, origin: Origin) -> Fate
 # When it is queued and somebody may take it.
 
 
+def stopped(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
+    """``wants_signal``: a stopped task takes nothing but SIGKILL; the rest waits for SIGCONT.  signal(7)."""
+    if subject.state == "T":
+        return Forecast("pending", "stopped", "It is stopped: the signal waits until it goes on.")
+    return None
+
+
 def held_back(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
     """``wants_signal``: no thread takes what it blocks.  A blocked signal waits; signalfd(2) and sigwait(3) take it."""
     if not has(subject.blocked, signal.number):
@@ -200,7 +222,7 @@ def waited_for(subject: Subject, signal: Signal, origin: Origin) -> Forecast | N
     """
     takers = _takers(subject, signal.number)
     waiting = [thread for thread in takers if has(thread.waited, signal.number)]
-    if not waiting or (subject.state == "T"):
+    if not waiting:
         return None
     if len(waiting) < len(takers):
         why = "One thread waits for it and another one could take it too: either may be chosen."
@@ -209,11 +231,16 @@ def waited_for(subject: Subject, signal: Signal, origin: Origin) -> Forecast | N
     return Forecast("sigwait", "waited_for", why, has(subject.caught, signal.number))
 
 
-def stopped(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
-    """``wants_signal``: a stopped task takes nothing but SIGKILL; the rest waits for SIGCONT.  signal(7)."""
-    if subject.state == "T":
-        return Forecast("pending", "stopped", "It is stopped: the signal waits until it goes on.")
-    return None
+def read_but_not_blocked(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
+    """A thread asleep in a read of a signalfd takes a signal before ``get_signal`` looks, blocked or not.
+
+    In poll(2) it does not, and then the action counts.  signalfd(2): "normally" the signals should be blocked.
+    """
+    fatal = _default(subject, signal) and signal.default == "terminate"
+    if not has(subject.signalfd, signal.number) or fatal:
+        return None
+    why = "A signalfd reads it, but it is not blocked: who sleeps in that read takes it, else its action counts."
+    return Forecast("unknown", "read_but_not_blocked", why, False)
 
 
 # When a thread takes it.
@@ -235,13 +262,14 @@ def dropped_at_delivery(subject: Subject, signal: Signal, origin: Origin) -> For
     It comes to this where the leader blocks a signal, so that it is queued, and another thread takes it.
     """
     number, why = signal.number, "The first thread blocks it, so it is queued; another thread takes it, and "
+    free = subject.state != "D"  # in a kernel call that must return first it waits, and nobody else is woken
     if has(subject.ignored, number):
-        return Forecast("queued_dropped", "ignored_at_delivery", why + "it is ignored by choice.")
+        return Forecast("queued_dropped", "ignored_at_delivery", why + "it is ignored by choice.", free)
     if signal.default == "ignore" or signal.name == "SIGCONT":
-        return Forecast("queued_dropped", "ignored_by_default_at_delivery", why + "the default is to do nothing.")
+        return Forecast("queued_dropped", "ignored_by_default_at_delivery", why + "the default is to do nothing.", free)
     if subject.is_init:
         why += "PID 1 without a handler is protected."
-        return Forecast("queued_dropped", "protected_at_delivery", why)
+        return Forecast("queued_dropped", "protected_at_delivery", why, free)
     return None
 
 
@@ -251,8 +279,9 @@ def stops_by_default(subject: Subject, signal: Signal, origin: Origin) -> Foreca
         return None
     if signal.name in _JOB_CONTROL and subject.orphaned:
         why = "Nobody could continue its process group (it is orphaned): the kernel lets the stop fall."
-        return Forecast("queued_dropped", "orphaned", why)
-    return Forecast("stops", "stops_by_default", "It has no handler, and the default is to stop it.")
+        return Forecast("queued_dropped", "orphaned", why, subject.state != "D")
+    why = "It has no handler, and the default is to stop it."
+    return Forecast("stops", "stops_by_default", why, subject.state != "D")
 
 
 def ends_by_default(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
@@ -277,9 +306,10 @@ RULES: tuple[Rule, ...] = (
     protected,
     ignored,
     ignored_by_default,
+    stopped,
     held_back,
     waited_for,
-    stopped,
+    read_but_not_blocked,
     handler,
     dropped_at_delivery,
     stops_by_default,
@@ -295,7 +325,8 @@ def _takers(subject: Subject, number: int) -> list[Thread]:
 def forecast(subject: Subject, number: int, origin: Origin = "outside") -> Forecast:
     """What signal ``number`` (1…64) would do to it now, sent from outside or inside of its PID namespace."""
     signal = by_number(number)
-    return next(found for rule in RULES if (found := rule(subject, signal, origin)))
+    found = next(found for rule in RULES if (found := rule(subject, signal, origin)))
+    return found if subject.steady or signal.name in _KERNEL_ONLY else replace(found, sure=False)
 
 
 @lru_cache(maxsize=4096)

@@ -18,7 +18,8 @@ _RUNTIMES = {
 }  # fmt: skip
 _ALIASES = {
     "apache2": "httpd", "npm-cli.js": "npm", "npx-cli.js": "npx", "yarn.js": "yarn", "pnpm.cjs": "pnpm",
-    "valkey-server": "redis-server", "mariadbd": "mysqld", "linuxrc": "init",
+    "valkey-server": "redis-server", "redis-check-rdb": "redis-server", "uwsgi-core": "uwsgi",
+    "mariadbd": "mysqld", "linuxrc": "init",
 }  # fmt: skip
 _INLINE = frozenset({"-c", "-e", "-p", "--eval", "--print", "-"})
 _WITH_VALUE = frozenset({"-W", "-X", "-r", "--require", "--import", "-I", "--loader"})

@@ -81,14 +81,15 @@ def _said(subject: StopSubject, course: Course) -> StopSaid:
     after, sender = subject.timeout_s, "the engine" if subject.host == "container" else "the lab"
     outcome, sure, why = OUTCOMES[course.end], course.sure and course.end in ("ends", "stays"), course.why
     because, fix = course.because, course.fix
-    itself = name_of(subject.signal) == "SIGKILL"
+    if name_of(subject.signal) == "SIGKILL" and course.end == "ends":
+        return StopSaid("sigkill", sure, "SIGKILL at once", why, (*because, "SIGKILL is the stop signal itself."))
     if after < 0 and course.end == "stays":
         forever = "The stop waits for ever: with this timeout no SIGKILL follows."
         return StopSaid("unknown", False, "Waits for ever", f"{why} {forever}", because, fix or "Set a timeout.")
-    if after == 0 and not itself:
+    if after == 0:
         soon = f"With a timeout of 0 {sender} sends SIGKILL about 10 ms after the signal."
         because = (*because, soon)
-        if course.end == "ends" and course.by_signal and subject.host == "container":
+        if course.end == "ends" and (course.by_signal or course.sure) and subject.host == "container":
             return StopSaid("at_once", False, "Stops at once", why, because)
         if course.end != "stays":
             return StopSaid("sigkill", False, "SIGKILL at once", f"{why} {soon}", because, "Set a longer timeout.")

@@ -45,6 +45,7 @@ class Subject:
     is_init: bool = False  # PID 1 of a PID namespace that is not the machine's
     traced: bool = False
     frozen: Literal["", "v1", "v2"] = ""  # by the freezer of this version of control groups
+    steady: bool = True  # False: it ran while it was looked at, so its masks may be those of two moments
     orphaned: bool = False  # its process group has nobody who could continue it (setpgid(2))
 
     @property

@@ -83,6 +83,15 @@ class StopSubject:
         return tuple(found)
 
     def thawed(self) -> StopSubject:
-        """The same, not frozen: the engine unpauses a container after it has sent the signal."""
-        free = tuple(replace(each, subject=replace(each.subject, frozen="")) for each in self.members)
-        return replace(self, members=free)
+        """The same, not frozen: the engine unpauses a container after it has sent the signal.
+
+        What the freezer of version 1 holds shows as D.
+        """
+        return replace(self, members=tuple(_thawed(each) for each in self.members))
+
+
+def _thawed(member: Member) -> Member:
+    own = member.subject
+    if not own.frozen:
+        return member
+    return replace(member, subject=replace(own, frozen="", state="S" if own.state == "D" else own.state))
