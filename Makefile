@@ -1,6 +1,6 @@
 # Two commands are all: `make run` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help run setup check test fmt clean screenshots bench lint types unit js
+.PHONY: help run setup check test fmt clean screenshots bench accuracy lint types unit js
 
 PY := .venv/bin/python
 
@@ -51,6 +51,10 @@ screenshots: ## pictures of the main states, for README and docs
 
 bench: ## click-to-line latency and stop times, as ratios of one run
 	$(PY) bench/latency.py
+	$(PY) bench/kernel_word.py
+
+accuracy: ## forecasts of stops against real servers: builds an image, writes docs/accuracy.md
+	$(PY) bench/accuracy.py --write docs/accuracy.md
 
 clean: ## remove what was installed and built here
 	rm -rf .venv node_modules static/vendor dist .mypy_cache .ruff_cache .pytest_cache

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 CLASSES: tuple[type[e.LabEvent], ...] = get_args(get_args(e.AnyEvent)[0])
 KINDS = {cls.model_fields["kind"].default: cls for cls in CLASSES}
 AT = datetime(2025, 11, 23, 13, 4, 50, 123456, tzinfo=UTC)
-MASKS = e.Dispositions(
+MASKS = parts.Dispositions(
     blocked="0000000000000000",
     ignored="0000000000001000",
     caught="8000000000000002",
@@ -32,7 +32,7 @@ MASKS = e.Dispositions(
     signalfd="0000002000000000",
 )
 THREADS = (
-    e.ThreadMasks(
+    parts.ThreadMasks(
         tid=100, ns_tid=1, comm="python3", state="S", blocked="0000000000004000", pending="0" * 16, waited="0" * 16
     ),
 )
@@ -46,8 +46,8 @@ UNREAD = {
 }
 
 
-def group(fate: parts.Fate, signals: str) -> e.ForecastGroup:
-    return e.ForecastGroup(fate=fate, rule="a_rule", why="Because.", sure=True, signals=signals)
+def group(fate: parts.Fate, signals: str) -> parts.ForecastGroup:
+    return parts.ForecastGroup(fate=fate, rule="a_rule", why="Because.", sure=True, signals=signals)
 
 
 def story() -> list[e.AnyEvent]:
@@ -58,7 +58,7 @@ def story() -> list[e.AnyEvent]:
         e.LabStarted(**here, version="0.1"),
         e.RunCreated(
             **here, author="person", number=1, experiment="pid-1", title="PID 1", question="Why?",
-            targets=(e.TargetInfo(id="r1.server", name="server", host="container", tty=True),),
+            targets=(parts.TargetInfo(id="r1.server", name="server", host="container", tty=True),),
         ),
         e.BuildProgress(**here, image="base", state="running", text="Step 1\n"),
         e.TargetStarting(**here, equivalent="docker run lab/base"),

@@ -1,16 +1,24 @@
 /**
- * What is spoken: that a stop was asked for, that three seconds are left, how it ended.  Nothing else, and nothing of
- * what happened before this page was opened.
+ * What is spoken: that a stop was asked for and what the kernel made of its signal, that three seconds are left, how it
+ * ended.  Nothing else, and nothing of what happened before this page was opened.
  */
 
-/** @import { Clock, Result, Target } from "./types.js" */
+/** @import { Clock, Result, Stop, Target } from "./types.js" */
 
 const FRESH_MS = 5000;
 const LAST_S = 3;
 
+/** What the kernel made of the stop's signal, "" while it has not said. @param {Target} target @param {Stop} stop */
+const answered = ({ kernel }, stop) => {
+  const word = kernel.find((each) => each.asked && each.signal === stop.signal && each.atMs >= stop.atMs);
+  if (word?.delivered === "handler") return `Its handler for ${stop.signal} runs.`;
+  return word?.generated === "ignored" || word?.delivered === "dropped" ? `The kernel dropped ${stop.signal}.` : "";
+};
+
 /** @param {HTMLElement} region - a polite live region */
 export function createAnnouncer(region) {
   let askedId = 0;
+  let answeredId = 0;
   let lastCallId = 0;
   let endedKey = "";
 
@@ -24,6 +32,10 @@ export function createAnnouncer(region) {
       const limit = stop.timeoutS < 0 ? "without a limit" : `SIGKILL in ${stop.timeoutS} seconds`;
       if (nowMs - stop.atMs < FRESH_MS && !stop.finished)
         region.textContent = `${target.name} is asked to stop with ${stop.signal}, ${limit}.`;
+    }
+    if (target && stop && stop.id !== answeredId && answered(target, stop)) {
+      answeredId = stop.id;
+      if (nowMs - stop.atMs < FRESH_MS && !stop.finished) region.textContent += ` ${answered(target, stop)}`;
     }
     if (
       stop &&

@@ -78,6 +78,13 @@ export function createApi({ fetch = globalThis.fetch.bind(globalThis), base = "/
     signal: (target, what) => call("POST", `/targets/${part(target)}/signals`, what),
     /** @param {string} target @param {{timeout_s?: number, signal?: string}} [how] @returns {Promise<{event_id: number}>} */
     stop: (target, how = {}) => call("POST", `/targets/${part(target)}/stop`, how),
+    /**
+     * What a stop would come to as it is asked for here, and the signal to each process.
+     * @param {string} target @param {{signal: string, timeout_s: number}} how
+     * @returns {Promise<{stop: object|null}>}
+     */
+    forecast: (target, { signal, timeout_s }) =>
+      call("GET", `/targets/${part(target)}/forecast?signal=${part(signal)}&timeout_s=${timeout_s}`),
     /** "Kill now" during a stop. @param {string} target @returns {Promise<{event_id: number}>} */
     kill: (target) => call("POST", `/targets/${part(target)}/kill`, {}),
     /** Keys for the terminal. @param {string} target @param {string} data @returns {Promise<object>} */

@@ -1,6 +1,7 @@
 /**
- * What a signal comes to, in signs and words.  One list for keys, the list of all signals and the fall; its names are
- * those of `app/event_parts.py`, and the contract test holds both together.
+ * What a signal would come to, in signs and words: one list for keys, the list of all signals and the fall.  Its names
+ * are those of `app/event_parts.py`, and the contract test holds both together.  Its signs are hollow where the recorded
+ * one is filled: this is forecast.
  */
 
 /** @import { Fate, Forecast, ForecastGroup, Origin, Signal } from "./types.js" */
@@ -24,7 +25,7 @@ export const FATES = {
   core: fate("end", "f-end", "dumps core", "ends it, dumps core", "would end it with a core dump"),
   stops: fate("freeze", "f-freeze", "stops it", "stops it", "would stop it"),
   continues: fate("thaw", "f-thaw", "goes on", "lets it go on", "would let it go on"),
-  handler: fate("handle", "f-handle", "handler", "runs its handler", "would run its handler"),
+  handler: fate("handle", "h-handle", "handler", "runs its handler", "would run its handler"),
   sigwait: fate("take", "f-take", "sigwait", "taken by sigwait", "would be taken by sigwait"),
   signalfd: fate("take", "f-take", "signalfd", "read from a signalfd", "would be read from a signalfd"),
   pending: fate("wait", "f-wait", "waits", "waits", "would wait"),
@@ -36,7 +37,7 @@ export const FATES = {
   unknown: fate("unknown", "f-unknown", "unknown", "nobody can tell", "may do anything"),
 };
 
-const KILLS = fate("kill", "f-kill", "kills it", "kills it", "would kill it");
+const KILLS = fate("kill", "h-kill", "kills it", "kills it", "would kill it");
 
 /** @param {Fate} name @param {string} signal */
 export const signsOf = (name, signal) => (name === "terminates" && signal === "SIGKILL" ? KILLS : FATES[name]);

@@ -74,7 +74,7 @@ export function createSession({ role, dirty, onEvent }) {
       for (const event of batch) {
         session.state = reduce(session.state, event);
         const source = "source" in event ? event.source : null;
-        stale ||= source === "engine" || CATALOGUE_KINDS.has(event.kind);
+        stale ||= source === "engine" || source === "kernel" || CATALOGUE_KINDS.has(event.kind);
         onEvent?.(event);
       }
       if (stale) later(100);

@@ -29,10 +29,18 @@ export const fateWords = ({ outcome, sure, timeoutS, say }) => {
   return say;
 };
 
+/** The same as a sentence. @param {StopForecast} forecast */
+export const sayWords = ({ outcome, sure, timeoutS, say }) => {
+  const would = sure ? "would" : "would likely";
+  if (outcome === "sigkill")
+    return `A stop ${would} end in SIGKILL ${timeoutS > 0 ? `after ${timeoutS} s` : "at once"}.`;
+  return outcome === "at_once" ? `A stop ${would} end it at once.` : `${say}.`;
+};
+
 /** How sure it is, and why not more. @param {StopForecast} forecast */
 export const sureWords = ({ outcome, sure }) => {
-  if (sure) return "Sure: nobody but the kernel has a say in it.";
-  if (outcome === "handler_decides") return "Not sure: what its handler does is the program’s own business.";
+  if (sure) return "Sure: only the kernel has a say in it.";
+  if (outcome === "handler_decides") return "Not sure: only the program knows what its handler does.";
   if (outcome === "unknown") return "Not sure: the facts do not tell. Try it.";
   return "Likely, not sure.";
 };

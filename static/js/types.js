@@ -207,61 +207,14 @@
  * @property {Entry[]} record            the last 1,000
  * @property {string[]} notices          what the reducer did not understand: shown, never dropped
  *
- * What the page knows from elsewhere (never in the journal):
+ * What the page knows from the API (never in the journal) is in `types_api.js`.
  *
- * @typedef {object} Health              GET /api/v1/health
- * @property {string} version
- * @property {string} now
- * @property {"driver"|"viewer"} role
- * @property {number} viewers
- * @property {{state: "ready"|"absent"|"lost", name: string, version: string, reason: string, hint: string}} engine
- * @property {{state: "ready"|"absent", reason: string, hint?: string, where?: string}} kernel_trace
- * @property {string} [journal]          id of the journal: another one means other events under the same numbers
- * @property {number} [last_event_id]
- *
- * @typedef {object} Signal              one of GET /api/v1/signals
- * @property {string} name
- * @property {string} short
- * @property {number} number
- * @property {"terminate"|"core"|"stop"|"continue"|"ignore"} default
- * @property {boolean} catchable
- * @property {string} meaning
- * @property {string} group
- * @property {string} used_by
- *
- * @typedef {object} SignalTable
- * @property {Signal[]} signals
- * @property {Signal[]} reserved
- * @property {string[]} keys             the twelve of the board, in their order
- *
- * @typedef {object} Step
- * @property {string} say
- * @property {object|null} do            what a button would do: {signal: {…}} or {stop: {…}}
- * @property {string[]} expect           in words
- *
- * @typedef {object} Experiment          one of GET /api/v1/experiments
- * @property {string} id
- * @property {string} title
- * @property {string} group
- * @property {string} question           words between backquotes are code
- * @property {boolean} needs_engine
- * @property {boolean} available
- * @property {string|null} why_not
- * @property {Step[]} steps
- * @property {{name: string, host: string, equivalent: string, stop_signal: string, stop_timeout_s: number}[]} targets
- * @property {{run: string, took_s: number|null, exit_code: number|null, killed: boolean|null}|null} last
- *
- * @typedef {object} RunFacts            one of GET /api/v1/runs
- * @property {string} run
- * @property {number} number
- * @property {string|null} experiment
- * @property {string} title
- * @property {"running"|"finished"} status
- * @property {string|null} reason
- * @property {string} created_at
- * @property {string|null} finished_at
- * @property {{took_s: number|null, exit_code: number|null, killed: boolean|null}|null} result
- * @property {number} last_event_id
+ * @typedef {import("./types_api.js").Health} Health
+ * @typedef {import("./types_api.js").Signal} Signal
+ * @typedef {import("./types_api.js").SignalTable} SignalTable
+ * @typedef {import("./types_api.js").Step} Step
+ * @typedef {import("./types_api.js").Experiment} Experiment
+ * @typedef {import("./types_api.js").RunFacts} RunFacts
  *
  * Slices: what selectors.js gives to views.
  *
@@ -270,6 +223,8 @@
  * @property {"default"|"caught"|"ignored"|"fixed"|"unknown"} action   fixed: KILL and STOP cannot be changed
  * @property {boolean} blocked
  * @property {boolean} pending
+ * @property {boolean} waited            some thread waits for it
+ * @property {boolean} signalfd          a signalfd of the process reads it
  *
  * @typedef {object} BoardRow
  * @property {string} row
@@ -279,7 +234,8 @@
  * @property {string} comm
  * @property {string} args               the rest of the command line; "" where there is none
  * @property {string} state
- * @property {string|null} note          "zombie", "stopped", "comes and goes: 12 times", "3 threads" …
+ * @property {string|null} note          "PID 1", "zombie", "stopped", "comes and goes: 12 times", "3 threads" …
+ * @property {string|null} differ        "2 of 5 threads differ"; null: they do not
  * @property {"new"|"gone"|null} is
  * @property {BoardCell[]} cells
  *
@@ -295,9 +251,12 @@
  * @typedef {object} FallMark
  * @property {number} x                  per cent of the plot's width, −∞…∞ (views clip)
  * @property {"person"|"engine"|"kernel"|"program"} lane
- * @property {"dot"|"ring"|"cross"|"due"|"lid"|"end"|"none"} shape   ring and due are hollow: forecast; end: a short
- *   upright bar on the program's lane, it left by itself; none: words only
+ * @property {"dot"|"ring"|"cross"|"due"|"lid"|"box"|"handle"|"freeze"|"thaw"|"end"|"none"} shape   ring and due are
+ *   always hollow: forecast; lid: dropped; box: waits; handle: a ring with a disc, a handler; end: a short upright bar
+ *   on the program's lane, it left by itself; none: words only
+ * @property {boolean} [hollow]          forecast
  * @property {string} text
+ * @property {string} [brief]            the same where there is little room
  * @property {boolean} call              the one sentence in large type
  * @property {"start"|"end"} anchor
  * @property {boolean} [below]           the words go below the lane: above it they would cover others
@@ -310,8 +269,9 @@
  * @property {{x0: number, x1: number}|null} dotted what is still to come, per cent
  * @property {number|null} now           per cent
  * @property {number|null} wall          per cent
- * @property {{x: number, top: string, bottom: string, unseen?: boolean, kill?: boolean}[]} drops  vertical lines between
- *   two lanes; unseen: it passes or enters a lane without a witness, so it is drawn as that lane's gap is (dotted)
+ * @property {{from?: number, x: number, top: string, bottom: string, unseen?: boolean, guess?: boolean, kill?: boolean}[]} drops
+ *   vertical lines between two lanes; from: where it stood on the upper one before it fell; unseen: it passes or enters a lane without a witness, so it is drawn as that
+ *   lane's gap is (dotted); guess: forecast
  * @property {Record<string, string|null>} gaps     lane → why it has no witness; null: it has one
  * @property {Record<string, number>} gapsFrom      lane → where its gap begins, per cent; only for lanes with a gap
  * @property {string} label                         the figure in one sentence, for role=img
@@ -320,9 +280,11 @@
  * @property {string|null} engine        why the engine does not report; null: it does
  * @property {number|null} engineLostMs  since when; null: it reports, or was never there
  * @property {string|null} kernel        why the kernel's trace does not report; null: it does
+ * @property {number|null} [kernelLostMs]  since when; null: it reports, or was never there
  *
  * @typedef {object} RecordLine          one line of the record, as drawn
  * @property {number} id
+ * @property {number} to                 id of the last event that was folded into it
  * @property {number} atMs
  * @property {string} when               "+0.010" from the stop, else "13:04:51"
  * @property {Author} author
@@ -348,6 +310,7 @@
  * @property {Signal} signal
  * @property {boolean} reserved          kept by the C library: cannot be sent by name
  * @property {BoardCell|null} cell       what the chosen process does with it; null: no process chosen
+ * @property {ForecastGroup|null} group  what it would come to for the chosen process; null: no forecast
  *
  * @typedef {object} StreamState
  * @property {"connecting"|"open"|"lost"|"signed_out"} state

@@ -1,12 +1,16 @@
 /**
  * The browser's side of the event contract, driven by `tests/test_event_contract.py`: reads events as JSON lines, folds
- * them, and prints as one JSON object which kinds the reducer has, which fields of each kind it looked at, and what the
- * state came to.  Fields are seen by handing the reducer proxies; "targets.id" is a field of a field.
+ * them, and prints as one JSON object which kinds the reducer has, which fields of each kind it looked at, what the state
+ * came to, and the closed lists of words that the page has signs or sentences for.  Fields are seen by handing the reducer proxies; "targets.id" is a field of a field.
  */
 
 import { text } from "node:stream/consumers";
 
+import { FATES } from "../../static/js/fates.js";
+import { GENERATED } from "../../static/js/reduce/kernel_words.js";
 import { EMPTY, KINDS, reduce } from "../../static/js/reducer.js";
+import { defaultOf } from "../../static/js/signals.js";
+import { OUTCOMES } from "../../static/js/stop_words.js";
 
 /** @type {Record<string, Set<string>>} */
 const reads = {};
@@ -43,4 +47,6 @@ const state = lines.reduce((before, line) => {
 }, EMPTY);
 
 const fields = Object.fromEntries(Object.entries(reads).map(([kind, seen]) => [kind, [...seen].sort()]));
-process.stdout.write(JSON.stringify({ kinds: KINDS, reads: fields, state }));
+const lists = { fates: Object.keys(FATES), outcomes: Object.keys(OUTCOMES), generated: Object.keys(GENERATED) };
+const defaults = Object.fromEntries(process.argv.slice(2).map((name) => [name, defaultOf(name)]));
+process.stdout.write(JSON.stringify({ kinds: KINDS, reads: fields, state, lists, defaults }));

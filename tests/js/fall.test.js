@@ -224,13 +224,22 @@ describe("witnesses", () => {
   const engine = { state: /** @type {const} */ ("absent"), name: "", version: "", reason: "no socket", hint: "" };
   const health = /** @type {import("../../static/js/types.js").Health} */ ({
     engine,
-    kernel_trace: { state: "absent", reason: "" },
+    kernel_trace: { state: "absent", reason: "it was switched off" },
   });
 
   it("come from the stream first, then from health", () => {
-    assert.deepEqual(witnessesOf(EMPTY, null), { engine: null, engineLostMs: null, kernel: "no witness yet" });
+    const nobody = { engine: null, engineLostMs: null, kernel: "no witness", kernelLostMs: null };
+    assert.deepEqual(witnessesOf(EMPTY, null), nobody);
     assert.equal(witnessesOf(EMPTY, health).engine, "no socket");
-    const state = { ...EMPTY, lost: { engine: { reason: "reset", sinceMs: 7 } } };
-    assert.deepEqual(witnessesOf(state, health), { engine: "reset", engineLostMs: 7, kernel: "no witness yet" });
+    assert.equal(witnessesOf(EMPTY, health).kernel, "no witness: it was switched off");
+    const lost = { engine: { reason: "reset", sinceMs: 7 }, kernel: { reason: "the probe ended", sinceMs: 9 } };
+    assert.deepEqual(witnessesOf({ ...EMPTY, lost }, health), {
+      engine: "reset",
+      engineLostMs: 7,
+      kernel: "no word: the probe ended",
+      kernelLostMs: 9,
+    });
+    const traced = { ...health, kernel_trace: { state: /** @type {const} */ ("ready"), reason: "" } };
+    assert.equal(witnessesOf(EMPTY, traced).kernel, null);
   });
 });

@@ -6,6 +6,7 @@ import {
   cellsOf,
   keysOf,
   lessonOf,
+  lineOf,
   recordOf,
   resultOf,
   rootOf,
@@ -141,6 +142,14 @@ describe("the record's lines", () => {
       recordOf(state, null, { authors: ["engine"] }).map(({ text }) => text),
       ["SIGTERM to server"],
     );
+  });
+
+  it("are found by the number of any event that they tell of", () => {
+    const told = story().running().prints(1, "a\n").prints(1.1, "b\n").prints(1.2, "c\n").engineKill(1.3, "SIGTERM");
+    const lines = recordOf(told.fold(), "r1.server");
+    assert.equal(lineOf(lines, 6)?.text, "prints “a” and 2 more lines");
+    assert.equal(lineOf(lines, 8)?.text, "SIGTERM to server");
+    assert.deepEqual([lineOf(lines, 99), lineOf(lines, null)], [null, null]);
   });
 
   it("have the time of day without a stop", () => {

@@ -22,6 +22,27 @@ const BOTTOM = {
 
 export const masks = (over = {}) => ({ ...BOTTOM, ...over });
 
+/** @param {number[]} numbers */
+export const mask = (...numbers) =>
+  numbers
+    .reduce((bits, number) => bits | (1n << BigInt(number - 1)), 0n)
+    .toString(16)
+    .padStart(16, "0");
+
+/** Groups of a forecast in which each signal is once. @param {Record<number, string>} fates */
+export const groups = (fates) => {
+  const named = Object.keys(fates).map(Number);
+  const rest = Array.from({ length: 64 }, (_, index) => index + 1).filter((number) => !named.includes(number));
+  const group = (/** @type {string} */ fate, /** @type {number[]} */ numbers) => ({
+    fate,
+    rule: fate,
+    why: `It is ${fate}.`,
+    sure: fate !== "pending",
+    signals: mask(...numbers),
+  });
+  return [...named.map((number) => group(fates[number], [number])), group("terminates", rest)];
+};
+
 /** A list of events that numbers what is added to it. @param {{run?: string, target?: string, first?: number}} [where] */
 export const story = ({ run = "r1", target = "r1.server", first = 1 } = {}) => {
   /** @type {any[]} */
@@ -86,6 +107,34 @@ export const story = ({ run = "r1", target = "r1.server", first = 1 } = {}) => {
       }),
     /** @param {number} s @param {string} signal */
     engineKill: (s, signal) => add(s, "engine_event", { author: "engine", clock: "engine", action: "kill", signal }),
+    /** What became of a signal when it was sent; or, with `delivered`, when it was taken. @param {number} s @param {string} signal @param {object} fields */
+    kernel: (s, signal, fields) =>
+      add(s, "kernel_signal", {
+        author: "kernel",
+        clock: "kernel",
+        signal,
+        pid: 100,
+        ns_pid: 1,
+        comm: "python3",
+        teardown: false,
+        .../** @type {any} */ (fields),
+      }),
+    /** Of the root process, all signals of `fates` by number, the rest end it. @param {number} s @param {Record<number, string>} fates @param {object} [fields] */
+    forecast: (s, fates, fields = {}) =>
+      add(s, "forecast", { pid: 100, start: 1100, outside: groups(fates), ...fields }),
+    /** @param {number} s @param {object} [fields] */
+    stopForecast: (s, fields = {}) =>
+      add(s, "stop_forecast", {
+        signal: "SIGTERM",
+        timeout_s: 10,
+        outcome: "sigkill",
+        sure: true,
+        say: "SIGKILL after 10 s",
+        why: "PID 1 drops SIGTERM.",
+        because: ["python3 has no handler for SIGTERM."],
+        fix: "Run it with --init.",
+        ...fields,
+      }),
     /** @param {number} s @param {string} text */
     prints: (s, text) => add(s, "output", { author: "program", text, stream: "stdout" }),
     /** @param {number} s @param {number|undefined} code @param {object} [fields] */

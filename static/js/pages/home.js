@@ -50,7 +50,16 @@ export function startHome() {
       timer = window.setTimeout(readRuns, SETTLE_MS);
     },
   });
-  const idle = { target: null, row: null, isRoot: true, canStop: false, stopping: false, run: "", experiment: "" };
+  const idle = {
+    target: null,
+    row: null,
+    isRoot: true,
+    from: /** @type {const} */ ("outside"),
+    canStop: false,
+    stopping: false,
+    run: "",
+    experiment: "",
+  };
   const acts = createActs({
     session,
     ui,
@@ -96,9 +105,19 @@ export function startHome() {
     const { health, experiments, state, connection } = session;
     if (health && !connection) session.open({ kinds: KINDS, after: health.last_event_id });
     const engineLost = "engine" in state.lost;
-    bar([health, engineLost, session.viewers, currentTheme()], () =>
+    const kernelLost = state.lost.kernel?.reason ?? "";
+    bar([health, engineLost, kernelLost, session.viewers, currentTheme()], () =>
       barView(
-        { health, engineLost, viewers: session.viewers, where: "", role, theme: currentTheme(), stage: false },
+        {
+          health,
+          engineLost,
+          kernelLost,
+          viewers: session.viewers,
+          where: "",
+          role,
+          theme: currentTheme(),
+          stage: false,
+        },
         nowMs,
         {
           onMenu() {},
@@ -132,7 +151,7 @@ export function startHome() {
       ${homeView({ experiments })}
       ${experiments.length ? runsView({ runs, role }, nowMs, { onEnd }) : nothing}`,
     );
-    dialogs(null, null, null);
+    dialogs({ target: null, row: null, from: "outside" });
     frame.at(note ? 1000 : TICK_MS);
   };
 

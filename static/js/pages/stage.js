@@ -8,6 +8,7 @@
  */
 
 import { createAnnouncer } from "../announce.js";
+import { createForeteller } from "../foretell.js";
 import { createFrame } from "../frame.js";
 import { createPanel } from "../panel.js";
 import { clockOf, fallOf, lessonOf, recordOf, resultOf, rootOf, witnessesOf } from "../selectors.js";
@@ -26,9 +27,9 @@ import { createStageKeys } from "./stage_keys.js";
 import { createRecord, eventOf } from "./stage_record.js";
 import { slotView } from "./stage_slot.js";
 import { createTerminalPanel } from "./stage_terminal.js";
-import { createUi, forgetAnswered } from "./stage_ui.js";
+import { createUi, forgetAnswered, forgetRun } from "./stage_ui.js";
 
-/** @import { BoardRow, LabEvent, RunFacts, Target } from "../types.js" */
+/** @import { BoardRow, LabEvent, Origin, RunFacts, Target } from "../types.js" */
 /** @import { FallSize } from "../views/fall.js" */
 
 const LAB_KINDS = ["lab_started", "source_lost", "source_back", "build_progress", "run_created"];
@@ -60,6 +61,7 @@ export function startStage() {
     row: /** @type {BoardRow|null} */ (null),
     rows: /** @type {BoardRow[]} */ ([]),
     isRoot: true,
+    from: /** @type {Origin} */ ("outside"),
     canStop: false,
     stopping: false,
     run: runId,
@@ -72,17 +74,7 @@ export function startStage() {
     newer = null;
     lookout?.close();
     lookout = null;
-    Object.assign(ui, {
-      targetId: null,
-      selected: {},
-      problem: null,
-      signalProblem: null,
-      evidence: null,
-      follow: true,
-      seenId: 0,
-      refused: "",
-    });
-    ui.asked.clear();
+    forgetRun(ui);
     if (push) history.pushState(null, "", `/runs/${encodeURIComponent(run)}`);
     session.open({ run });
     frame.dirty();
@@ -125,6 +117,7 @@ export function startStage() {
   const dialogs = createDialogs(stage);
   const record = createRecord(stage);
   const terminal = createTerminalPanel(stage);
+  const foretell = createForeteller({ ask: session.api.forecast, dirty: frame.dirty });
   const announce = createAnnouncer(/** @type {HTMLElement} */ (document.getElementById("says")));
   const [field, verd, less, tabs] = ["field", "verd", "less", "tabs"].map(createPanel);
   createStageKeys(acts, {
@@ -149,7 +142,9 @@ export function startStage() {
     const root = rootOf(target);
     const clock = clockOf(target, state, nowMs, health?.engine.state);
     const asked = target ? stopAsked(ui.choice, target) : undefined;
-    const fall = fallOf(target, nowMs, witnessesOf(state, health), asked);
+    const forecast = asked ? foretell(target, asked) : null;
+    const fallAsked = asked && { ...asked, forecast };
+    const fall = fallOf(target, nowMs, witnessesOf(state, health), fallAsked, session.table?.signals);
     const result = resultOf(target);
     const alive = target?.status === "running";
     const equivalent = target?.equivalent || experiment?.targets[0]?.equivalent || "";
@@ -173,7 +168,7 @@ export function startStage() {
 
     const noted = head({ run, target, experiment, title, question, equivalent, newer }, nowMs);
     field([{}], () =>
-      fieldView({ fall, size: fallSize(), slot: slotView(stage, clock, { run, target, experiment, runId }) }),
+      fieldView({ fall, size: fallSize(), slot: slotView(stage, clock, { run, target, experiment, runId, forecast }) }),
     );
     Object.assign(now, board(target, run, root, nowMs));
     terminal(run, target);
@@ -193,9 +188,15 @@ export function startStage() {
         question,
         equivalent,
         ui.copied,
+        forecast,
         alive && second,
       ],
-      () => resultView({ result, run, target, root, experiment, question, equivalent, copied: ui.copied }, nowMs, acts),
+      () =>
+        resultView(
+          { result, run, target, root, experiment, question, equivalent, copied: ui.copied, forecast },
+          nowMs,
+          acts,
+        ),
     );
     const stepAsked = [...ui.asked.keys()].find((key) => key.startsWith("step:"));
     less([run, experiment, alive, now.canStop, stepAsked], () =>
@@ -212,7 +213,7 @@ export function startStage() {
       ),
     );
     tabs([ui.tab], () => tabsView({ tab: ui.tab }, nowMs, acts));
-    dialogs(target, now.row, now.row && target ? (target.processes[now.row.row] ?? null) : null);
+    dialogs({ target, row: now.row, from: now.from });
     announce(target, clock, result, nowMs);
     document.title = `${title} · Signal Lab`;
     frame.moves(MOVING.has(clock.state) || fall.now !== null);

@@ -12,7 +12,7 @@ import { typedSignal } from "./stage_ui.js";
 /** @import { Session } from "../session.js" */
 /** @import { Ui } from "./stage_ui.js" */
 /** @import { Problem } from "../notes.js" */
-/** @import { BoardRow, Target } from "../types.js" */
+/** @import { BoardRow, Origin, Target } from "../types.js" */
 
 const COPIED_MS = 2000;
 
@@ -28,7 +28,7 @@ const problemOf = (error, what) =>
  * @param {Ui} stage.ui
  * @param {() => void} stage.dirty
  * @param {() => void} stage.flush - draws at once: what is chosen must be what the next key goes to
- * @param {() => {target: Target|null, row: BoardRow|null, isRoot: boolean, canStop: boolean, stopping: boolean, run: string, experiment: string}} stage.now
+ * @param {() => {target: Target|null, row: BoardRow|null, isRoot: boolean, from: Origin, canStop: boolean, stopping: boolean, run: string, experiment: string}} stage.now
  * @param {(run: string) => void} stage.openRun
  * @param {() => string|null} stage.newer - run that a viewer can go on to
  */
@@ -77,13 +77,13 @@ export function createActs({ session, ui, dirty, flush, now, openRun, newer }) {
     },
     /** @param {string} signal */
     onSend(signal) {
-      const { target, row, isRoot } = now();
+      const { target, row, isRoot, from } = now();
       if (role !== "driver" || !target || target.status !== "running") return;
-      const pid = row && !isRoot ? { pid: row.nsPid } : {};
+      const what = { signal, ...(row && !isRoot ? { pid: row.nsPid } : {}), ...(from === "inside" ? { from } : {}) };
       ui.pointed = null;
       ask(
         `signal:${signal}`,
-        () => api.signal(target.id, { signal, ...pid }),
+        () => api.signal(target.id, what),
         (error) => {
           ui.signalProblem = { ...problemOf(error, ""), signal };
         },
@@ -111,6 +111,16 @@ export function createActs({ session, ui, dirty, flush, now, openRun, newer }) {
       ui.targetId = target;
       ui.refused = "";
       flush();
+    },
+    /** What the next key does depends on it, so it is drawn at once. @param {Origin} from */
+    onFrom(from) {
+      ui.from = from;
+      flush();
+    },
+    /** @param {string} row */
+    onThreads(row) {
+      ui.threads = row;
+      acts.open("threads");
     },
     /** @param {Partial<import("../views/stop.js").StopChoice>} change */
     onChoice(change) {
@@ -149,7 +159,7 @@ export function createActs({ session, ui, dirty, flush, now, openRun, newer }) {
     /** @param {import("./stage_ui.js").DialogKind} kind */
     open(kind) {
       ui.dialog = kind;
-      if (kind === "find") ui.find = { query: "", at: 0 };
+      if (kind === "find") ui.find = { ...ui.find, query: "", at: 0 };
       if (kind === "share" && !ui.share.url) acts.makeLink();
       dirty();
     },

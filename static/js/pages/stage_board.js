@@ -3,13 +3,13 @@
  */
 
 import { createPanel } from "../panel.js";
-import { boardRows, keysOf } from "../selectors.js";
+import { boardRows, choosesOrigin, fatesOf, keysOf } from "../selectors.js";
 import { boardView } from "../views/board.js";
 import { whyView } from "../views/why.js";
 import { lightsOf, selectedRow, typedSignal } from "./stage_ui.js";
 
 /** @import { Session } from "../session.js" */
-/** @import { BoardRow, Process, Run, Signal, Target } from "../types.js" */
+/** @import { BoardRow, Origin, Process, Run, Signal, Target } from "../types.js" */
 /** @import { Acts } from "./stage_acts.js" */
 /** @import { Ui } from "./stage_ui.js" */
 
@@ -28,7 +28,7 @@ export function createBoard({ session, ui, acts, at }) {
 
   /**
    * @param {Target|null} target @param {Run|null} run @param {Process|null} root @param {number} nowMs
-   * @returns {{rows: BoardRow[], row: BoardRow|null, isRoot: boolean}} `row`: the one that signals go to
+   * @returns {{rows: BoardRow[], row: BoardRow|null, isRoot: boolean, from: Origin}} `row`: the one that signals go to
    */
   return (target, run, root, nowMs) => {
     const { role, table, state } = session;
@@ -41,12 +41,17 @@ export function createBoard({ session, ui, acts, at }) {
     const chosen = rows.find(({ row }) => row === selected) ?? null;
     const alive = target?.status === "running";
     const signals = table?.signals ?? [];
+    const from = alive && choosesOrigin(target) ? ui.from : null;
+    const fates = alive ? fatesOf(chosen && target ? target.processes[chosen.row] : null, keys, from ?? "outside") : [];
+    const pointed = signals.find(({ name }) => name === ui.pointed) ?? null;
     const why = whyView({
       typed: ui.typed,
       typedSignal: typedSignal(ui.typed, signals),
       problem: ui.signalProblem,
       failed: target?.lastSent ?? null,
-      pointed: signals.find(({ name }) => name === ui.pointed) ?? null,
+      pointed,
+      fate: fates[keys.findIndex(({ name }) => name === ui.pointed)] ?? null,
+      from,
       role,
       chosen,
       alive,
@@ -61,6 +66,8 @@ export function createBoard({ session, ui, acts, at }) {
       alive,
       JSON.stringify([rows, selected, states, beam, missing, targets]),
       keys,
+      fates.length ? fates : null,
+      from,
       ui.typed,
       ui.signalProblem,
       ui.pointed,
@@ -68,11 +75,26 @@ export function createBoard({ session, ui, acts, at }) {
     ];
     draw(parts, () =>
       boardView(
-        { target, targets, keys, count: signals.length, rows, selected, states, beam, why, role, alive, missing },
+        {
+          target,
+          targets,
+          keys,
+          count: signals.length,
+          rows,
+          selected,
+          fates,
+          from,
+          states,
+          beam,
+          why,
+          role,
+          alive,
+          missing,
+        },
         nowMs,
         { ...acts, onFind: () => acts.open("find") },
       ),
     );
-    return { rows, row: chosen, isRoot: chosen === null || chosen.row === rootRow };
+    return { rows, row: chosen, isRoot: chosen === null || chosen.row === rootRow, from: from ?? "outside" };
   };
 }

@@ -9,12 +9,15 @@ import { catalogueView } from "../views/catalogue.js";
 import { helpView, killView, shareView } from "../views/dialogs.js";
 import { findView } from "../views/find.js";
 import { icon } from "../views/signs.js";
+import { threadsView } from "../views/threads.js";
 import { alongLinks } from "./stage_keys.js";
 
 /** @import { Acts } from "./stage_acts.js" */
 /** @import { Ui } from "./stage_ui.js" */
 /** @import { Session } from "../session.js" */
-/** @import { BoardRow, Process, SignalChoice, Target } from "../types.js" */
+/** @import { BoardRow, Origin, SignalChoice, Target } from "../types.js" */
+
+/** @typedef {{target: Target|null, row: BoardRow|null, from: Origin}} Chosen  whom a signal would go to, and from where */
 
 const LABELS = {
   catalogue: "Experiments",
@@ -22,6 +25,7 @@ const LABELS = {
   help: "Keys",
   kill: "Kill now?",
   share: "Let others watch",
+  threads: "Threads",
 };
 
 /**
@@ -31,10 +35,12 @@ export function createDialogs({ session, ui, acts, dirty }) {
   const modal = createModal(acts.onClose);
   const { onClose, onCopy } = acts;
 
-  /** @param {Target|null} target @param {BoardRow|null} row @param {Process|null} process */
-  const find = (target, row, process) => {
+  /** @param {Chosen} chosen */
+  const find = ({ target, row, from }) => {
+    const process = row && target ? (target.processes[row.row] ?? null) : null;
+    const { sort } = ui.find;
     // Asked again at each key: what was typed a moment ago may not be drawn yet, and Enter must not send another signal.
-    const list = () => (session.table ? signalList(session.table, process, ui.find.query) : []);
+    const list = () => (session.table ? signalList(session.table, process, ui.find.query, { from, sort }) : []);
     const within = (/** @type {number} */ at) => Math.max(0, Math.min(list().length - 1, at));
     const choices = list();
     const at = within(ui.find.at);
@@ -44,11 +50,16 @@ export function createDialogs({ session, ui, acts, dirty }) {
       acts.onSend(choice.signal.name);
     };
     const to = row ? `${row.nsPid} ${row.comm}` : (target?.name ?? "nothing: no process is there");
-    return findView({ choices, at, query: ui.find.query, role: session.role, to }, 0, {
+    return findView({ choices, at, query: ui.find.query, sort, role: session.role, to }, 0, {
       onClose,
       onQuery(query) {
-        ui.find = { query, at: 0 };
+        ui.find = { ...ui.find, query, at: 0 };
         dirty();
+      },
+      onSort(next) {
+        ui.find = { ...ui.find, at: 0, sort: next };
+        dirty();
+        document.querySelector(".find-list")?.scrollTo({ top: 0 });
       },
       onAt(next) {
         ui.find = { ...ui.find, at: within(next) };
@@ -73,16 +84,21 @@ export function createDialogs({ session, ui, acts, dirty }) {
   }}><header class="dlg-head"><h2>Experiments</h2><button class="btn btn-plain" type="button" aria-label="Close" @click=${onClose}>${icon("i-close")}</button></header>
     <nav class="cat" aria-label="Experiments">${catalogueView({ experiments: session.experiments, current: document.body.dataset.experiment ?? "" })}</nav></div>`;
 
-  /** @param {Target|null} target @param {BoardRow|null} row @param {Process|null} process */
-  return (target, row, process) => {
+  /** @param {Chosen} chosen */
+  return (chosen) => {
+    const { target, row, from } = chosen;
     const kind = ui.dialog;
     const name = target?.name ?? "";
+    const process = row && target ? (target.processes[row.row] ?? null) : null;
+    const shown = target?.processes[ui.threads] ?? null;
     modal.show(
       kind,
       kind ? LABELS[kind] : "",
-      [ui.find, ui.share, ui.copied, name, row, process, session.experiments, session.table],
+      [ui.find, ui.share, ui.copied, name, row, process, from, shown, session.experiments, session.table],
       () => {
-        if (kind === "find") return find(target, row, process);
+        if (kind === "find") return find(chosen);
+        if (kind === "threads")
+          return threadsView({ process: shown, signals: session.table?.signals ?? [] }, 0, { onClose });
         if (kind === "share") return shareView({ ...ui.share, copied: ui.copied }, 0, { onClose, onCopy });
         if (kind === "catalogue") return catalogue();
         if (kind === "kill")

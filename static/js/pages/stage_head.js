@@ -29,12 +29,14 @@ export function createHead({ session, ui, acts }) {
     const current = run?.experiment ?? document.body.dataset.experiment ?? "";
     const { health, state, role, connection } = session;
     const engineLost = "engine" in state.lost;
+    const kernelLost = state.lost.kernel?.reason ?? "";
     const where = run ? `run ${run.number} of “${title}”` : title ? `“${title}”` : "";
-    bar([health, engineLost, session.viewers, where, currentTheme()], () =>
+    bar([health, engineLost, kernelLost, session.viewers, where, currentTheme()], () =>
       barView(
         {
           health,
           engineLost,
+          kernelLost,
           viewers: session.viewers,
           where,
           role,

@@ -3,6 +3,7 @@
  */
 
 import { createPanel } from "../panel.js";
+import { lineOf } from "../selectors.js";
 import { recordView } from "../views/record.js";
 
 /** @import { Ui } from "./stage_ui.js" */
@@ -40,7 +41,8 @@ export function createRecord({ ui, dirty }) {
   };
 
   const showEvidence = () => {
-    const line = ui.evidence === null ? null : document.getElementById(`e${ui.evidence}`);
+    const id = lineOf(shown, ui.evidence)?.id;
+    const line = id === undefined ? null : document.getElementById(`e${id}`);
     if (!line || ui.evidenceShown) return;
     ui.evidenceShown = true;
     line.tabIndex = -1;
@@ -53,7 +55,7 @@ export function createRecord({ ui, dirty }) {
     shown = lines;
     const behind = ui.follow ? 0 : lines.filter(({ id }) => id > ui.seenId).length;
     const drew = draw([lines, behind, ui.evidence, exportUrl, ui.tab], () =>
-      recordView({ lines, behind, evidence: ui.evidence, exportUrl }, 0, handlers),
+      recordView({ lines, behind, evidence: lineOf(lines, ui.evidence)?.id ?? null, exportUrl }, 0, handlers),
     );
     if (!drew) return;
     if (ui.follow) list()?.scrollTo({ top: list()?.scrollHeight });

@@ -7,16 +7,16 @@ import { clockView } from "../views/clock.js";
 import { startingView, startView, stopView } from "../views/stop.js";
 
 /** @import { Session } from "../session.js" */
-/** @import { Clock, Experiment, Run, Target } from "../types.js" */
+/** @import { Clock, Experiment, Run, StopForecast, Target } from "../types.js" */
 /** @import { Acts } from "./stage_acts.js" */
 /** @import { Ui } from "./stage_ui.js" */
 
 /**
  * @param {{session: Session, ui: Ui, acts: Acts}} stage
  * @param {Clock} clock
- * @param {{run: Run|null, target: Target|null, experiment: Experiment|null, runId: string}} shown
+ * @param {{run: Run|null, target: Target|null, experiment: Experiment|null, runId: string, forecast: StopForecast|null}} shown
  */
-export const slotView = ({ session, ui, acts }, clock, { run, target, experiment, runId }) => {
+export const slotView = ({ session, ui, acts }, clock, { run, target, experiment, runId, forecast }) => {
   const { role } = session;
   if (!runId) return startView({ experiment, role, asked: ui.asked.has("start") }, 0, acts);
   if (clock.state === "none" || clock.state === "starting") {
@@ -32,6 +32,7 @@ export const slotView = ({ session, ui, acts }, clock, { run, target, experiment
         role,
         asked: ui.asked.has("stop"),
         failed: clock.sub,
+        forecast,
       },
       0,
       acts,

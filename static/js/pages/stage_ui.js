@@ -3,14 +3,14 @@
  * Nothing here is a fact: a key is "sent" only by its event, never because it was pressed.
  */
 
-/** @import { BoardRow, Signal, State, Target } from "../types.js" */
+/** @import { BoardRow, Origin, Signal, State, Target } from "../types.js" */
 /** @import { Problem } from "../notes.js" */
 /** @import { Beam, KeyState } from "../views/board.js" */
 /** @import { StopChoice } from "../views/stop.js" */
 
 const LIT_MS = 2000; // how long a key and its beam stay lit after the event
 
-/** @typedef {"catalogue"|"find"|"help"|"kill"|"share"} DialogKind */
+/** @typedef {"catalogue"|"find"|"help"|"kill"|"share"|"threads"} DialogKind */
 
 export const createUi = () => ({
   /** @type {string|null} */
@@ -19,6 +19,8 @@ export const createUi = () => ({
   selected: {},
   /** @type {StopChoice} */
   choice: { wait: "own", seconds: "", signal: "" },
+  /** Where signals are sent from, where that matters. @type {Origin} */
+  from: "outside",
   /** What was asked: null while the request is on its way, then the event that records it. @type {Map<string, number|null>} */
   asked: new Map(),
   /** @type {Problem|null} */
@@ -31,7 +33,9 @@ export const createUi = () => ({
   tab: "signals",
   /** @type {DialogKind|null} */
   dialog: null,
-  find: { query: "", at: 0 },
+  find: { query: "", at: 0, sort: /** @type {"number"|"fate"} */ ("number") },
+  /** The row whose threads are shown. */
+  threads: "",
   share: { url: "", error: "" },
   /** @type {string|null} */
   copied: null,
@@ -50,6 +54,13 @@ export const createUi = () => ({
 /** @param {Ui} ui @param {State} state */
 export const forgetAnswered = (ui, state) => {
   for (const [key, eventId] of ui.asked) if (eventId !== null && eventId <= state.lastId) ui.asked.delete(key);
+};
+
+/** What was about another run. @param {Ui} ui */
+export const forgetRun = (ui) => {
+  const { targetId, selected, problem, signalProblem, evidence, follow, seenId, refused, from } = createUi();
+  Object.assign(ui, { targetId, selected, problem, signalProblem, evidence, follow, seenId, refused, from });
+  ui.asked.clear();
 };
 
 /**
@@ -77,6 +88,14 @@ const sentOf = ({ sent, stop }) => {
   return all.toSorted((a, b) => a.atMs - b.atMs);
 };
 
+const ABOUT_MS = 1000; // the engine's clock and the kernel's, and how long the engine takes
+
+/** Did the kernel say that it threw it away? @param {Target} target @param {string} signal @param {number} pid @param {number} atMs */
+const wasDropped = ({ kernel }, signal, pid, atMs) => {
+  const word = kernel.findLast((each) => each.pid === pid && each.signal === signal && each.atMs > atMs - ABOUT_MS);
+  return word !== undefined && (word.generated === "ignored" || word.delivered === "dropped");
+};
+
 /**
  * @param {Ui} ui @param {Target|null} target @param {BoardRow[]} rows @param {string|null} rootRow @param {number} nowMs
  * @returns {{states: Record<string, KeyState>, beam: Beam|null, untilMs: number}} `untilMs`: when the next light goes out
@@ -93,8 +112,12 @@ export const lightsOf = (ui, target, rows, rootRow, nowMs) => {
     if (nowMs - atMs > LIT_MS) continue;
     states[signal] = "sent";
     untilMs = Math.min(untilMs, atMs + LIT_MS);
-    const row = pid === null ? rootRow : (rows.find(({ nsPid, is }) => nsPid === pid && is !== "gone")?.row ?? null);
-    beam = row && rows.some((each) => each.row === row) ? { signal, row } : null;
+    const to =
+      pid === null
+        ? rows.find(({ row }) => row === rootRow)
+        : rows.find(({ nsPid, is }) => nsPid === pid && is !== "gone");
+    const dropped = target !== null && to !== undefined && wasDropped(target, signal, to.pid, atMs);
+    beam = to ? { signal, row: to.row, dropped } : null;
   }
   if (ui.signalProblem) states[ui.signalProblem.signal] = "failed";
   for (const key of ui.asked.keys()) if (key.startsWith("signal:")) states[key.slice(7)] = "asked";

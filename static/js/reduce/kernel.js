@@ -54,7 +54,13 @@ const wordOf = (target, event) => {
 /** The last ones; a storm between processes must not push out what somebody asked for. @param {KernelWord[]} words */
 const kept = (words) => {
   if (words.length <= KERNEL_KEPT) return words;
-  return words.toSpliced(Math.max(0, words.findIndex(({ asked }) => !asked)), 1);
+  return words.toSpliced(
+    Math.max(
+      0,
+      words.findIndex(({ asked }) => !asked),
+    ),
+    1,
+  );
 };
 
 /**
@@ -67,7 +73,9 @@ export const kernelSaid = (target, event) => {
     const thread = event.thread ?? event.pid;
     const at = target.kernel.findIndex(
       (word) =>
-        (word.pid === event.pid && word.signal === event.signal && word.delivered === null) &&
+        word.pid === event.pid &&
+        word.signal === event.signal &&
+        word.delivered === null &&
         WAITING.has(word.generated ?? "") &&
         (word.thread === null || word.thread === thread),
     );

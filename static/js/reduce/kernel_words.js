@@ -1,6 +1,6 @@
 /**
- * The kernel's word as sentences for the record.  "Queued" is not "delivered", and a default action is named by what it
- * does.
+ * The kernel's word as sentences for the record, the answer before the sender: a narrow record cuts at the end.  "Queued"
+ * is not "delivered", and a default action is named by what it does.
  */
 
 /** @import { Target } from "../types.js" */
@@ -44,9 +44,9 @@ export const kernelWords = (event, target, others = "") => {
   if (event.delivered === "default") return `${signal} to ${who}: default action, ${BY_DEFAULT[defaultOf(signal)]}`;
   if (event.delivered) return `${signal} to ${who}: dropped when it was taken`;
   if (event.teardown) return `${signal} to ${who}: PID 1 ended, the kernel ends the rest`;
-  const from = event.sender ? ` from ${nameFor(event.sender)}` : "";
+  const from = event.sender ? `, from ${nameFor(event.sender)}` : "";
   const goesOn = signal === "SIGCONT" && processOf(target, event.pid)?.state === "T" ? ", but it goes on" : "";
-  return `${signal} to ${who}${from}: ${GENERATED[event.generated] ?? event.generated}${goesOn}`;
+  return `${signal} to ${who}: ${GENERATED[event.generated] ?? event.generated}${goesOn}${from}`;
 };
 
 /** What the next one must be like to be told in the same line. @param {any} event */

@@ -3,7 +3,7 @@
  *
  * So two kinds of lines fold.  Output that comes within a second of the output before it, with nothing of anyone else in
  * between, is told as one line ("prints “y” and 8,191 more lines").  And where output or the kernel's word comes again
- * and again, a fourth like line goes into the third ("queued, 250 times").  What a person, the engine or the lab says
+ * and again, a fourth like line goes into the third ("250 times: SIGUSR1 …").  What a person, the engine or the lab says
  * ends that: nothing is folded across it, so that cause stays before effect.
  */
 
@@ -115,8 +115,8 @@ const withKernel = (state, event) => {
     ofSeveral: before?.ofSeveral ?? kernelWords(event, target, " and others"),
     times: (before?.times ?? 0) + 1,
   };
-  const times = entry.times > 1 ? `, ${entry.times.toLocaleString("en")} times` : "";
-  entry.text = named(state, event, `${entry.several ? entry.ofSeveral : entry.first}${times}`);
+  const times = entry.times > 1 ? `${entry.times.toLocaleString("en")} times: ` : "";
+  entry.text = named(state, event, `${times}${entry.several ? entry.ofSeveral : entry.first}`);
   return before ? record.with(at, entry) : roomIn(record).concat(entry);
 };
 

@@ -60,7 +60,8 @@ const SAYS = {
     const code = event.exit_code ?? null;
     return event.signal ? `ended by ${event.signal}` : exitedWith(code);
   },
-  truncated: (event) => `more than ${event.limit}${event.what === "kernel_signals" ? " from the kernel" : ""}: the rest is left out`,
+  truncated: (event) =>
+    `more than ${event.limit}${event.what === "kernel_signals" ? " from the kernel" : ""}: the rest is left out`,
   signal_requested: (event, target) => {
     const inside = event.from === "inside" ? ", from inside" : "";
     const group = event.group ? " and its process group" : "";

@@ -28,6 +28,8 @@ const decoded = (masks, keys) =>
     action: actionOf(masks, signal),
     blocked: masks !== null && has(masks.blocked, signal.number),
     pending: masks !== null && has(masks.pending, signal.number),
+    waited: masks !== null && has(masks.waited ?? "", signal.number),
+    signalfd: masks !== null && has(masks.signalfd ?? "", signal.number),
   }));
 
 /**
@@ -84,14 +86,28 @@ const inTree = (processes) => {
   return rows;
 };
 
-/** @param {Process} process */
-const noteOf = ({ state, threads, respawns }) => {
+const ENDED = { exited: "exited", killed: "killed", dumped_core: "dumped core" };
+
+/** What is remarkable about it, the most important first. @param {Process} process @param {number} differ */
+const noteOf = (process, differ) => {
+  const { state, threads, respawns, isInit, frozen, traced, ended, goneMs } = process;
   const notes = [];
+  if (goneMs !== null && ended) notes.push(ENDED[ended]);
+  if (isInit) notes.push("PID 1");
   if (state === "Z") notes.push("zombie");
+  if (frozen) notes.push("frozen");
   if (state === "T" || state === "t") notes.push("stopped");
+  if (state === "D" && !frozen) notes.push("uninterruptible");
+  if (traced) notes.push("traced");
   if (respawns > 0) notes.push(`comes and goes: ${counted(respawns, "time")}`);
-  if (threads > 1) notes.push(`${threads} threads`);
+  if (threads > 1 && !differ) notes.push(`${threads} threads`);
   return notes.join(", ") || null;
+};
+
+/** How many threads block or wait for other signals than the first one. @param {Process} process */
+const differing = ({ pid, threadMasks }) => {
+  const leader = threadMasks.find(({ tid }) => tid === pid) ?? threadMasks[0];
+  return threadMasks.filter(({ blocked, waited }) => blocked !== leader.blocked || waited !== leader.waited).length;
 };
 
 /** @param {Target} target @param {Process} process @param {number} nowMs */
@@ -109,18 +125,22 @@ const isShown = (target, { goneMs }, nowMs) => {
 export const boardRows = (target, keys, nowMs) => {
   if (!target) return [];
   const shown = Object.values(target.processes).filter((process) => isShown(target, process, nowMs));
-  return inTree(shown).map(({ process, depth }) => ({
-    row: process.row,
-    nsPid: process.nsPid,
-    pid: process.pid,
-    depth,
-    comm: plain(process.comm),
-    args: plain(process.argv.slice(1).join(" ")),
-    state: process.state,
-    note: noteOf(process),
-    is: process.goneMs !== null ? "gone" : nowMs - process.appearedMs < SHOWN_MS ? "new" : null,
-    cells: cellsOf(process, keys),
-  }));
+  return inTree(shown).map(({ process, depth }) => {
+    const differ = differing(process);
+    return {
+      row: process.row,
+      nsPid: process.nsPid,
+      pid: process.pid,
+      depth,
+      comm: plain(process.comm),
+      args: plain(process.argv.slice(1).join(" ")),
+      state: process.state,
+      note: noteOf(process, differ),
+      differ: differ ? `${differ} of ${process.threads} threads differ` : null,
+      is: process.goneMs !== null ? "gone" : nowMs - process.appearedMs < SHOWN_MS ? "new" : null,
+      cells: cellsOf(process, keys),
+    };
+  });
 };
 
 /**

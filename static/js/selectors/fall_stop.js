@@ -5,11 +5,12 @@
 
 /** @import { Fall, FallMark, Stop, Target, Witnesses } from "../types.js" */
 /** @import { Axis } from "./fall_axis.js" */
-/** @import { End } from "./ends.js" */
+/** @import { NumberOf } from "./fall_kernel.js" */
 import { rootOf } from "./board.js";
 import { endOf } from "./ends.js";
 import { axisOver, spanOf } from "./fall_axis.js";
 import { framed, lifeOf, nameOf, within } from "./fall_frame.js";
+import { answersOf, answerTo, deliveries, endsRoot, kernelMarks } from "./fall_kernel.js";
 import { called, dropsOf, fallMark, recordedMarks } from "./fall_marks.js";
 
 /** @param {Target} target @param {boolean} lost */
@@ -24,11 +25,11 @@ const stillThere = (target, lost) => {
 const noWord = (atMs, stop) =>
   atMs < stop.atMs ? "no word" : `no word since ${((atMs - stop.atMs) / 1000).toFixed(1)} s`;
 
-/** What is not recorded but true of a stop under way. @param {Target} target @param {Stop} stop @param {Axis} axis @param {Witnesses|null} lost @param {boolean} spoke @returns {FallMark[]} */
-const underWay = (target, stop, axis, lost, spoke) => {
+/** What is not recorded but true of a stop under way. @param {Target} target @param {Stop} stop @param {Axis} axis @param {Witnesses|null} lost @param {boolean} spoke @param {boolean} unheard @returns {FallMark[]} */
+const underWay = (target, stop, axis, lost, spoke, unheard) => {
   const marks = [];
   if (!spoke && stop.diedMs === null) {
-    const text = stillThere(target, lost !== null);
+    const text = unheard ? `${nameOf(target)} never hears of it` : stillThere(target, lost !== null);
     marks.push(fallMark({ x: axis.x(stop.atMs), lane: "program", shape: "none", text }));
   }
   if (lost && lost.engineLostMs !== null) {
@@ -42,10 +43,10 @@ const underWay = (target, stop, axis, lost, spoke) => {
   return marks;
 };
 
-/** The line that ended it; solid where the wait status names SIGKILL. @param {Target} target @param {Axis} axis @param {End} end @returns {Fall["drops"]} */
-const lastLine = ({ host, exit }, axis, end) => {
+/** The line that ended it, where the kernel did not tell; solid where the wait status names SIGKILL. @param {Target} target @param {Axis} axis @param {number} atMs @returns {Fall["drops"]} */
+const lastLine = ({ host, exit }, axis, atMs) => {
   const top = host === "container" ? "engine" : "person";
-  return [{ x: axis.x(end.atMs), top, bottom: "program", unseen: exit?.signal !== "SIGKILL", kill: true }];
+  return [{ x: axis.x(atMs), top, bottom: "program", unseen: exit?.signal !== "SIGKILL", kill: true }];
 };
 
 /**
@@ -53,9 +54,10 @@ const lastLine = ({ host, exit }, axis, end) => {
  * @param {Stop} stop
  * @param {number} nowMs
  * @param {Witnesses} witnesses
+ * @param {NumberOf} numberOf
  * @returns {Fall}
  */
-export const stopFall = (target, stop, nowMs, witnesses) => {
+export const stopFall = (target, stop, nowMs, witnesses, numberOf) => {
   const end = endOf(target);
   const lost = target.host === "container" && witnesses.engine !== null && !end ? witnesses : null;
   const toMs = Math.max(stop.atMs, end?.atMs ?? Math.min(nowMs, stop.diedMs ?? nowMs));
@@ -63,19 +65,25 @@ export const stopFall = (target, stop, nowMs, witnesses) => {
   const killed = end?.how === "killed";
   const now = within(axis.x(toMs));
   const wall = stop.deadlineMs === null || lost || killed ? null : axis.x(stop.deadlineMs);
-  const marks = recordedMarks(target, axis, stop.atMs, end);
+  const limit = stop.deadlineMs === null ? 100 : axis.x(stop.deadlineMs); // the same after the end: words stay
+  const answers = answersOf(target, axis, stop.atMs, numberOf);
+  const ended = answers.some((answer) => endsRoot(target, answer));
+  const answer = answerTo(answers, stop.signal);
+  const unheard = answer?.shape === "lid";
+  const marks = recordedMarks(target, axis, stop.atMs, end, ended);
   const spoke = marks.some(({ lane, text }) => lane === "program" && text);
-  if (!end) marks.push(...underWay(target, stop, axis, lost, spoke));
-  const drops = dropsOf(target, axis, stop.atMs);
+  if (!end) marks.push(...underWay(target, stop, axis, lost, spoke, unheard));
+  marks.push(...kernelMarks(target, answers, axis, answer, limit));
+  const drops = [...dropsOf(target, axis, stop.atMs, answers), ...deliveries(answers, axis)];
   const told = end ? end.text : lost ? "the engine does not answer" : "under way";
   return framed(target, axis, witnesses, {
     field: end ? end.how : lost ? "unknown" : "stopping",
     marks: called(marks),
-    drops: end && killed ? [...drops, ...lastLine(target, axis, end)] : drops,
+    drops: end && killed && !ended ? [...drops, ...lastLine(target, axis, end.atMs)] : drops,
     life: lifeOf(target, axis, toMs),
     dotted: end ? null : { x0: now, x1: wall !== null && wall > now ? wall : 100 },
     now: end ? null : now,
     wall,
-    label: `The stop of ${nameOf(target)} on one clock: ${told}. The record says the same in words.`,
+    label: `The stop of ${nameOf(target)} on one clock: ${told}${answer ? `; ${answer.texts[0]}` : ""}. The record says the same in words.`,
   });
 };

@@ -9,13 +9,21 @@
 /** @import { FallMark } from "../types.js" */
 
 const CHARACTER = 1.05; // per cent of the plot's width
-const CALL_CHARACTER = 1.5;
+const CALL_CHARACTER = 1.6;
 const GAP = 1.5;
+const BESIDE = { lid: 6.5, other: 2.5 }; // how far beside their mark they begin
 
 /** @param {FallMark} mark @returns {[number, number]} */
 const extent = ({ x, text, call, anchor }) => {
   const width = text.length * (call ? CALL_CHARACTER : CHARACTER) + GAP;
   return anchor === "end" ? [x - width, x] : [x, x + width];
+};
+
+/** Is there room for its words, up to a limit? @param {FallMark} mark @param {number} limit - per cent */
+export const fits = (mark, limit) => {
+  const beside = mark.shape === "lid" ? BESIDE.lid : BESIDE.other;
+  const [from, to] = extent(mark);
+  return mark.anchor === "end" ? from - beside >= 0 : to + beside <= limit;
 };
 
 /**

@@ -21,6 +21,12 @@ export const zeroOf = (state, targetId) => {
   return stops.length ? Math.min(...stops) : null;
 };
 
+/** The line that tells of an event: its own, else the one that it was folded into. @param {readonly RecordLine[]} lines @param {number|null} event */
+export const lineOf = (lines, event) => {
+  if (event === null) return null;
+  return lines.find(({ id }) => id === event) ?? lines.find(({ id, to }) => id < event && event <= to) ?? null;
+};
+
 /** @type {WeakMap<Entry[], Map<string, RecordLine[]>>} */
 const known = new WeakMap();
 
@@ -40,9 +46,9 @@ export const recordOf = (state, targetId, { authors } = {}) => {
   const lines = state.record
     .filter(({ target }) => targetId === null || target === null || target === targetId)
     .filter(({ author }) => !authors || authors.includes(author))
-    .map(({ id, atMs, author, target, text }) => {
+    .map(({ id, to = id, atMs, author, target, text }) => {
       const when = zeroMs === null ? clockTime(atMs) : relative(atMs, zeroMs);
-      return { id, atMs, when, author, target, text };
+      return { id, to, atMs, when, author, target, text };
     })
     .sort((a, b) => a.atMs - b.atMs || a.id - b.id);
   answers.set(asked, lines);

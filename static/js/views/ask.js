@@ -12,6 +12,6 @@ import { words } from "./signs.js";
  * @param {{onCopy: (text: string) => void}} handlers
  */
 export const askView = ({ question, equivalent, copied }, _nowMs, { onCopy }) => html`<section class="ask">
-  <h1>${words(question)}</h1>
+  <h1 title=${question}>${words(question)}</h1>
   ${equivalent ? command(equivalent, copied, onCopy) : html`<div class="cmd cmd-none"><code> </code></div>`}
 </section>`;

@@ -1,30 +1,19 @@
 /**
  * One object: the columns are signals (press the heading to send), the rows are processes, the cells are dispositions.
- * The beam joins the key that was pressed to the row it went to.  The signs on the keys say what each signal does
- * *by default*: what it will do to this process is a forecast, and there is none here.
+ * The beam joins the key that was pressed to the row it went to.  The signs on the keys say what each signal would do to
+ * the chosen process now; where nobody can say, what it does by default, and that is said.
  *
  * Keys and rows never change place under the pointer: the order of both comes from elsewhere and is fixed.
  */
 
+import { fateByDefault, signsOf } from "../fates.js";
 import { html, live, nothing, repeat } from "../lit.js";
 import { icon, shape } from "./signs.js";
 
-/** @import { BoardCell, BoardRow, Signal, Target } from "../types.js" */
+/** @import { BoardCell, BoardRow, ForecastGroup, Origin, Signal, Target } from "../types.js" */
 
 /** @typedef {"asked"|"sent"|"failed"|""} KeyState */
-/** @typedef {{signal: string, row: string}} Beam  from the key down to the row */
-
-const FATES = /** @type {const} */ ({
-  terminate: ["end", "f-end", "ends"],
-  core: ["end", "f-end", "dumps core"],
-  stop: ["freeze", "f-freeze", "freezes"],
-  continue: ["thaw", "f-thaw", "goes on"],
-  ignore: ["none", "f-none", "ignored"],
-});
-
-/** What a signal does by default: [fate, sign, word]. @param {Pick<Signal, "name"|"default">} signal */
-export const fateOf = ({ name, default: action }) =>
-  name === "SIGKILL" ? /** @type {const} */ (["kill", "f-kill", "kills"]) : FATES[action];
+/** @typedef {{signal: string, row: string, dropped: boolean}} Beam  from the key down to the row; dropped: the kernel said so */
 
 /** @type {Record<string, string>} */
 const GROUPS = {
@@ -41,13 +30,38 @@ const DISPOSITIONS = {
   caught: "caught",
   ignored: "ignored",
   blocked: "blocked",
+  waited: "waited for, by sigwait",
+  signalfd: "read from a signalfd",
   pending: "pending",
   fixed: "cannot be changed",
   unknown: "unknown",
 };
 
-/** What is drawn for a cell: what waits or is held back goes before the action. @param {BoardCell} cell */
-export const dispositionOf = ({ action, blocked, pending }) => (pending ? "pending" : blocked ? "blocked" : action);
+/**
+ * What is drawn for a cell: what waits, is waited for or held back goes before the action.  A signalfd reads only what
+ * is blocked.
+ * @param {BoardCell} cell
+ */
+export const dispositionOf = ({ action, blocked, pending, waited, signalfd }) => {
+  if (pending) return "pending";
+  if (action === "fixed") return "fixed";
+  if (waited) return "waited";
+  if (blocked) return signalfd ? "signalfd" : "blocked";
+  return action;
+};
+
+const LEGEND = [
+  ["default", "default"],
+  ["caught", "caught"],
+  ["ignored", "ignored"],
+  ["blocked", "blocked"],
+  ["waited", "waited for"],
+  ["pending", "pending"],
+];
+const ORIGINS = /** @type {const} */ ([
+  ["outside", "from outside"],
+  ["inside", "inside"],
+]);
 
 /** Neighbours of one group become one heading. @param {Signal[]} keys */
 const groupsOf = (keys) => {
@@ -63,13 +77,14 @@ const groupsOf = (keys) => {
 };
 
 /**
- * @param {Signal} signal @param {KeyState} is @param {boolean} off
+ * @param {Signal} signal @param {ForecastGroup|null} group @param {KeyState} is @param {boolean} off
  * @param {"driver"|"viewer"} role @param {(signal: string) => void} onSend @param {(signal: string|null) => void} onPoint
  */
-const keyView = (signal, is, off, role, onSend, onPoint) => {
-  const [fate, sign, word] = fateOf(signal);
+const keyView = (signal, group, is, off, role, onSend, onPoint) => {
+  const { look: fate, sign, word } = signsOf(group?.fate ?? fateByDefault(signal), signal.name);
+  const likely = group && !group.sure ? html`<i aria-hidden="true">?</i><span class="vh">, likely</span>` : nothing;
   const failed = is === "failed";
-  const inside = html`<b>${signal.short}</b><small>${signal.number}</small>${icon(failed ? "i-warn" : sign)}<span>${failed ? "not sent" : word}</span>`;
+  const inside = html`<b>${signal.short}</b><small>${signal.number}</small>${icon(failed ? "i-warn" : sign)}<span>${failed ? "not sent" : html`${word}${likely}`}</span>`;
   const point = () => onPoint(signal.name);
   const away = () => onPoint(null);
   if (role === "viewer")
@@ -78,11 +93,11 @@ const keyView = (signal, is, off, role, onSend, onPoint) => {
     @click=${() => onSend(signal.name)} @focus=${point} @blur=${away} @pointerenter=${point} @pointerleave=${away}>${inside}</button>`;
 };
 
-/** @param {BoardCell} cell @param {Signal} signal @param {"pass"|"land"|""} beam */
+/** @param {BoardCell} cell @param {Signal} signal @param {"pass"|"land"|"drop"|""} beam */
 const cellView = (cell, signal, beam) => {
   const kind = dispositionOf(cell);
   const sign = kind === "unknown" ? html`<span aria-hidden="true">?</span>` : shape(kind);
-  const also = kind === "pending" && cell.blocked ? " and blocked" : "";
+  const also = (kind === "pending" || kind === "waited") && cell.blocked ? " and blocked" : "";
   return html`<td data-sig=${signal.short} data-d=${kind} data-beam=${beam || nothing} title=${`${signal.short}: ${DISPOSITIONS[kind]}${also}`}><div>${beam === "pass" ? nothing : sign}<span class="vh">${DISPOSITIONS[kind]}${also}</span></div></td>`;
 };
 
@@ -102,6 +117,8 @@ const branch = (rows, index) => {
  * @property {number} count                           how many signals there are in all
  * @property {BoardRow[]} rows
  * @property {string|null} selected                   row that signals go to
+ * @property {(ForecastGroup|null)[]} fates           of the chosen process, in the order of the keys; empty: no forecast
+ * @property {Origin|null} from                       where signals are sent from; null: that makes no difference here
  * @property {Record<string, KeyState>} states        by signal name
  * @property {Beam|null} beam
  * @property {unknown} why                            the line below
@@ -112,10 +129,11 @@ const branch = (rows, index) => {
  * @param {BoardSlice} slice
  * @param {number} _nowMs
  * @param {{onSend: (signal: string) => void, onPoint: (signal: string|null) => void, onSelect: (row: string) => void,
- *   onFind: () => void, onTarget: (target: string) => void}} handlers
+ *   onFind: () => void, onTarget: (target: string) => void, onFrom: (from: Origin) => void, onThreads: (row: string) => void}} handlers
  */
-export const boardView = (slice, _nowMs, { onSend, onPoint, onSelect, onFind, onTarget }) => {
-  const { target, targets, keys, count, rows, selected, states, beam, why, role, alive, missing } = slice;
+export const boardView = (slice, _nowMs, handlers) => {
+  const { onSend, onPoint, onSelect, onFind, onTarget, onFrom, onThreads } = handlers;
+  const { target, targets, keys, count, rows, selected, fates, from, states, beam, why, role, alive, missing } = slice;
   const chosen = rows.find(({ row }) => row === selected) ?? null;
   const landing = beam ? rows.findIndex(({ row }) => row === beam.row) : -1;
   const verb = role === "viewer" ? "Chosen:" : "Send to";
@@ -132,14 +150,21 @@ export const boardView = (slice, _nowMs, { onSend, onPoint, onSelect, onFind, on
             )}</fieldset>`
           : nothing
       }
-      <ul class="legend" aria-label="Shapes">${["default", "caught", "ignored", "blocked", "pending"].map((kind) => html`<li data-d=${kind}>${shape(kind)}${kind}</li>`)}</ul>
+      <ul class="legend" aria-label="Shapes">${LEGEND.map(([kind, word]) => html`<li data-d=${kind}>${shape(kind)}${word}</li>`)}</ul>
       <button class="btn btn-plain board-find" type="button" aria-haspopup="dialog" @click=${onFind}>${icon("i-search")}All ${count || ""} signals</button>
     </header>
-    <div class="board-scroll"><table class="board-table"><caption class="vh">What each process does with each signal. Column heads send the signal; their words say what it does by default.</caption>
+    <div class="board-scroll"><table class="board-table"><caption class="vh">What each process does with each signal. Column heads send the signal; their words say what it ${fates.length ? "would do to the chosen process" : "does by default"}.</caption>
       <colgroup><col class="board-name"><col span=${keys.length || 12}></colgroup>
       <thead><tr class="board-groups"><td></td>${groupsOf(keys).map(({ word, span }) => html`<th colspan=${span} scope="colgroup">${word}</th>`)}</tr>
-      <tr class="board-keys"><td class="board-to"><p>${to}</p><p class="board-default">on the keys: what each does by default</p></td>
-        ${keys.map((signal) => html`<th scope="col">${keyView(signal, states[signal.name] ?? "", !alive, role, onSend, onPoint)}</th>`)}</tr></thead>
+      <tr class="board-keys"><td class="board-to"><p>${to}</p>${
+        from
+          ? html`<fieldset class="seg board-from"><legend class="vh">Sent from</legend>${ORIGINS.map(
+              ([origin, word]) =>
+                html`<label><input type="radio" name="from" .checked=${live(origin === from)} @change=${() => onFrom(origin)}>${word}</label>`,
+            )}</fieldset>`
+          : nothing
+      }<p class="board-default">${fates.length ? "on the keys: the forecast" : "on the keys: what each does by default"}</p></td>
+        ${keys.map((signal, at) => html`<th scope="col">${keyView(signal, fates[at] ?? null, states[signal.name] ?? "", !alive, role, onSend, onPoint)}</th>`)}</tr></thead>
       <tbody>${repeat(
         rows,
         ({ row }) => row,
@@ -151,9 +176,10 @@ export const boardView = (slice, _nowMs, { onSend, onPoint, onSelect, onFind, on
             row.row === selected,
             (signal) => {
               if (!beam || beam.signal !== signal || index > landing) return "";
-              return index === landing ? "land" : "pass";
+              return index < landing ? "pass" : beam.dropped ? "drop" : "land";
             },
             onSelect,
+            onThreads,
           ),
       )}
       ${rows.length ? nothing : html`<tr class="board-none"><td colspan=${keys.length + 1}>${missing}</td></tr>`}</tbody>
@@ -164,12 +190,21 @@ export const boardView = (slice, _nowMs, { onSend, onPoint, onSelect, onFind, on
 
 /**
  * @param {BoardRow} row @param {string} stem @param {Signal[]} keys @param {boolean} selected
- * @param {(signal: string) => "pass"|"land"|""} beamOf @param {(row: string) => void} onSelect
+ * @param {(signal: string) => "pass"|"land"|"drop"|""} beamOf @param {(row: string) => void} onSelect @param {(row: string) => void} onThreads
  */
-const rowView = (row, stem, keys, selected, beamOf, onSelect) => {
+const rowView = (row, stem, keys, selected, beamOf, onSelect, onThreads) => {
   const full = [row.comm, row.args].filter(Boolean).join(" ");
   return html`<tr class="board-row" ?data-selected=${selected} data-is=${row.is ?? nothing} @click=${() => onSelect(row.row)}>
-    <th scope="row" title=${`${full} · ${row.pid} on the machine`}><label><i aria-hidden="true">${stem}</i><input class="vh" type="radio" name="to" .checked=${live(selected)} @change=${() => onSelect(row.row)}><b>${row.nsPid}</b>${row.comm} ${
+    <th scope="row" title=${`${full} · ${row.pid} on the machine`}><div class="board-who"><label><i aria-hidden="true">${stem}</i><input class="vh" type="radio" name="to" .checked=${live(selected)} @change=${() => onSelect(row.row)}><b>${row.nsPid}</b>${row.comm} ${
       row.note ? html`<em>${row.note}</em>` : nothing
-    } <span>${row.args}</span></label></th>${row.cells.map((cell, column) => cellView(cell, keys[column], beamOf(cell.signal)))}</tr>`;
+    } <span>${row.args}</span></label>${
+      row.differ
+        ? html`<button class="board-differ" type="button" aria-haspopup="dialog" title=${`${row.differ}: show them`} @click=${(
+            /** @type {Event} */ event,
+          ) => {
+            event.stopPropagation();
+            onThreads(row.row);
+          }}>${row.differ.replace("threads differ", "")}<span class="vh">threads </span>differ</button>`
+        : nothing
+    }</div></th>${row.cells.map((cell, column) => cellView(cell, keys[column], beamOf(cell.signal)))}</tr>`;
 };

@@ -7,6 +7,7 @@
  */
 
 import { html, nothing, svg } from "../lit.js";
+import { signOf } from "./fall_signs.js";
 import { AUTHOR_WORDS, icon } from "./signs.js";
 
 /** @import { Fall, FallMark } from "../types.js" */
@@ -85,43 +86,28 @@ const laneView = (fall, size, lane) => {
   if (gap === null || gap === undefined)
     return lane === "program" ? nothing : svg`<line class="fall-lane" x1="0" x2="100%" y1=${y} y2=${y}/>`;
   const from = clip(fall.gapsFrom[lane] ?? 0);
-  // A gap that begins in the figure is told by a mark where it begins; one that is there from the start says why here.
+  // A gap that begins in the figure is told by a mark where it begins; one that is there from the start says why here:
+  // above the lane, below it where others speak above, and not where there is no room either.
   const index = LANES.indexOf(lane);
-  const taken = fall.marks.some((mark) => mark.below && mark.text && LANES.indexOf(mark.lane) === index - 1);
-  const words =
-    from > 0 || taken ? nothing : svg`<text class="fall-say fall-why" x="16%" y=${y - size.say}>${gap}</text>`;
+  const speaks = (/** @type {number} */ at, /** @type {boolean} */ under) =>
+    fall.marks.some((mark) => Boolean(mark.below) === under && mark.text && LANES.indexOf(mark.lane) === at);
+  const under = speaks(index, false) || speaks(index - 1, true);
+  const full = from > 0 || (under && speaks(index, true));
+  const words = full
+    ? nothing
+    : svg`<text class=${`fall-say fall-why ${under ? "fall-below" : ""}`} x="16%" y=${under ? y + size.under : y - size.say}>${gap}</text>`;
   return svg`<line class="fall-lane" x1="0" x2=${percent(from)} y1=${y} y2=${y}/>
     <line class="fall-gap" x1=${percent(from)} x2="100%" y1=${y} y2=${y}/>
     ${words}`;
 };
 
 /** @param {Size} size @param {FallMark} mark */
-const signOf = (size, { lane, shape }) => {
-  const y = yOf(size, lane);
-  const { dot, due, lid, cross } = size;
-  switch (shape) {
-    case "dot":
-      return svg`<circle class="fall-dot" cy=${y} r=${dot}/>`;
-    case "ring":
-      return svg`<circle class="fall-hollow" cy=${y} r=${dot - 1}/>`;
-    case "due":
-      return svg`<circle class="fall-due" cy=${y} r=${due}/>`;
-    case "lid":
-      return svg`<path class="fall-lid" d=${`M${-lid} ${y}H${lid}`}/>`;
-    case "cross":
-      return svg`<path class="fall-x" d=${`M${-cross} ${y - cross}l${2 * cross} ${2 * cross}M${cross} ${y - cross}l${-2 * cross} ${2 * cross}`}/>`;
-    case "end":
-      return svg`<path class="fall-x" d=${`M0 ${y - cross}v${2 * cross}`}/>`;
-    default:
-      return nothing;
-  }
-};
-
-/** @param {Size} size @param {FallMark} mark */
-const wordsOf = (size, { x, lane, shape, text, call, anchor, below }) => {
+const wordsOf = (size, { x, lane, shape, text: full, brief, call, anchor, below }) => {
+  const text = full && size === SIZES.s ? (brief ?? full) : full;
   if (!text || x < -2 || x > 102) return nothing;
-  // A phone has room for one sentence on the person's lane: who asked. The clock beside it says the rest.
-  if (size === SIZES.s && lane === "person" && anchor === "end") return nothing;
+  // A phone has room for one sentence on the upper lanes: who asked, what was sent. The clock beside it says the rest.
+  const upper = lane === "person" || lane === "engine";
+  if (size === SIZES.s && upper && anchor === "end" && (lane === "person" || shape !== "due")) return nothing;
   const y = yOf(size, lane);
   const up = lane === "program" ? size.over + (call ? 2 : 0) : size.say + (call ? 1 : 0);
   const beside = (shape === "lid" ? size.call : size.off) * (anchor === "end" ? -1 : 1);
@@ -133,10 +119,12 @@ const wordsOf = (size, { x, lane, shape, text, call, anchor, below }) => {
 const dropsOf = (fall, size) =>
   fall.drops
     .filter(({ x }) => x >= -1 && x <= 101)
-    .map(({ x, top, bottom, unseen }) => {
+    .map(({ x, from = x, top, bottom, unseen, guess }) => {
       const [y1, y2] = [yOf(size, top), yOf(size, bottom)];
+      if (guess) return svg`<line class="fall-guess" x1=${percent(x)} x2=${percent(x)} y1=${y1} y2=${y2}/>`;
       if (!unseen)
-        return svg`<line class="fall-line" pathLength="1" data-new x1=${percent(x)} x2=${percent(x)} y1=${y1} y2=${y2}/>`;
+        return svg`<line class="fall-stood" x1=${percent(from)} x2=${percent(x)} y1=${y1} y2=${y1}/>
+          <line class="fall-line" pathLength="1" data-new x1=${percent(x)} x2=${percent(x)} y1=${y1} y2=${y2}/>`;
       return svg`<line class="fall-unseen" x1=${percent(x)} x2=${percent(x)} y1=${y1} y2=${y2}/>`;
     });
 
@@ -158,7 +146,7 @@ export const fallView = ({ fall, size: name }) => {
       ${now === null || now > 100 ? nothing : svg`<line class="fall-now" x1=${percent(now)} x2=${percent(now)} y1="6" y2=${size.bottom}/>`}
       ${wall === null ? nothing : svg`<line class="fall-wall" x1=${percent(wall)} x2=${percent(wall)} y1="0" y2=${size.bottom}/>`}
       ${dropsOf(fall, size)}
-      ${shown.map((mark) => svg`<svg x=${percent(mark.x)} y="0" overflow="visible">${signOf(size, mark)}</svg>`)}
+      ${shown.map((mark) => svg`<svg x=${percent(mark.x)} y="0" overflow="visible">${signOf(size, mark, yOf(size, mark.lane))}</svg>`)}
       ${shown.map((mark) => wordsOf(size, mark))}
     </svg>
   </figure>`;

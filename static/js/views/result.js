@@ -1,14 +1,14 @@
 /**
- * Plain facts, in the same slot and the same lines before and after: what is asked, what runs, how it ended.
- * Why it went like that is not said here.
+ * Before: what a stop would come to.  Meanwhile and after: plain facts.  In the same slot and the same lines.
  */
 
 import { html, nothing } from "../lit.js";
 import { clockTime, duration, whoDid } from "../text.js";
 import { command } from "./copy.js";
+import { foretoldView } from "./foretold.js";
 import { words } from "./signs.js";
 
-/** @import { Experiment, Process, Result, Run, Target } from "../types.js" */
+/** @import { Experiment, Process, Result, Run, StopForecast, Target } from "../types.js" */
 
 /** @param {Result} result */
 const ended = ({ say, facts }) =>
@@ -20,7 +20,8 @@ const stopping = ({ stop }, nowMs) => {
   const due = stop.deadlineMs === null ? "no SIGKILL is due" : `SIGKILL is due at ${clockTime(stop.deadlineMs)}`;
   const sinceMs = nowMs - stop.atMs;
   return html`<p class="verd-say">Asked to stop${sinceMs < 1000 ? "" : `, ${duration(sinceMs)} ago`}.</p>
-    <p class="verd-why">${stop.signal} at ${clockTime(stop.atMs)}, by ${whoDid(stop.by)}; ${due}.</p>`;
+    <p class="verd-why">${stop.signal} at ${clockTime(stop.atMs)}, by ${whoDid(stop.by)}; ${due}.</p>
+    ${stop.foretold ? html`<p class="verd-dim">Foretold: ${stop.foretold.say}. ${stop.foretold.why}</p>` : nothing}`;
 };
 
 /** @param {Target} target @param {Process|null} root @param {number} nowMs */
@@ -32,12 +33,13 @@ const running = (target, root, nowMs) => {
 };
 
 /**
- * @param {{result: Result|null, run: Run|null, target: Target|null, root: Process|null, experiment: Experiment|null, question: string, equivalent: string, copied: string|null}} slice
+ * @param {{result: Result|null, run: Run|null, target: Target|null, root: Process|null, experiment: Experiment|null, question: string,
+ *   equivalent: string, copied: string|null, forecast: StopForecast|null}} slice
  * @param {number} nowMs
  * @param {{onCopy: (text: string) => void}} handlers
  */
 export const resultView = (
-  { result, run, target, root, experiment, question, equivalent, copied },
+  { result, run, target, root, experiment, question, equivalent, copied, forecast },
   nowMs,
   { onCopy },
 ) => {
@@ -47,10 +49,13 @@ export const resultView = (
     if (run?.status === "finished")
       return html`<p class="verd-say">${run.reason === "failed" ? "It could not be started." : "The run is over."}</p><p class="verd-why">${run.error ?? ""}</p>`;
     if (target?.stop && !target.stop.finished) return stopping(target, nowMs);
+    if (target && going && forecast)
+      return html`${result ? ended(result) : nothing}${foretoldView(forecast, copied, onCopy)}`;
     if (target && going) return html`${result ? ended(result) : nothing}${running(target, root, nowMs)}`;
     if (run) return html`<p class="verd-say">Starting.</p>`;
     return html`<p class="verd-say">${words(question)}</p>
       <p class="verd-why">${experiment ? experiment.targets.map(({ name, host }) => `${name}, a ${host}`).join(" · ") : nothing}</p>`;
   };
-  return html`<section class="verd" aria-label="Result" tabindex="0"><h2>${run ? "Result" : "The question"}</h2>${body()}${equivalent ? html`<div class="verd-cmd">${command(equivalent, copied, onCopy)}</div>` : nothing}</section>`;
+  const heading = !run ? "The question" : going && forecast ? "Forecast" : "Result";
+  return html`<section class="verd" aria-label=${heading} tabindex="0"><h2>${heading}</h2>${body()}${equivalent ? html`<div class="verd-cmd">${command(equivalent, copied, onCopy)}</div>` : nothing}</section>`;
 };

@@ -11,9 +11,9 @@ import { html } from "../lit.js";
 export const icon = (name) =>
   html`<svg class="i" viewBox="0 0 20 20" aria-hidden="true"><use href=${`#${name}`}></use></svg>`;
 
-/** A disposition's shape. @param {string} name - "default", "caught", "ignored", "blocked", "pending", "fixed" */
+/** A disposition's shape. @param {string} name - "default", "caught", "ignored", "blocked", "waited", "pending", "fixed" */
 export const shape = (name) =>
-  html`<svg class="dis" viewBox="0 0 16 16" aria-hidden="true"><use href=${`#d-${name}`}></use></svg>`;
+  html`<svg class="dis" viewBox="0 0 16 16" aria-hidden="true"><use href=${`#d-${name === "signalfd" ? "waited" : name}`}></use></svg>`;
 
 /** @type {Record<Author, string>} */
 export const AUTHOR_WORDS = { person: "Person", engine: "Engine", kernel: "Kernel", program: "Program", lab: "Lab" };

@@ -1,12 +1,14 @@
 /**
- * The clock's slot at rest: Start, or how to stop and how long to wait.  What is asked for is said in one line before
- * it is asked.  No forecast: what will come of it is not this version's business.
+ * The clock's slot at rest: Start, or how to stop and how long to wait.  What would come of it is said before it is
+ * asked; where nobody foretells that, what is asked for.
  */
 
 import { html, live } from "../lit.js";
+import { askedWords, fateWords, OUTCOMES } from "../stop_words.js";
 import { counted } from "../text.js";
+import { icon } from "./signs.js";
 
-/** @import { Experiment, Signal, Target } from "../types.js" */
+/** @import { Experiment, Signal, StopForecast, Target } from "../types.js" */
 
 /** @typedef {{wait: "0"|"3"|"10"|"own"|"never"|"other", seconds: string, signal: string}} StopChoice  signal "": its own */
 
@@ -42,12 +44,14 @@ export const stopAsked = (choice, target) => {
 };
 
 /** @param {StopChoice} choice @param {Target} target */
-export const stopWords = (choice, target) => {
-  const { timeoutS, signal } = stopAsked(choice, target);
-  if (timeoutS < 0) return `${signal}, and no SIGKILL`;
-  if (timeoutS === 0) return `${signal}, then SIGKILL at once`;
-  return `${signal}, then SIGKILL after ${timeoutS} s`;
-};
+export const stopWords = (choice, target) => askedWords(stopAsked(choice, target));
+
+/** Fate and reason, each in the same line always. @param {StopForecast|null} forecast @param {string} plain - where there is no forecast @param {string} why */
+const fate = (forecast, plain, why) =>
+  forecast
+    ? html`<p class="stop-fate" title=${forecast.say}>${icon(OUTCOMES[forecast.outcome])}<span>${fateWords(forecast)}</span></p>
+    <p class="stop-why" title=${forecast.why}>${why || forecast.why}</p>`
+    : html`<p class="stop-fate"><span>${plain}</span></p><p class="stop-why">${why}</p>`;
 
 /** @param {string} word @param {string} why */
 const shut = (word, why) => html`<div class="stop">
@@ -85,16 +89,15 @@ export const startingView = ({ target, building }) => html`<div class="stop">
 
 /**
  * Ready to be stopped.
- * @param {{target: Target, choice: StopChoice, signals: Signal[], role: "driver"|"viewer", asked: boolean, failed: string}} slice
- *   `failed`: why the last stop came to nothing, or ""
+ * @param {{target: Target, choice: StopChoice, signals: Signal[], role: "driver"|"viewer", asked: boolean, failed: string,
+ *   forecast: StopForecast|null}} slice - `failed`: why the last stop came to nothing, or ""
  * @param {number} _nowMs
  * @param {{onStop: () => void, onChoice: (change: Partial<StopChoice>) => void}} handlers
  */
-export const stopView = ({ target, choice, signals, role, asked, failed }, _nowMs, { onStop, onChoice }) => {
+export const stopView = ({ target, choice, signals, role, asked, failed, forecast }, _nowMs, { onStop, onChoice }) => {
   if (role === "viewer") {
     return html`<div class="stop"><button class="stop-go" type="button" disabled>Read-only</button>
-      <p class="stop-fate">By default ${stopWords({ wait: "own", seconds: "", signal: "" }, target)}</p>
-      <p class="stop-why">${failed || "The driver stops it. This page follows."}</p></div>`;
+      ${fate(forecast, `By default ${stopWords(choice, target)}`, failed || (forecast ? "" : "The driver stops it. This page follows."))}</div>`;
   }
   const valid = stopIsValid(choice);
   const own = target.stopTimeoutS < 0 ? "never" : `${target.stopTimeoutS} s`;
@@ -123,7 +126,6 @@ export const stopView = ({ target, choice, signals, role, asked, failed }, _nowM
       <option value="" ?selected=${choice.signal === ""}>${target.stopSignal} (its own)</option>
       ${signals.filter(({ name }) => name !== target.stopSignal).map(({ name, number }) => html`<option value=${name} ?selected=${choice.signal === name}>${name} (${number})</option>`)}
     </select></div>
-    <p class="stop-fate">${valid ? stopWords(choice, target) : "Whole seconds, 0 to 3600"}</p>
-    <p class="stop-why">${failed}</p>
+    ${valid ? fate(forecast, stopWords(choice, target), failed) : fate(null, "Whole seconds, 0 to 3600", failed)}
   </form>`;
 };

@@ -2,18 +2,18 @@
  * The line below the board: what went wrong, what was pointed at, or what can be done.  One line, always there.
  */
 
+import { fateByDefault, signsOf } from "../fates.js";
 import { html } from "../lit.js";
-import { fateOf } from "./board.js";
 
-/** @import { BoardRow, Sent, Signal } from "../types.js" */
+/** @import { BoardRow, ForecastGroup, Origin, Sent, Signal } from "../types.js" */
 /** @import { Problem } from "../notes.js" */
 
 /**
  * @param {{typed: string, typedSignal: Signal|null, problem: (Problem & {signal: string})|null, failed: Sent|null, pointed: Signal|null,
- *   role: "driver"|"viewer", chosen: BoardRow|null, alive: boolean, name: string}} slice
- *   `typed`: digits so far; `problem`: a request that was refused; `failed`: one that was taken and came to nothing
+ *   fate: ForecastGroup|null, from: Origin|null, role: "driver"|"viewer", chosen: BoardRow|null, alive: boolean, name: string}} slice
+ *   `fate`: what the pointed one would come to; `typed`: digits so far; `problem`: a request that was refused; `failed`: one that was taken and came to nothing
  */
-export const whyView = ({ typed, typedSignal, problem, failed, pointed, role, chosen, alive, name }) => {
+export const whyView = ({ typed, typedSignal, problem, failed, pointed, fate, from, role, chosen, alive, name }) => {
   if (typed) {
     const known = typedSignal
       ? html`${typedSignal.name}. Enter sends it, Esc forgets it.`
@@ -22,8 +22,13 @@ export const whyView = ({ typed, typedSignal, problem, failed, pointed, role, ch
   }
   if (problem)
     return html`<b role="alert">${problem.signal} was not sent:</b> ${problem.error} ${problem.hint ?? ""} <code>${problem.code}</code>`;
+  if (pointed && fate) {
+    const { words } = signsOf(fate.fate, pointed.name);
+    const origin = from === "inside" ? " from inside" : "";
+    return html`<b>${pointed.short}${origin} now:</b> ${words}${fate.sure ? "" : ", likely"}. ${fate.why} <span>${pointed.meaning}</span>`;
+  }
   if (pointed) {
-    const [, , word] = fateOf(pointed);
+    const { words: word } = signsOf(fateByDefault(pointed), pointed.name);
     return html`<b>${pointed.short}, ${pointed.number}:</b> ${pointed.meaning} By default: ${word}. ${pointed.used_by}`;
   }
   if (failed?.failed)

@@ -15,7 +15,7 @@ describe("the keys' lights", () => {
   it("are lit by the event, for two seconds, with the beam to its row", () => {
     const { states, beam, untilMs } = lightsOf(createUi(), target, ROWS, "100:7", ms(6));
     assert.deepEqual(states, { SIGUSR1: "sent" });
-    assert.deepEqual(beam, { signal: "SIGUSR1", row: "101:8" });
+    assert.deepEqual(beam, { signal: "SIGUSR1", row: "101:8", dropped: false });
     assert.equal(untilMs, ms(7));
     assert.deepEqual(lightsOf(createUi(), target, ROWS, "100:7", ms(7.5)).states, {});
   });

@@ -36,7 +36,7 @@ describe("what Stop asks for", () => {
 });
 
 describe("the stop's slot", () => {
-  const slice = { target, choice: choice({}), signals: [], asked: false, failed: "" };
+  const slice = { target, choice: choice({}), signals: [], asked: false, failed: "", forecast: null };
   const handlers = { onStop: none, onChoice: none };
 
   it("has nothing to press for who only watches", () => {

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { flat, wordsOf } from "./flat.js";
 
 const { askView } = await import("../../../static/js/views/ask.js");
-const { dispositionOf, fateOf } = await import("../../../static/js/views/board.js");
+const { dispositionOf } = await import("../../../static/js/views/board.js");
 const { clockView } = await import("../../../static/js/views/clock.js");
 const { findView } = await import("../../../static/js/views/find.js");
 const { doWords, lessonView } = await import("../../../static/js/views/lesson.js");
@@ -18,17 +18,15 @@ describe("views", () => {
     assert.match(flat(shown), /Why <code>a b<\/code>\?/);
   });
 
-  it("say what each signal does by default", () => {
-    assert.equal(fateOf({ name: "SIGQUIT", default: "core" })[2], "dumps core");
-    assert.equal(fateOf({ name: "SIGTERM", default: "terminate" })[2], "ends");
-    assert.equal(fateOf({ name: "SIGKILL", default: "terminate" })[0], "kill");
-  });
-
   it("show what waits before what is held back before the action", () => {
-    const cell = { signal: "SIGHUP", action: /** @type {const} */ ("caught"), blocked: true, pending: true };
+    const nobody = { waited: false, signalfd: false };
+    const cell = { signal: "SIGHUP", action: /** @type {const} */ ("caught"), blocked: true, pending: true, ...nobody };
     assert.equal(dispositionOf(cell), "pending");
     assert.equal(dispositionOf({ ...cell, pending: false }), "blocked");
     assert.equal(dispositionOf({ ...cell, pending: false, blocked: false }), "caught");
+    assert.equal(dispositionOf({ ...cell, pending: false, waited: true }), "waited");
+    assert.equal(dispositionOf({ ...cell, pending: false, signalfd: true }), "signalfd");
+    assert.equal(dispositionOf({ ...cell, pending: false, blocked: false, signalfd: true }), "caught");
   });
 
   it("offer to kill only while a stop waits, and only to the driver", () => {
@@ -81,6 +79,7 @@ describe("views", () => {
     const lines = [
       {
         id: 43,
+        to: 43,
         atMs: 0,
         when: "+0.010",
         author: /** @type {const} */ ("engine"),
@@ -94,9 +93,17 @@ describe("views", () => {
   });
 
   it("say that a search has found nothing", () => {
-    const handlers = { onQuery: none, onAt: none, onMove: none, onEnter: none, onPick: none, onClose: none };
+    const handlers = {
+      onQuery: none,
+      onSort: none,
+      onAt: none,
+      onMove: none,
+      onEnter: none,
+      onPick: none,
+      onClose: none,
+    };
     assert.match(
-      wordsOf(findView({ choices: [], at: 0, query: "x", role: "driver", to: "1 bash" }, 0, handlers)),
+      wordsOf(findView({ choices: [], at: 0, query: "x", sort: "number", role: "driver", to: "1 bash" }, 0, handlers)),
       /Nothing by that name/,
     );
   });

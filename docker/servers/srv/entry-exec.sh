@@ -1,0 +1,4 @@
+#!/bin/bash
+# The same wrapper, but the server takes its place.
+echo "preparing"
+exec "$@"

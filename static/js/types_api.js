@@ -1,0 +1,59 @@
+/**
+ * The shapes of what the API tells beside the journal.  Types only: this module has no code.
+ *
+ * @typedef {object} Health              GET /api/v1/health
+ * @property {string} version
+ * @property {string} now
+ * @property {"driver"|"viewer"} role
+ * @property {number} viewers
+ * @property {{state: "ready"|"absent"|"lost", name: string, version: string, reason: string, hint: string}} engine
+ * @property {{state: "ready"|"absent", reason: string, hint?: string, where?: string}} kernel_trace
+ * @property {string} [journal]          id of the journal: another one means other events under the same numbers
+ * @property {number} [last_event_id]
+ *
+ * @typedef {object} Signal              one of GET /api/v1/signals
+ * @property {string} name
+ * @property {string} short
+ * @property {number} number
+ * @property {"terminate"|"core"|"stop"|"continue"|"ignore"} default
+ * @property {boolean} catchable
+ * @property {string} meaning
+ * @property {string} group
+ * @property {string} used_by
+ *
+ * @typedef {object} SignalTable
+ * @property {Signal[]} signals
+ * @property {Signal[]} reserved
+ * @property {string[]} keys             the twelve of the board, in their order
+ *
+ * @typedef {object} Step
+ * @property {string} say
+ * @property {object|null} do            what a button would do: {signal: {…}} or {stop: {…}}
+ * @property {string[]} expect           in words
+ *
+ * @typedef {object} Experiment          one of GET /api/v1/experiments
+ * @property {string} id
+ * @property {string} title
+ * @property {string} group
+ * @property {string} question           words between backquotes are code
+ * @property {boolean} needs_engine
+ * @property {boolean} available
+ * @property {string|null} why_not
+ * @property {Step[]} steps
+ * @property {{name: string, host: string, equivalent: string, stop_signal: string, stop_timeout_s: number}[]} targets
+ * @property {{run: string, took_s: number|null, exit_code: number|null, killed: boolean|null}|null} last
+ *
+ * @typedef {object} RunFacts            one of GET /api/v1/runs
+ * @property {string} run
+ * @property {number} number
+ * @property {string|null} experiment
+ * @property {string} title
+ * @property {"running"|"finished"} status
+ * @property {string|null} reason
+ * @property {string} created_at
+ * @property {string|null} finished_at
+ * @property {{took_s: number|null, exit_code: number|null, killed: boolean|null}|null} result
+ * @property {number} last_event_id
+ */
+
+export {};

@@ -1,0 +1,23 @@
+/**
+ * What a stop would come to, in the slot and the lines of the result that will follow: the sentence, the reason, what it
+ * rests on, what would help, and how sure all of that is.
+ */
+
+import { html, nothing } from "../lit.js";
+import { sayWords, sureWords } from "../stop_words.js";
+import { timeoutWords } from "../text.js";
+import { copyButton } from "./copy.js";
+
+/** @import { StopForecast } from "../types.js" */
+
+/**
+ * @param {StopForecast} forecast @param {string|null} copied @param {(text: string) => void} onCopy
+ */
+export const foretoldView = (forecast, copied, onCopy) => {
+  const { signal, timeoutS, why, because, fix } = forecast;
+  return html`<p class="verd-say">${sayWords(forecast)}</p>
+    <p class="verd-why">${why}</p>
+    ${because.length ? html`<ul class="verd-because">${because.map((fact) => html`<li>${fact}</li>`)}</ul>` : nothing}
+    ${fix ? html`<div class="verd-fix"><p><b>What would help:</b> ${fix}</p>${copyButton(fix, copied, onCopy)}</div>` : nothing}
+    <p class="verd-dim">${sureWords(forecast)} For ${signal}, ${timeoutWords(timeoutS)}.</p>`;
+};
