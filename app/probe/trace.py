@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from app.probe.ring import Format, Raw, parse_format, parse_page
-from app.probe.tracefs import Instance, TraceUnavailable, clear_stale, find_tracefs
+from app.probe.tracefs import BUFFER_KB, Instance, TraceUnavailable, clear_stale, find_tracefs
 
 __all__ = ["Delivered", "Exec", "Exit", "Generated", "Lost", "NewTask", "Record", "Trace", "TraceUnavailable"]
 
@@ -156,17 +156,17 @@ class _Decoder:
 class Trace:
     """Use ``Trace.open()``; ``close`` takes everything away again."""
 
-    def __init__(self) -> None:
+    def __init__(self, buffer_kb: int = BUFFER_KB) -> None:
         self.root = root = find_tracefs()
         self.cleared = clear_stale(root)
         self._page = os.sysconf("SC_PAGE_SIZE")
         self._late: list[Record] = []
         self._on = False
-        self._own = Instance(root, "own")
+        self._own = Instance(root, "own", buffer_kb)
         self._anybodys: Instance | None = None
         self._poll = select.epoll()
         try:
-            self._anybodys = Instance(root, "signals")
+            self._anybodys = Instance(root, "signals", buffer_kb)
             for instance in (self._own, self._anybodys):
                 instance.turn(on=False)
             self._own.write("options/event-fork", "1")
@@ -182,9 +182,9 @@ class Trace:
             raise TraceUnavailable(f"the kernel refused a trace of our own: {error}", "Is tracefs writable?") from error
 
     @classmethod
-    def open(cls) -> Trace:
-        """Raises TraceUnavailable."""
-        return cls()
+    def open(cls, buffer_kb: int = BUFFER_KB) -> Trace:
+        """``buffer_kb``: for each processor.  Raises TraceUnavailable."""
+        return cls(buffer_kb)
 
     def fileno(self) -> int:
         """Readable when there is something to read."""

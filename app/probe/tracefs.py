@@ -80,7 +80,7 @@ def clear_stale(root: Path, files: ProcFiles | None = None) -> list[str]:
 class Instance:
     """One instance.  Use ``close`` to take it away; a second call does nothing."""
 
-    def __init__(self, root: Path, name: str) -> None:
+    def __init__(self, root: Path, name: str, buffer_kb: int = BUFFER_KB) -> None:
         me = ProcFiles().identity(os.getpid())
         assert me is not None
         self.path = root / "instances" / f"{PREFIX}{me[0]}-{me[1]}-{name}-{next(_numbers)}"
@@ -91,7 +91,7 @@ class Instance:
             raise TraceUnavailable(f"the kernel refused a trace of our own: {error}", "Is tracefs writable?") from error
         try:
             self.write("trace_clock", "mono")
-            self.write("buffer_size_kb", str(BUFFER_KB))
+            self.write("buffer_size_kb", str(buffer_kb))
             with suppress(OSError):
                 self.write("buffer_percent", "0")  # wake a reader at the first event, not at a half-full buffer
         except OSError as error:

@@ -16,7 +16,7 @@ import pytest
 from app.probe.procfs import Proc
 from app.probe.trace import Delivered, Exec, Exit, Generated, Lost, NewTask, Record, Trace
 from app.probe.tracefs import PREFIX, clear_stale, find_tracefs
-from app.probe.watch import Gone, Moved, Sent, Taken, Told, Watch
+from app.probe.watch import Gone, Missed, Moved, Sent, Taken, Told, Watch
 from tests.support import WITHIN_S, until
 
 pytestmark = pytest.mark.whole
@@ -260,3 +260,17 @@ def test_a_storm_of_forks_loses_nothing_or_says_so(trace: Trace, forks: int) -> 
     lost = sum(each.count for each in found if isinstance(each, Lost))
     assert lost != 0 or len([each for each in told if isinstance(each, Gone)]) >= forks - 1
     until(lambda: trace.read() == [] and not trace.waiting, what="the trace is empty")
+
+
+def test_what_the_buffer_could_not_hold_is_said() -> None:
+    trace, watch = Trace.open(buffer_kb=16), Watch()
+    try:
+        with Victim("bash", "-c", "for _ in {1..500}; do (:); done; echo done; read -r _") as victim:
+            watch.know("t", Proc().facts([victim.pid]))
+            trace.follow([victim.pid])
+            victim.go()
+            assert victim.line() == "done"  # nobody has read the trace meanwhile
+            told = watch.tell(trace.read())
+        assert [each.count for each in told if isinstance(each, Missed)]
+    finally:
+        trace.close()

@@ -173,8 +173,9 @@ def settle(mine: Victim, *, waits: bool = False) -> ProcessFacts | None:
         still = stopped or facts.frozen or all(each.state == "S" for each in facts.threads_of)
         given_back = facts.exe is None and facts.state not in "ZX"  # its memory; a first thread that ended has none
         dying = given_back or not facts.threads_of
+        torn = facts.state not in ("Z", state_of(facts))  # it moved between two reads
         held = stopped or facts.frozen == "v1" or (facts.frozen and not on_its_way >> (KILL - 1) & 1)
-        if still and not dying and (held or not on_its_way) and not (waits and not facts.masks.waited):
+        if still and not dying and not torn and (held or not on_its_way) and not (waits and not facts.masks.waited):
             return facts
         assert time.monotonic() < deadline, facts
         time.sleep(0)

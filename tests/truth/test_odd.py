@@ -1,4 +1,4 @@
-"""Processes whose masks do not say all: the first thread has ended, a call has a mask of its own, a parent waits in vfork."""
+"""Processes whose masks do not say all: the first thread has ended, a call has its own mask, a parent is in vfork."""
 
 from __future__ import annotations
 
@@ -59,6 +59,11 @@ def running(*command: str) -> Iterator[Victim]:
         mine.end()
 
 
+def known(mine: Victim, pid: int) -> Victim:
+    """Another process of the same kind, which prints where it does."""
+    return Victim(mine.process, pid, (PROC.identity(pid) or (0, 0))[1])
+
+
 def sent(witness: Witness, mine: Victim) -> list[Sent]:
     """What the kernel says was sent to it since the last question."""
     return [each for each in witness.told(mine.pid) if isinstance(each, Sent)]
@@ -95,7 +100,9 @@ def test_a_parent_in_vfork_takes_only_what_ends_it(kind: str, caught: int, odd_p
             elif told.fate == "ignored_default":
                 assert [each.result for each in sent(witness, mine)] == [1]
             else:
-                assert has(mine.facts().masks.pending, number)
+                masks = mine.facts().masks
+                assert masks
+                assert has(masks.pending, number)
                 assert not told.sure
                 COUNTS.setdefault("odd", Counts()).open_wrong[f"{told.fate} ({told.rule})"] += 1
 
@@ -103,10 +110,9 @@ def test_a_parent_in_vfork_takes_only_what_ends_it(kind: str, caught: int, odd_p
 def test_a_child_of_pid_1_is_not_protected(odd_program: Path, witness: Witness) -> None:
     for number in SIGNALS:
         with victim(odd_program, *words(("child", mask(TSTP), 0, 0, mask(INT))), sandbox=True) as mine:
-            (mine.pid,) = PROC.children(mine.pid)
-            mine.start = (PROC.identity(mine.pid) or (0, 0))[1]
-            settle(mine)
-            judge(witness, "odd", mine, number, "outside", "child of PID 1")
+            child = known(mine, *PROC.children(mine.pid))
+            settle(child)
+            judge(witness, "odd", child, number, "outside", "child of PID 1")
 
 
 @pytest.mark.parametrize(("kind", "fate"), [("child", "stops"), ("orphan", "queued_dropped"), ("cousin", "stops")])
@@ -114,16 +120,16 @@ def test_a_stop_in_a_process_group_that_somebody_could_continue(kind: str, fate:
     """Who could: a parent of any member, in the same session and another group."""
     with running(sys.executable, "-S", GROUPS, kind) as mine:
         family = PROC.descendants(mine.pid)
-        mine.pid = int(mine.lines[0].split()[1])
-        mine.start = (PROC.identity(mine.pid) or (0, 0))[1]
-        told = forecast(
-            subject_of(next(each for each in PROC.facts({*family, mine.pid}) if each.pid == mine.pid)), TSTP
-        )
+        one = known(mine, int(mine.lines[0].split()[1]))
+        settle(one)
+        facts = {each.pid: each for each in PROC.facts({*family, one.pid})}[one.pid]
+        told = forecast(subject_of(facts), TSTP)
         assert (told.fate, told.sure) == (fate, True)
-        sent(witness, mine)
-        os.kill(mine.pid, TSTP)
-        after = settle(mine)
+        witness.told(one.pid)
+        os.kill(one.pid, TSTP)
+        after = settle(one)
         assert after
         assert (after.state == "T") == (fate == "stops")
-        taken = [each.action for each in witness.told(mine.pid) if isinstance(each, Taken)]
+        taken = [each.action for each in witness.told(one.pid) if isinstance(each, Taken)]
         assert taken == ["default" if fate == "stops" else "dropped"]
+        os.kill(one.pid, signal.SIGKILL)

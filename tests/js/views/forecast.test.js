@@ -306,6 +306,18 @@ describe("the fall's marks", () => {
     assert.doesNotMatch(drawn({ shape: "lid", brief: "" }, {}, "s"), /<text/);
   });
 
+  it("speak once on the upper lanes of a phone, but for the SIGKILL that is due", () => {
+    const marks = [
+      { ...base, lane: "engine", text: "sends SIGTERM", shape: "dot" },
+      { ...base, lane: "engine", text: "sends SIGKILL", shape: "dot" },
+      { ...base, lane: "engine", text: "SIGKILL is due", shape: "due" },
+    ].map(({ brief: _, ...mark }) => mark);
+    const said = (/** @type {"l"|"s"} */ size) =>
+      [...drawn({}, { marks }, size).matchAll(/>([^<>]*SIG[^<>]*)</g)].map(([, text]) => text);
+    assert.deepEqual(said("l"), ["sends SIGTERM", "sends SIGKILL", "SIGKILL is due"]);
+    assert.deepEqual(said("s"), ["sends SIGTERM", "SIGKILL is due"]);
+  });
+
   it("leave room for why a lane has no witness", () => {
     const over = { gaps: { person: null, engine: null, kernel: "no witness", program: null }, gapsFrom: { kernel: 0 } };
     assert.match(drawn({ shape: "lid", hollow: true }, over), /fall-why fall-below[^>]*>no witness/);

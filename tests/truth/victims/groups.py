@@ -1,7 +1,7 @@
 """A process of which one or another could continue its process group; it says its pid, and all end with their input.
 
-The first process leads a session.  "child": it is in a group of its own, and its parent leads the session.  "orphan": its
-parent has ended.  "cousin": its parent has ended too, but the group has another member whose parent leads the session.
+The first process leads a session.  "child": it is in a group of its own, and its parent leads the session.  "orphan":
+its parent has ended.  "cousin": so has its parent, but the group has another member whose parent leads the session.
 """
 
 import os

@@ -1,0 +1,102 @@
+"""The kernel's word and the forecasts on the page: of experiments, of a command and of an image of one's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open, Screen
+from tests.browser.test_main_job import key, start, wait_for_line
+from tests.support import LabUnderTest, running_lab
+
+pytestmark = [pytest.mark.browser, pytest.mark.engine, pytest.mark.timeout(120)]
+
+
+def open_run(lab: LabUnderTest, page: Page, **body: Any) -> None:
+    """Start something of one's own through the API, and look at its page."""
+    with lab.person() as person:
+        reply = person.post("/runs", body)
+        assert reply.status_code == 201, reply.text
+        page.goto(f"{lab.url}/runs/{reply.json()['run']}")
+    expect(page.locator(".board-row")).not_to_have_count(0)
+
+
+def foretold(page: Page, short: str, word: str) -> None:
+    """What a key says that its signal would do."""
+    expect(page.locator(f'.key:has(b:text-is("{short}")) span').last).to_have_text(word)
+
+
+def says(page: Page, text: str) -> None:
+    """The one sentence in large type."""
+    expect(page.locator(".fall-call")).to_contain_text(text)
+
+
+def test_before_a_stop_it_is_said_what_will_happen_and_then_it_does(driving: Screen, watching: Screen) -> None:
+    page = driving.page
+    start(page, "PID 1 ignores what it does not handle")
+    watching.page.goto(page.url)
+    wait_for_line(page, "Serving HTTP")
+    for each in (page, watching.page):
+        foretold(each, "TERM", "dropped")
+        foretold(each, "INT", "handler")
+        expect(each.locator(".verd")).to_contain_text("no handler for SIGTERM")
+    expect(page.locator(".stop-fate")).to_contain_text("illed after 10 s")
+    page.locator(".stop-wait label", has_text="3").first.click()
+    expect(page.locator(".stop-fate")).to_contain_text("illed after 3 s")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    for each in (page, watching.page):
+        says(each, "dropped: PID 1 has no handler for SIGTERM")
+        expect(each.locator(".rec-list")).to_contain_text("SIGTERM to python3 (1): ignored")
+    expect(page.locator(".field")).to_have_attribute("data-state", "killed")
+    assert driving.shifted() < 0.02
+
+
+def test_from_inside_even_kill_is_dropped(driving: Screen) -> None:
+    page = driving.page
+    start(page, "PID 1 ignores what it does not handle")
+    wait_for_line(page, "Serving HTTP")
+    foretold(page, "KILL", "kills it")
+    page.locator(".board-from label", has_text="inside").click()
+    foretold(page, "KILL", "dropped")
+    key(page, "KILL")
+    expect(page.locator(".rec-list")).to_contain_text("SIGKILL to python3 (1): ignored")
+    expect(page.locator(".board-row")).to_have_count(1)
+
+
+def test_a_command_of_ones_own(lab_with_engine: LabUnderTest, driving: Screen) -> None:
+    script = "trap 'echo hit' USR1; trap '' HUP; echo ready; while :; do read -r _; done"
+    open_run(lab_with_engine, driving.page, host="process", command=["bash", "-c", script])
+    page = driving.page
+    wait_for_line(page, "ready")
+    foretold(page, "USR1", "handler")
+    foretold(page, "HUP", "ignored")
+    key(page, "USR1")
+    says(page, "runs its handler for SIGUSR1")
+    wait_for_line(page, "hit")
+    key(page, "HUP")
+    expect(page.locator(".rec-list")).to_contain_text("SIGHUP to bash")
+    expect(page.locator(".rec-list")).to_contain_text("ignored")
+
+
+def test_an_image_of_ones_own(lab_with_engine: LabUnderTest, driving: Screen) -> None:
+    open_run(lab_with_engine, driving.page, host="container", image="base", command=["tini", "--", "sleep", "1000"])
+    page = driving.page
+    expect(page.locator(".board-row")).to_have_count(2)
+    expect(page.locator(".stop-fate")).to_contain_text("stop at once")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.locator(".field")).to_have_attribute("data-state", "left")
+    expect(page.locator(".rec-list")).to_contain_text("SIGTERM to sleep")
+
+
+def test_a_lab_without_the_trace_says_so(engine: None, open_screen: Open, tmp_path: Any) -> None:
+    with running_lab(tmp_path / "data", kernel_trace="off") as lab:
+        page = open_screen(lab.driver_link, driver=True).page
+        expect(page.locator(".bar-off")).to_have_text("no kernel trace")
+        start(page, "Catch every signal")
+        wait_for_line(page, "ready: process")
+        foretold(page, "USR1", "handler")
+        key(page, "USR1")
+        wait_for_line(page, "USR1")
+        expect(page.locator(".fall")).to_contain_text("witness")
