@@ -37,6 +37,11 @@ def is_ours(image: str) -> bool:
     return "/" not in image and ":" not in image and (resource("docker") / image / "Dockerfile").is_file()
 
 
+def _on_base(folder: Path) -> bool:
+    """Whether it is built on our base, whose tag its Dockerfile takes as an argument."""
+    return "\nARG BASE" in f"\n{(folder / 'Dockerfile').read_text()}"
+
+
 def tag_of(image: str) -> str:
     """``signal-lab/base:0123456789ab`` for a folder of ours; any other reference as it is."""
     if not is_ours(image):
@@ -46,6 +51,8 @@ def tag_of(image: str) -> str:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.name != "README.md":
             digest.update(f"{path.relative_to(folder)}\0{path.stat().st_mode & 0o111}\0".encode() + path.read_bytes())
+    if _on_base(folder):
+        digest.update(tag_of("base").encode())  # another base is another image
     return f"signal-lab/{image}:{digest.hexdigest()[:12]}"
 
 
@@ -78,6 +85,8 @@ class Images:
                 await self._record(BuildProgress(image=image, state="running", text=text))
 
         folder = resource("docker") / image
+        if _on_base(folder):
+            await self.ensure("base")
         await say(f"building {tag} from docker/{image}/Dockerfile\n")
         failed = await self._build_from_dockerfile(folder, image, tag, say)
         if failed and (folder / "bootstrap").is_file():
@@ -95,8 +104,12 @@ class Images:
     async def _build_from_dockerfile(self, folder: Path, image: str, tag: str, say: Say) -> str | None:
         """The engine's build.  Gives what went wrong, or None."""
 
+        args = {"BASE": tag_of("base")} if _on_base(folder) else None
+
         def run(client: Client) -> str | None:
-            for piece in client.build(path=str(folder), tag=tag, rm=True, decode=True, labels={LABEL: image}):
+            for piece in client.build(
+                path=str(folder), tag=tag, rm=True, forcerm=True, decode=True, labels={LABEL: image}, buildargs=args
+            ):
                 if text := piece.get("stream") or piece.get("status"):
                     from_thread.run(say, text if text.endswith("\n") else text + "\n")
                 if error := piece.get("error"):

@@ -5,12 +5,12 @@ import threading
 import time
 
 
-def wsgi(environ, start_response):
+def wsgi(_environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [b"hello\n"]
 
 
-async def asgi(scope, receive, send):
+async def asgi(scope, _receive, send):
     if scope["type"] != "http":
         raise NotImplementedError(scope["type"])
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
