@@ -65,7 +65,7 @@ export const stopFall = (target, stop, nowMs, witnesses, numberOf) => {
   const killed = end?.how === "killed";
   const now = within(axis.x(toMs));
   const wall = stop.deadlineMs === null || lost || killed ? null : axis.x(stop.deadlineMs);
-  const limit = stop.deadlineMs === null ? 100 : axis.x(stop.deadlineMs); // the same after the end: words stay
+  const limit = stop.deadlineMs === null || stop.timeoutS === 0 ? 100 : axis.x(stop.deadlineMs); // the same after the end: words stay
   const answers = answersOf(target, axis, stop.atMs, numberOf);
   const ended = answers.some((answer) => endsRoot(target, answer));
   const answer = answerTo(answers, stop.signal);

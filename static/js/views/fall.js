@@ -105,14 +105,26 @@ const laneView = (fall, size, lane) => {
 const wordsOf = (size, { x, lane, shape, text: full, brief, call, anchor, below }) => {
   const text = full && size === SIZES.s ? (brief ?? full) : full;
   if (!text || x < -2 || x > 102) return nothing;
-  // A phone has room for one sentence on the upper lanes: who asked, what was sent. The clock beside it says the rest.
-  const upper = lane === "person" || lane === "engine";
-  if (size === SIZES.s && upper && anchor === "end" && (lane === "person" || shape !== "due")) return nothing;
   const y = yOf(size, lane);
   const up = lane === "program" ? size.over + (call ? 2 : 0) : size.say + (call ? 1 : 0);
   const beside = (shape === "lid" ? size.call : size.off) * (anchor === "end" ? -1 : 1);
   const kinds = `fall-say ${call ? "fall-call" : ""} ${anchor === "end" ? "fall-end" : ""} ${below ? "fall-below" : ""}`;
   return svg`<svg x=${percent(x)} y="0" overflow="visible"><text class=${kinds} x=${beside} y=${below ? y + size.under : y - up}>${text}</text></svg>`;
+};
+
+/**
+ * A phone has room for one sentence on each of the upper lanes: who asked first, what was sent first, and the SIGKILL
+ * that is due.  The clock above it says the rest.
+ * @param {FallMark[]} marks @param {Size} size
+ */
+const spoken = (marks, size) => {
+  if (size !== SIZES.s) return marks;
+  const first = (/** @type {Lane} */ lane) => marks.find((mark) => mark.lane === lane && mark.text);
+  const kept = [first("person"), first("engine")];
+  return marks.filter((mark) => {
+    if (mark.lane === "engine" && mark.shape === "due") return true;
+    return (mark.lane !== "person" && mark.lane !== "engine") || kept.includes(mark);
+  });
 };
 
 /** A new line is drawn in, once: the animation belongs to the element's birth. @param {Fall} fall @param {Size} size */
@@ -147,7 +159,7 @@ export const fallView = ({ fall, size: name }) => {
       ${wall === null ? nothing : svg`<line class="fall-wall" x1=${percent(wall)} x2=${percent(wall)} y1="0" y2=${size.bottom}/>`}
       ${dropsOf(fall, size)}
       ${shown.map((mark) => svg`<svg x=${percent(mark.x)} y="0" overflow="visible">${signOf(size, mark, yOf(size, mark.lane))}</svg>`)}
-      ${shown.map((mark) => wordsOf(size, mark))}
+      ${spoken(shown, size).map((mark) => wordsOf(size, mark))}
     </svg>
   </figure>`;
 };
