@@ -195,7 +195,8 @@ def _dropped_when_sent(subject: Subject, signal: Signal, origin: Origin) -> Fate
 def stopped(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
     """``wants_signal``: a stopped task takes nothing but SIGKILL; the rest waits for SIGCONT.  signal(7)."""
     if subject.state == "T":
-        return Forecast("pending", "stopped", "It is stopped: the signal waits until it goes on.")
+        why = "It is stopped: the signal waits until it goes on."
+        return Forecast("pending", "stopped", why, _waits_as_it_should(subject, signal))
     return None
 
 
