@@ -162,13 +162,13 @@ class ContainerFeed:
                 self._news = anyio.Event()
 
     def close(self) -> None:
-        """Wakes the thread that reads."""
+        """Wakes the thread that reads, and lets go of the connection; docker-py holds it in three places."""
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
-        self._stream.close()
-        with suppress(AttributeError):
-            self._stream._response.close()  # docker-py's own hold on the connection
-        self._socket.close()
+        holders: tuple[Any, ...] = (getattr(self._stream, "_response", self._stream), self._stream, self._socket)
+        for holder in holders:
+            with suppress(OSError, ValueError):  # one of them may have closed the other
+                holder.close()
 
 
 def _exactly(source: Any, size: int) -> bytes:

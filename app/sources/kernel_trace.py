@@ -10,6 +10,7 @@ that it left some out.
 from __future__ import annotations
 
 import os
+import struct
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -242,6 +243,15 @@ def sender_of(told: Sent, lab: set[int]) -> tuple[SenderKind, str, int | None]:
     return "process", sender.comm or f"process {sender.pid}", sender.pid
 
 
+async def _listen(kernel: KernelTrace, feed: LocalFeed) -> None:
+    """A trace that cannot be read any more is a lost witness, and no reason to end the lab."""
+    try:
+        await kernel.listen(feed)
+    except (OSError, ValueError, LookupError, struct.error) as error:
+        why = f"it cannot be read any more: {type(error).__name__}: {error}"
+        await kernel.without(TraceUnavailable(why, "Start the lab again."))
+
+
 @asynccontextmanager
 async def running_kernel_trace(record: Record, mode: Literal["auto", "probe", "off"]) -> AsyncIterator[KernelTrace]:
     """The kernel's word for as long as the block is open; without a trace it says why, and all else works.
@@ -262,7 +272,7 @@ async def running_kernel_trace(record: Record, mode: Literal["auto", "probe", "o
     try:
         async with anyio.create_task_group() as tasks:
             if feed:
-                tasks.start_soon(kernel.listen, feed)
+                tasks.start_soon(_listen, kernel, feed)
                 await anyio.lowlevel.checkpoint()
             try:
                 yield kernel
