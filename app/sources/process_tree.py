@@ -29,6 +29,7 @@ GATHER_S = 0.005  # what moves together is looked at together
 HOLD_S = 0.45  # how long a row waits for a process like the one that went
 SETTLE_S, SETTLE = 3.0, 3  # masks and threads of one process are reported at most this often: times in seconds
 LIMIT = 512  # rows per target
+STUCK = 3  # looks: then it is no short call
 THREADS = 64  # of one process that are told one by one
 UNREMARKABLE = frozenset("RSDI")
 
@@ -51,7 +52,8 @@ class _Row:
     missed_at: datetime | None = None
     quiet: list[datetime] = field(default_factory=list)  # when masks or threads were reported last
     foretold: Foretold | None = None
-    restless: bool = False  # that was told of a process that ran while it was looked at
+    restless: bool = False  # that was told of a process that ran, or was in a short call, while it was looked at
+    stuck: int = 0  # looks in a row that found it in an uninterruptible call
     ended: Ended | None = None
 
 
@@ -92,11 +94,12 @@ class ProcessTree:
             known = self._rows.get(key)
             told = self._changed(known, facts, at) if known else self._came(key, facts, at)
             events += told
-            shown = self._rows.get(key)
-            if shown and not told and shown.restless and facts.steady:
-                shown.facts = facts  # the same facts, but seen at rest now: what is foretold may be sure
-            if shown and (told or shown.restless):
-                events += self._foretold(shown)
+            if shown := self._rows.get(key):
+                shown.stuck = shown.stuck + 1 if facts.state == "D" else 0
+                if told or (
+                    shown.restless and _mutable(facts)["dispositions"] == _mutable(shown.facts)["dispositions"]
+                ):
+                    events += self._foretold(shown, facts)
         return events + self._went(at, all_of_them=not seen)
 
     def _came(self, key: Key, facts: ProcessFacts, at: datetime) -> list[AnyEvent]:
@@ -116,12 +119,17 @@ class ProcessTree:
         who: dict[str, Any] = {**self._who, "at": at, "pid": facts.pid, "start": facts.start, "ns_pid": facts.ns_pid}
         return [ProcessAppeared(**who, **_mutable(facts))]
 
-    def _foretold(self, row: _Row) -> list[AnyEvent]:
-        """What signals would do to it now, if that differs from what was said last."""
-        if self._foresee is None or (row.foretold and not row.facts.steady):
+    def _foretold(self, row: _Row, facts: ProcessFacts) -> list[AnyEvent]:
+        """What signals would do to it now, if that differs from what was said last.
+
+        Of a process that runs, or is in a short call, little is sure: once something was said, it is left at that
+        until the process is seen at rest.
+        """
+        restless = not facts.steady or (0 < row.stuck < STUCK and not facts.frozen)
+        if self._foresee is None or (row.foretold and restless):
             return []
-        row.restless = not row.facts.steady
-        if (found := self._foresee(row.facts)) == row.foretold:
+        row.restless = restless
+        if (found := self._foresee(facts)) == row.foretold:
             return []
         row.foretold = found
         pid, start = row.shown

@@ -66,6 +66,8 @@ export function createApi({ fetch = globalThis.fetch.bind(globalThis), base = "/
     run: (run) => call("GET", `/runs/${part(run)}`),
     /** @param {string} experiment @returns {Promise<{run: string, targets: {id: string, name: string}[], event_id: number}>} */
     start: (experiment) => call("POST", "/runs", { experiment }),
+    /** A command or an image of one's own. @param {{host: string, command: string[], image?: string}} what @returns {Promise<{run: string}>} */
+    startOwn: (what) => call("POST", "/runs", what),
     /** Ends the run and what belongs to it. @param {string} run @returns {Promise<{ok: true}>} */
     remove: (run) => call("DELETE", `/runs/${part(run)}`),
     /** Does what a step of the lesson says. @param {string} run @param {number} step @returns {Promise<{event_id: number|null}>} */

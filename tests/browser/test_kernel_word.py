@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,17 +10,19 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open, Screen
 from tests.browser.test_main_job import key, start, wait_for_line
-from tests.support import LabUnderTest, running_lab
+from tests.support import running_lab
 
 pytestmark = [pytest.mark.browser, pytest.mark.engine, pytest.mark.timeout(120)]
 
 
-def open_run(lab: LabUnderTest, page: Page, **body: Any) -> None:
-    """Start something of one's own through the API, and look at its page."""
-    with lab.person() as person:
-        reply = person.post("/runs", body)
-        assert reply.status_code == 201, reply.text
-        page.goto(f"{lab.url}/runs/{reply.json()['run']}")
+def start_own(page: Page, what: str, *, image: str = "", command: str) -> None:
+    """Something of one's own, from the form below the catalogue."""
+    page.locator(".own .seg label", has_text=what).click()
+    if image:
+        page.get_by_placeholder("image").fill(image)
+    page.get_by_label("Command", exact=True).fill(command)
+    page.locator(".own").get_by_role("button", name="Start").click()
+    page.wait_for_url(re.compile(r"/runs/r\d+$"))
     expect(page.locator(".board-row")).not_to_have_count(0)
 
 
@@ -65,10 +68,10 @@ def test_from_inside_even_kill_is_dropped(driving: Screen) -> None:
     expect(page.locator(".board-row")).to_have_count(1)
 
 
-def test_a_command_of_ones_own(lab_with_engine: LabUnderTest, driving: Screen) -> None:
-    script = "trap 'echo hit' USR1; trap '' HUP; echo ready; while :; do read -r _; done"
-    open_run(lab_with_engine, driving.page, host="process", command=["bash", "-c", script])
+def test_a_command_of_ones_own(driving: Screen) -> None:
     page = driving.page
+    script = "trap 'echo hit' USR1; trap '' HUP; echo ready; while :; do read -r _; done"
+    start_own(page, "process", command=f'bash -c "{script}"')
     wait_for_line(page, "ready")
     foretold(page, "USR1", "handler")
     foretold(page, "HUP", "ignored")
@@ -80,14 +83,28 @@ def test_a_command_of_ones_own(lab_with_engine: LabUnderTest, driving: Screen) -
     expect(page.locator(".rec-list")).to_contain_text("ignored")
 
 
-def test_an_image_of_ones_own(lab_with_engine: LabUnderTest, driving: Screen) -> None:
-    open_run(lab_with_engine, driving.page, host="container", image="base", command=["tini", "--", "sleep", "1000"])
+def test_an_image_of_ones_own(driving: Screen) -> None:
     page = driving.page
+    start_own(page, "container", image="base", command="tini -- sleep 1000")
     expect(page.locator(".board-row")).to_have_count(2)
     expect(page.locator(".stop-fate")).to_contain_text("stop at once")
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.locator(".field")).to_have_attribute("data-state", "left")
     expect(page.locator(".rec-list")).to_contain_text("SIGTERM to sleep")
+
+
+def test_what_cannot_be_started_is_said_on_the_page(driving: Screen) -> None:
+    page = driving.page
+    page.locator(".own .seg label", has_text="process").click()
+    command = page.get_by_label("Command", exact=True)
+    command.fill("bash -c 'open")
+    expect(page.locator(".own")).to_contain_text("A quote is not closed.")
+    expect(page.locator(".own").get_by_role("button", name="Start")).to_be_disabled()
+    start_no_such = "no-such-program-anywhere"
+    command.fill(start_no_such)
+    page.locator(".own").get_by_role("button", name="Start").click()
+    page.wait_for_url(re.compile(r"/runs/r\d+$"))
+    expect(page.locator("#main, main").first).to_contain_text(start_no_such)
 
 
 def test_a_lab_without_the_trace_says_so(engine: None, open_screen: Open, tmp_path: Any) -> None:

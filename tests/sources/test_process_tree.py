@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from app.events import AnyEvent, ProcessAppeared, ProcessChanged, ProcessGone, Truncated
-from app.probe.procfs import Masks, ProcessFacts
+from app.events import AnyEvent, Forecast, ProcessAppeared, ProcessChanged, ProcessGone, Truncated
+from app.foresight import foresee
+from app.probe.procfs import Masks, ProcessFacts, ThreadFacts
 from app.sources.process_tree import HOLD_S, LIMIT, SETTLE, SETTLE_S, ProcessTree
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -100,3 +101,23 @@ def test_too_many_are_cut_and_it_is_said_once() -> None:
         isinstance(event, Truncated) for event in told
     )
     assert sum(isinstance(event, Truncated) for event in told) == 1
+
+
+def test_a_forecast_is_made_sure_once_the_process_is_seen_at_rest() -> None:
+    tree = ProcessTree("r1", "r1.x", foresee)
+
+    def forecasts(seconds: float, seen: ProcessFacts) -> list[Forecast]:
+        return [event for event in tree.look([seen], after(seconds)) if isinstance(event, Forecast)]
+
+    def at(state: str, *, steady: bool = True) -> ProcessFacts:
+        thread = ThreadFacts(10, 1, "bash", state, 0, 0, 0, steady)
+        return replace(ROOT, state=state, is_init=True, threads_of=(thread,))
+
+    (first,) = forecasts(0, at("R", steady=False))
+    assert not any(group.sure for group in first.outside if group.fate == "dropped")
+    assert forecasts(0.1, at("R", steady=False)) == []
+    (second,) = forecasts(0.2, at("S"))
+    assert all(group.sure for group in second.outside)
+    assert forecasts(0.3, at("D")) == [], "a short call changes nothing"
+    assert forecasts(0.4, at("R", steady=False)) == []
+    assert forecasts(0.5, at("S")) == []

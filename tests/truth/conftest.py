@@ -66,7 +66,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         handlers = counts.agreed["handler"]
         terminalreporter.write_sep("-", f"truth: {suite}")
         terminalreporter.write_line(
-            f"{agreed} sure and right, of these {handlers} 'the handler decides'; 0 sure and wrong; "
+            f"{agreed} sure and right, of these {handlers} 'the handler decides'; {counts.sure_wrong} sure and wrong; "
             f"not sure: {rights} right, {wrongs} wrong, {sum(counts.unknown.values())} unknown"
         )
         terminalreporter.write_line("  " + ", ".join(f"{fate} {n}" for fate, n in counts.agreed.most_common()))

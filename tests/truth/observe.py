@@ -42,6 +42,7 @@ class Counts:
     open_right: Counter[str] = field(default_factory=Counter)
     open_wrong: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
+    sure_wrong: int = 0
 
 
 COUNTS: dict[str, Counts] = {}
@@ -274,6 +275,7 @@ def judge(
     right = all(told_before.fate in fates for fates in allowed.values())
     about = (what, by_number(number).name, origin, told_before, allowed, told, lines, before, after)
     if told_before.sure:
+        counts.sure_wrong += not right
         assert right, about
         counts.agreed[told_before.fate] += 1
     else:

@@ -82,7 +82,7 @@ def placed(program: Path, kind: str, place: str) -> Iterator[Victim]:
 
 
 def plain_to_see(kind: str) -> bool:
-    """Some thread blocks nothing, and nobody waits or reads: all that decides is shown, so a forecast has to be sure."""
+    """Some thread blocks nothing, and nobody waits or reads: all that decides is shown, so a forecast must be sure."""
     return "t:0" in KINDS[kind] and not any(word.startswith("f:") or ",w" in word for word in KINDS[kind])
 
 

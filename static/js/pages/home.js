@@ -14,6 +14,7 @@ import { barView } from "../views/bar.js";
 import { homeView } from "../views/home.js";
 import { noEngineView } from "../views/no_engine.js";
 import { noteView } from "../views/note.js";
+import { ownRequest, ownView } from "../views/own.js";
 import { runsView } from "../views/runs.js";
 import { createActs } from "./stage_acts.js";
 import { createDialogs } from "./stage_dialogs.js";
@@ -97,6 +98,36 @@ export function startHome() {
     frame.dirty();
   };
 
+  /** @type {import("../views/own.js").Own} */
+  const own = { host: "container", image: "", command: "" };
+  let ownAsked = false;
+
+  const onStartOwn = async () => {
+    const request = ownRequest(own);
+    if (!request || ownAsked) return;
+    ownAsked = true;
+    frame.dirty();
+    try {
+      const { run } = await session.api.startOwn(request);
+      location.assign(`/runs/${encodeURIComponent(run)}`);
+    } catch (error) {
+      const {
+        message,
+        code = "page_error",
+        hint = null,
+      } = /** @type {Error & {code?: string, hint?: string}} */ (error);
+      ui.problem = { what: "It was not started.", error: message, code, hint };
+    }
+    ownAsked = false;
+    frame.dirty();
+  };
+
+  /** @param {Partial<import("../views/own.js").Own>} changed */
+  const onOwn = (changed) => {
+    Object.assign(own, changed);
+    frame.dirty();
+  };
+
   /** @param {boolean} shown */
   const work = (shown) => {
     session.fold();
@@ -144,11 +175,11 @@ export function startHome() {
     const title = "What happens to a signal on its way down?";
     const noEngine = health && health.engine.state !== "ready" ? health.engine : null;
     home(
-      [experiments, runs, health, ui.copied, JSON.stringify(note), Math.floor(nowMs / TICK_MS)],
+      [experiments, runs, health, ui.copied, JSON.stringify([note, own, ownAsked]), Math.floor(nowMs / TICK_MS)],
       () => html`
       ${note ? html`<div class="home-note">${noteView({ note, title }, nowMs, acts)}</div>` : html`<header class="home-head"><h1>${title}</h1></header>`}
       ${noEngine ? noEngineView({ engine: noEngine, experiments, copied: ui.copied }, nowMs, acts) : nothing}
-      ${homeView({ experiments })}
+      ${homeView({ experiments, own: role === "driver" && experiments.length ? ownView({ own, engine: !noEngine, asked: ownAsked }, nowMs, { onOwn, onStartOwn }) : nothing })}
       ${experiments.length ? runsView({ runs, role }, nowMs, { onEnd }) : nothing}`,
     );
     dialogs({ target: null, row: null, from: "outside" });

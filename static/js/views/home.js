@@ -43,8 +43,8 @@ const outcome = ({ available, last }) => {
   return html`${last.took_s === null ? nothing : html`<b>${seconds(last.took_s)}</b> `}<span>${how}</span>`;
 };
 
-/** @param {{experiments: Experiment[]}} slice */
-export const homeView = ({ experiments }) =>
+/** @param {{experiments: Experiment[], own?: unknown}} slice - `own`: what stands below the catalogue */
+export const homeView = ({ experiments, own = nothing }) =>
   html`<div class="home-list">${experiments.length ? axis : nothing}${grouped(experiments).map(
     ([group, entries]) =>
       html`<section class="home-group"><h2>${group}</h2><ul>${entries.map(
@@ -54,4 +54,4 @@ export const homeView = ({ experiments }) =>
       ${each.last ? html`<span class="exp-tick">${icon("i-tick")}<span class="vh">seen to its end: </span></span>` : html`<span></span>`}
       <span class="exp-name"><b>${each.title}</b><span>${words(each.question)}</span></span>${signature(each)}<span class="exp-res">${outcome(each)}</span></a></li>`,
       )}</ul></section>`,
-  )}</div>`;
+  )}${own}</div>`;
