@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
 
 from app.probe.files import ProcFiles, status_field
 from app.probe.procfs import ProcessFacts
-from app.probe.senders import Sender, Senders
+from app.probe.senders import Senders
 from app.probe.standing import orphaned_groups
+from app.probe.told import Action, Gone, Missed, Moved, Sent, Taken, Told
 from app.probe.trace import Delivered, Exec, Exit, Generated, Lost, NewTask, Record
 
 SIGKILL, SIGCHLD, SIGCONT, SIGSTOP, SIGURG, SIGWINCH = 9, 17, 18, 19, 23, 28
@@ -30,67 +30,6 @@ SI_KERNEL, SI_TKILL = 128, -6
 CLD = {1: "exited", 2: "killed", 3: "dumped_core"}
 AT_ONCE_NS = 50_000_000  # a fatal signal is delivered within this time, or something held it back
 KEPT = 64  # signals sent to one process and not seen taken
-
-Ended = Literal["exited", "killed", "dumped_core"]
-Action = Literal["handler", "default", "dropped"]
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A signal was sent to a process of a target.  ``result`` as in ``Generated``."""
-
-    target: str
-    at_ns: int
-    signal: int
-    code: int
-    pid: int
-    thread: int | None  # for this thread only
-    comm: str
-    ns_pid: int | None  # inside its PID namespace; None: it was gone before anybody asked
-    result: int
-    sender: Sender
-    teardown: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A process of a target took a signal."""
-
-    target: str
-    at_ns: int
-    signal: int
-    code: int
-    pid: int
-    thread: int | None  # taken by this one, not the leader
-    comm: str
-    ns_pid: int | None
-    action: Action
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """Processes of a target came, went, or became another program."""
-
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """How a process ended, as its parent was told."""
-
-    target: str
-    pid: int
-    how: Ended
-
-
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """The trace had no room: −1 is some."""
-
-    count: int
-
-
-Told = Sent | Taken | Moved | Gone | Missed
 
 
 @dataclass(slots=True)

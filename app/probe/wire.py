@@ -4,7 +4,7 @@ Every line is one object.  A name that a program chose can hold anything; JSON e
 
 Told to it: ``{"expect": target, "parent": pid}``, ``{"know": target, "pids": [...]}``, ``{"forget": target}``,
 ``{"rest": true}``, ``{"look": number, "init": pid, "container": id}``.  The end of its input is its own end.
-It says: ``hello`` first, then ``sent``, ``taken``, ``moved``, ``gone`` and ``missed`` (fields of ``watch.py``, and
+It says: ``hello`` first, then ``sent``, ``taken``, ``moved``, ``gone`` and ``missed`` (fields of ``told.py``, and
 ``clock``, the ns that make UTC of their times), and ``seen`` as the answer to ``look``.
 """
 
@@ -18,7 +18,7 @@ from app.probe.masks import Masks
 from app.probe.procfs import ProcessFacts
 from app.probe.senders import Sender
 from app.probe.threads import ThreadFacts
-from app.probe.watch import Gone, Missed, Moved, Sent, Taken, Told
+from app.probe.told import Gone, Missed, Moved, Sent, Taken, Told
 
 VERSION = 1
 _TOLD: dict[str, type[Sent | Taken | Moved | Gone | Missed]] = {

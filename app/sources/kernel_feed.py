@@ -12,8 +12,9 @@ import anyio.lowlevel
 from app.probe.files import ProcFiles
 from app.probe.procfs import ProcessFacts
 from app.probe.senders import Senders
+from app.probe.told import Told
 from app.probe.trace import Trace
-from app.probe.watch import Told, Watch
+from app.probe.watch import Watch
 
 Where = Literal["server", "probe container"]
 

@@ -25,8 +25,9 @@ from app.event_parts import SenderKind
 from app.events import AnyEvent, KernelSignal, SourceBack, SourceLost, Truncated
 from app.hosts.base import Record
 from app.probe.procfs import ProcessFacts
+from app.probe.told import Ended, Gone, Missed, Moved, Sent, Taken, Told
 from app.probe.trace import Trace, TraceUnavailable
-from app.probe.watch import SI_KERNEL, SIGSTOP, Ended, Gone, Missed, Moved, Sent, Taken, Told
+from app.probe.watch import SI_KERNEL, SIGSTOP
 from app.signals import name_of
 from app.sources.kernel_feed import Feed, LocalFeed
 from app.sources.looks import record_all

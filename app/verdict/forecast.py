@@ -6,6 +6,8 @@ below are asked in that order, and the first that has an answer wins.  A rule's 
 
 ``sure`` is False where something that the kernel does not show takes part; ``why`` then says what would tell.  Sources
 are functions of kernel/signal.c, Linux 6.x, and manual pages.
+
+Longer than most files: the rules are read in their order.
 """
 
 from __future__ import annotations

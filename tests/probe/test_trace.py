@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from app.probe.procfs import Proc
+from app.probe.told import Gone, Missed, Moved, Sent, Taken, Told
 from app.probe.trace import Delivered, Exec, Exit, Generated, Lost, NewTask, Record, Trace
 from app.probe.tracefs import PREFIX, clear_stale, find_tracefs
-from app.probe.watch import Gone, Missed, Moved, Sent, Taken, Told, Watch
+from app.probe.watch import Watch
 from tests.support import WITHIN_S, until
 
 pytestmark = pytest.mark.whole

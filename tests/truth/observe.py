@@ -20,8 +20,9 @@ from pathlib import Path
 from app.event_parts import Fate
 from app.foresight import subject_of
 from app.probe.procfs import Proc, ProcessFacts
+from app.probe.told import Gone, Missed, Sent, Taken, Told
 from app.probe.trace import Trace
-from app.probe.watch import Gone, Missed, Sent, Taken, Told, Watch
+from app.probe.watch import Watch
 from app.signals import by_number
 from app.verdict.forecast import Forecast, forecast
 from app.verdict.subject import Origin

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.foresight import subject_of
-from app.probe.watch import Sent, Taken
+from app.probe.told import Sent, Taken
 from app.verdict.forecast import forecast
 from app.verdict.subject import has
 from tests.support import until

@@ -16,7 +16,7 @@ import { noEngineView } from "../views/no_engine.js";
 import { noteView } from "../views/note.js";
 import { ownRequest, ownView } from "../views/own.js";
 import { runsView } from "../views/runs.js";
-import { createActs } from "./stage_acts.js";
+import { createActs, problemOf } from "./stage_acts.js";
 import { createDialogs } from "./stage_dialogs.js";
 import { alongLinks } from "./stage_keys.js";
 import { createUi } from "./stage_ui.js";
@@ -88,12 +88,7 @@ export function startHome() {
       await session.api.remove(run);
       await readRuns();
     } catch (error) {
-      const {
-        message,
-        code = "page_error",
-        hint = null,
-      } = /** @type {Error & {code?: string, hint?: string}} */ (error);
-      ui.problem = { what: "The run was not ended.", error: message, code, hint };
+      ui.problem = problemOf(error, "The run was not ended.");
     }
     frame.dirty();
   };
@@ -111,12 +106,7 @@ export function startHome() {
       const { run } = await session.api.startOwn(request);
       location.assign(`/runs/${encodeURIComponent(run)}`);
     } catch (error) {
-      const {
-        message,
-        code = "page_error",
-        hint = null,
-      } = /** @type {Error & {code?: string, hint?: string}} */ (error);
-      ui.problem = { what: "It was not started.", error: message, code, hint };
+      ui.problem = problemOf(error, "It was not started.");
     }
     ownAsked = false;
     frame.dirty();

@@ -17,7 +17,7 @@ import { typedSignal } from "./stage_ui.js";
 const COPIED_MS = 2000;
 
 /** @param {unknown} error @param {string} what @returns {Problem} */
-const problemOf = (error, what) =>
+export const problemOf = (error, what) =>
   error instanceof ApiError
     ? { what, error: error.message, hint: error.hint, code: error.code }
     : { what, error: String(error), hint: null, code: "page_error" };
