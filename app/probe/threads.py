@@ -59,7 +59,7 @@ def _thread(files: ProcFiles, pid: int, tid: int, status: bytes, *, ask: bool) -
     waited, steady = 0, not ask
     for _ in range(TRIES if ask else 0):
         # While it runs nobody can tell its call, and it may be on its way out of a wait, with that wait's mask.
-        found = waited_for(files, pid, tid)
+        found = 0 if state in "Tt" else waited_for(files, pid, tid)  # a stop ends the wait, and its mask with it
         still, waited = state in STILL and found is not None, found or 0
         after = files.read(pid, f"task/{tid}/status") or status
         steady = still and all(status_field(after, name) == status_field(status, name) for name in _SAME)
