@@ -163,6 +163,8 @@ class KernelTrace:
             case Gone():
                 followed.ended(told.pid, told.how)
             case Sent() | Taken() if not _sweeping(followed, told):
+                if not (isinstance(told, Sent) and told.result == IGNORED):
+                    followed.moved()  # it may be stopped now, or have another handler
                 return self._within(followed, _event(followed, told, clock))
         return []
 

@@ -1,7 +1,7 @@
 """The process tree of one target: looks at /proc when something moved, and reports only what changed.
 
 The kernel's trace says when a process came, went or became another program, and a look follows at once.  What the
-trace does not say (a handler that was set, a mask) is seen by a look a little later, and then every two seconds.
+trace does not say (a handler that was set, a mask) is seen by a look a little later, and then every few seconds.
 Without the trace it looks several times a second.
 
 Two things would flood a page and teach nothing: a ``sleep 1`` that a loop starts each second, and the state letter
@@ -23,7 +23,7 @@ from app.events import AnyEvent, Forecast, ProcessAppeared, ProcessChanged, Proc
 from app.probe.procfs import ProcessFacts
 
 EVERY_S = 0.2  # without the kernel's trace
-SLOWLY_S = 2.0  # with it, while nothing moves
+SLOWLY_S = 3.0  # with it, while nothing moves
 AFTER_S = (0.06, 0.3, 1.0)  # looks after something moved: a program sets its handlers a moment after its start
 GATHER_S = 0.005  # what moves together is looked at together
 HOLD_S = 0.45  # how long a row waits for a process like the one that went
