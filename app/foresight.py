@@ -63,6 +63,7 @@ class Foresight:
         self._said: StopSaid | None = None
         self._said_at = self._asked_at = 0.0
         self._seen: list[ProcessFacts] = []
+        self._asking = False
 
     async def stop(self, seen: list[ProcessFacts], signal: str, timeout_s: int) -> StopSaid | None:
         """None: there is nobody to stop, or no such signal."""
@@ -81,10 +82,14 @@ class Foresight:
         now = time.monotonic()
         idle = seen == self._seen and now - self._asked_at < IDLE_S
         restless = self._said is not None and not all(facts.steady for facts in seen)
-        if idle or restless or now - self._said_at < EVERY_S:
+        if self._asking or idle or restless or now - self._said_at < EVERY_S:
             return None
         self._seen, self._asked_at = seen, now
-        said = await self.stop(seen, signal, timeout_s)
+        self._asking = True  # the next look may come while this one is thought about
+        try:
+            said = await self.stop(seen, signal, timeout_s)
+        finally:
+            self._asking = False
         if said is None or said == self._said:
             return None
         self._said, self._said_at = said, time.monotonic()

@@ -147,15 +147,20 @@ class Lab:
                 live.pids_seen.add(event.ns_pid)
             return await self.hub.record(event)
 
-        async def heed(seen: list[ProcessFacts]) -> None:
-            self._kernel.know(target, seen)
-            if not live.ended and not live.stop:  # while it stops, what was said before is what counts
-                defaults = handle.stop_defaults
-                if news := await live.foresight.news(seen, defaults.signal, defaults.timeout_s):
-                    await self.hub.record(news)
+        async def foretell(seen: list[ProcessFacts]) -> None:
+            defaults = handle.stop_defaults
+            if news := await live.foresight.news(seen, defaults.signal, defaults.timeout_s):
+                await self.hub.record(news)
 
-        async with self._kernel.following(run, target, looks.moved, tree.ended):
+        async with self._kernel.following(run, target, looks.moved, tree.ended), anyio.create_task_group() as tasks:
+
+            def heed(seen: list[ProcessFacts]) -> None:
+                self._kernel.know(target, seen)
+                if not live.ended and not live.stop:  # while it stops, what was said before is what counts
+                    tasks.start_soon(foretell, seen)  # beside the looks: a new child must not wait for it
+
             await watch_processes(handle.processes, heed, tree, looks, record, over, run=run, target=target)
+            tasks.cancel_scope.cancel()
 
     async def find(self, target: str) -> tuple[LiveTarget, Handle]:
         """A target that is alive.  Raises NotFound, AlreadyGone, or Conflict while it is starting."""

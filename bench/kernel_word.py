@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from app.probe.trace import Exit, Trace  # noqa: E402
-from bench.latency import HEADERS, PAUSE_S, on_a_bare_pipe, percentile  # noqa: E402
+from bench.latency import HEADERS, PAUSE_S, catching, on_a_bare_pipe, percentile  # noqa: E402
 from tests.support import Event, EventReader, Person, kind, prints, runs  # noqa: E402
 from tests.test_serve import base, serving  # noqa: E402
 
@@ -63,28 +63,18 @@ def one(events: EventReader, name: str, began: float) -> dict[str, float]:
 def through_the_lab(count: int) -> dict[str, dict[str, list[float]]]:
     """For `kill` by this process and for POST: the times of all marks."""
     times: dict[str, dict[str, list[float]]] = {start: {mark: [] for mark in MARKS} for start in ("kill()", "POST")}
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as (_, link, _watch):
-        url = base(link)
-        with (
-            httpx.Client(base_url=url, headers=HEADERS) as client,
-            httpx.Client(base_url=url, headers=HEADERS) as reader,
-        ):
-            person = Person(client)
-            run, target = person.start("catch-all")
-            with reader.stream("GET", "/api/v1/events", params={"run": run}, timeout=15) as response:
-                events = EventReader(response)
-                events.until(prints("ready"))
-                pid = events.until(kind("target_started"))["pid"]
-                for number in range(count * 2):
-                    start, name = ("kill()", "POST")[number % 2], ("USR1", "USR2")[number // 2 % 2]
-                    time.sleep(PAUSE_S)
-                    began = time.perf_counter()
-                    if start == "POST":
-                        assert person.post(f"/targets/{target}/signals", {"signal": name}).status_code == 202
-                    else:
-                        os.kill(pid, getattr(signal, f"SIG{name}"))  # the lab's own target
-                    for mark, seconds in one(events, name, began).items():
-                        times[start][mark].append(seconds)
+    with catching() as (person, target, events):
+        pid = events.until(kind("target_started"))["pid"]
+        for number in range(count * 2):
+            start, name = ("kill()", "POST")[number % 2], ("USR1", "USR2")[number // 2 % 2]
+            time.sleep(PAUSE_S)
+            began = time.perf_counter()
+            if start == "POST":
+                assert person.post(f"/targets/{target}/signals", {"signal": name}).status_code == 202
+            else:
+                os.kill(pid, getattr(signal, f"SIG{name}"))  # the lab's own target
+            for mark, seconds in one(events, name, began).items():
+                times[start][mark].append(seconds)
     return times
 
 

@@ -15,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -31,8 +33,9 @@ PAUSE_S = 0.03  # between two clicks: what is printed within 20 ms of the last o
 HEADERS = {"authorization": f"Bearer {TOKEN}"}
 
 
-def through_the_lab(count: int) -> list[float]:
-    """Seconds from just before the POST until the reader has parsed the event with the line."""
+@contextmanager
+def catching() -> Iterator[tuple[Person, str, EventReader]]:
+    """A lab of its own with the catch-all script: who drives it, the target, and a reader that has seen it ready."""
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as (_, link, _watch):
         url = base(link)
         with (
@@ -44,7 +47,13 @@ def through_the_lab(count: int) -> list[float]:
             with reader.stream("GET", "/api/v1/events", params={"run": run}, timeout=15) as response:
                 events = EventReader(response)
                 events.until(prints("ready"))
-                return [one_click(person, target, events, ("USR1", "USR2")[number % 2]) for number in range(count)]
+                yield person, target, events
+
+
+def through_the_lab(count: int) -> list[float]:
+    """Seconds from just before the POST until the reader has parsed the event with the line."""
+    with catching() as (person, target, events):
+        return [one_click(person, target, events, ("USR1", "USR2")[number % 2]) for number in range(count)]
 
 
 def one_click(person: Person, target: str, events: EventReader, name: str) -> float:

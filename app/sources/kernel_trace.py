@@ -15,28 +15,23 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import anyio
 import anyio.lowlevel
 
-from app.event_parts import SenderKind
-from app.events import AnyEvent, KernelSignal, SourceBack, SourceLost, Truncated
+from app.events import AnyEvent, SourceBack, SourceLost, Truncated
 from app.hosts.base import Record
 from app.probe.procfs import ProcessFacts
 from app.probe.told import Ended, Gone, Missed, Moved, Sent, Taken, Told
 from app.probe.trace import Trace, TraceUnavailable
-from app.probe.watch import SI_KERNEL, SIGSTOP
-from app.signals import name_of
+from app.probe.watch import SIGSTOP
+from app.sources.kernel_events import kernel_signal
 from app.sources.kernel_feed import Feed, LocalFeed
 from app.sources.looks import record_all
 
 BURST, PER_S = 300, 60  # kernel_signal events of one target
 IGNORED = 1
-RESULTS = ("queued", "ignored", "already_pending", "overflow_fail", "lose_info")
-ENGINES = ("runc", "crun", "youki", "containerd-shim", "conmon", "dockerd", "podman")
-FROM_TERMINAL = frozenset({"SIGHUP", "SIGINT", "SIGQUIT", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGWINCH"})
 
 
 @dataclass(slots=True)
@@ -165,7 +160,7 @@ class KernelTrace:
             case Sent() | Taken() if not _sweeping(followed, told):
                 if not (isinstance(told, Sent) and told.result == IGNORED):
                     followed.moved()  # it may be stopped now, or have another handler
-                return self._within(followed, _event(followed, told, clock))
+                return self._within(followed, kernel_signal(told, run=followed.run, lab=followed.lab, clock_ns=clock))
         return []
 
     def _within(self, followed: _Followed, event: AnyEvent) -> list[AnyEvent]:
@@ -192,58 +187,6 @@ def _sweeping(followed: _Followed, told: Sent | Taken) -> bool:
     if told.signal == SIGSTOP:
         followed.swept.add(told.pid)
     return told.signal == SIGSTOP or told.result == IGNORED
-
-
-def _event(followed: _Followed, told: Sent | Taken, clock: int) -> KernelSignal:
-    at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=(told.at_ns + clock) // 1000)
-    facts: dict[str, Any] = {
-        "run": followed.run,
-        "target": followed.target,
-        "at": at,
-        "clock": "kernel",
-        "author": "kernel",
-        "signal": name_of(told.signal),
-        "pid": told.pid,
-        "ns_pid": told.ns_pid,
-        "comm": told.comm,
-        "thread": told.thread,
-        "si_code": told.code,
-    }
-    if isinstance(told, Taken):
-        return KernelSignal(**facts, delivered=told.action)
-    kind, words, pid = sender_of(told, followed.lab)
-    return KernelSignal(
-        **facts,
-        generated=RESULTS[told.result],
-        sender_kind=kind,
-        sender=words,
-        sender_pid=pid,
-        teardown=told.teardown,
-    )
-
-
-def sender_of(told: Sent, lab: set[int]) -> tuple[SenderKind, str, int | None]:
-    """Who sent it, in words.
-
-    The reason (``si_code``) goes before the process that happened to run: a signal of the terminal is sent while
-    somebody writes to it, a timer's while anybody runs.  A name is only what a program calls itself.
-    """
-    sender = told.sender
-    if told.teardown:
-        return "kernel", "the kernel, because PID 1 ended", sender.pid
-    if told.code == SI_KERNEL and name_of(told.signal) in FROM_TERMINAL:
-        return "terminal", "the terminal", None
-    if told.code > 0 or sender.pid is None:
-        return "kernel", "the kernel", None
-    if told.code == -2:
-        return "kernel", "a timer of its own", None
-    if sender.pid in lab:
-        return "lab", "the lab", sender.pid
-    if sender.pid == told.pid:
-        return "itself", "itself", sender.pid
-    if sender.comm and not sender.member and sender.comm.startswith(ENGINES):
-        return "engine", f"the engine ({sender.comm})", sender.pid
-    return "process", sender.comm or f"process {sender.pid}", sender.pid
 
 
 async def _listen(kernel: KernelTrace, feed: LocalFeed) -> None:

@@ -20,7 +20,7 @@ class Looks:
         self._driven = driven
         self._moved = anyio.Event()
         self._later: list[float] = []
-        self._cost_s = 0.0
+        self._cost_s = self._looked_at = 0.0
 
     def moved(self) -> None:
         """Something came, went or became another program."""
@@ -47,14 +47,15 @@ class Looks:
             tasks.cancel_scope.cancel()
         if self._moved.is_set() and not over.is_set():
             # A storm of forks must not become a storm of looks.
-            with anyio.move_on_after(max(GATHER_S, self._cost_s * 3)):
+            rest_s = self._looked_at + self._cost_s * 3 - time.monotonic()
+            with anyio.move_on_after(max(GATHER_S, rest_s)):
                 await over.wait()
             self._moved = anyio.Event()
             self._later = [time.monotonic() + after for after in AFTER_S]
 
     def cost(self, seconds: float) -> None:
-        """What the last look took."""
-        self._cost_s = seconds
+        """What the look took that has just ended."""
+        self._cost_s, self._looked_at = seconds, time.monotonic()
 
 
 async def record_all(record: Record, events: list[AnyEvent]) -> None:
@@ -66,7 +67,7 @@ async def record_all(record: Record, events: list[AnyEvent]) -> None:
 
 async def watch_processes(
     look: Callable[[], Awaitable[list[ProcessFacts] | None]],
-    heed: Callable[[list[ProcessFacts]], Awaitable[None]],
+    heed: Callable[[list[ProcessFacts]], None],
     tree: ProcessTree,
     looks: Looks,
     record: Record,
@@ -88,7 +89,7 @@ async def watch_processes(
             looks.cost(time.monotonic() - began)
             if seen is not None:
                 await record_all(record, tree.look(seen, now()))
-                await heed(seen)
+                heed(seen)
             elif not blind:
                 blind = True
                 reason = "the engine runs on another machine"
