@@ -8,6 +8,7 @@ Build events belong to no run: whoever looks at the page sees the one build.
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
@@ -37,9 +38,20 @@ def is_ours(image: str) -> bool:
     return "/" not in image and ":" not in image and (resource("docker") / image / "Dockerfile").is_file()
 
 
-def _on_base(folder: Path) -> bool:
-    """Whether it is built on our base, whose tag its Dockerfile takes as an argument."""
-    return "\nARG BASE" in f"\n{(folder / 'Dockerfile').read_text()}"
+def all_images() -> list[str]:
+    """The folders of ``docker/`` that lessons use.  One with a file ``.not-a-lesson`` serves something else."""
+    found = [folder.parent for folder in sorted(resource("docker").glob("*/Dockerfile"))]
+    return [folder.name for folder in found if not (folder / ".not-a-lesson").exists()]
+
+
+def parents(folder: Path) -> dict[str, str]:
+    """The folders that it is built on, by the argument of its Dockerfile that takes their tag: BASE → "base".
+
+    The rule: an ``ARG`` before the first ``FROM``, named as a folder of ``docker/`` in capitals with _ for -.
+    """
+    head = (folder / "Dockerfile").read_text().partition("\nFROM ")[0]
+    names = re.findall(r"^ARG ([A-Z][A-Z0-9_]*)(?:=.*)?$", head, re.MULTILINE)
+    return {name: image for name in names if is_ours(image := name.lower().replace("_", "-"))}
 
 
 def tag_of(image: str) -> str:
@@ -51,8 +63,8 @@ def tag_of(image: str) -> str:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.name != "README.md":
             digest.update(f"{path.relative_to(folder)}\0{path.stat().st_mode & 0o111}\0".encode() + path.read_bytes())
-    if _on_base(folder):
-        digest.update(tag_of("base").encode())  # another base is another image
+    for parent in parents(folder).values():
+        digest.update(tag_of(parent).encode())  # another base is another image
     return f"signal-lab/{image}:{digest.hexdigest()[:12]}"
 
 
@@ -69,7 +81,7 @@ class Images:
         """
         tag = tag_of(image)
         async with self._building[tag]:
-            if await self._engine.call(lambda client: _has(client, tag)):
+            if await self._engine.call(lambda client: has_image(client, tag)):
                 return tag
             if not is_ours(image):
                 raise HostFailed(f"the engine has no image {image}", hint=f"Pull it first: docker pull {image}")
@@ -85,8 +97,8 @@ class Images:
                 await self._record(BuildProgress(image=image, state="running", text=text))
 
         folder = resource("docker") / image
-        if _on_base(folder):
-            await self.ensure("base")
+        for parent in parents(folder).values():
+            await self.ensure(parent)
         await say(f"building {tag} from docker/{image}/Dockerfile\n")
         failed = await self._build_from_dockerfile(folder, image, tag, say)
         if failed and (folder / "bootstrap").is_file():
@@ -104,7 +116,7 @@ class Images:
     async def _build_from_dockerfile(self, folder: Path, image: str, tag: str, say: Say) -> str | None:
         """The engine's build.  Gives what went wrong, or None."""
 
-        args = {"BASE": tag_of("base")} if _on_base(folder) else None
+        args = {name: tag_of(parent) for name, parent in parents(folder).items()}
 
         def run(client: Client) -> str | None:
             for piece in client.build(
@@ -147,7 +159,7 @@ class Images:
         return f"{script.name} ended with {process.returncode}: {last}" if process.returncode else None
 
 
-def _has(client: Client, tag: str) -> bool:
+def has_image(client: Client, tag: str) -> bool:
     try:
         client.inspect_image(tag)
     except docker.errors.NotFound:

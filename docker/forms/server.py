@@ -1,0 +1,15 @@
+"""A server with a SIGTERM handler: it says that it was asked to stop, and ends."""
+
+import signal
+import sys
+
+
+def stop(*_: object) -> None:
+    print("server: SIGTERM, goodbye", flush=True)
+    sys.exit(0)
+
+
+signal.signal(signal.SIGTERM, stop)
+print("server: ready", flush=True)
+while True:
+    signal.pause()
