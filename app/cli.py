@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from app import __version__
+from app.commands.clean import clean_command
+from app.commands.common import Failed, settings_from
+from app.commands.images import images_app
+from app.commands.verify import verify_command
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -46,6 +50,7 @@ def serve(
         str | None,
         typer.Option(help="auto, probe (a container on the engine reads it) or off. [default: auto]"),
     ] = None,
+    experiments: Annotated[Path | None, typer.Option(help="Folder of experiments of your own, beside ours.")] = None,
     open_: Annotated[bool | None, typer.Option("--open/--no-open", help="Open the page in a browser.")] = None,
     log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error. [default: warning]")] = None,
 ) -> None:
@@ -55,29 +60,19 @@ def serve(
     """
     from app.serve import serve as run  # the other commands need not wait for all of this
 
-    given = {
-        "host": host,
-        "port": port,
-        "data": data,
-        "token": token,
-        "public_url": public_url,
-        "kernel_trace": kernel_trace,
-        "open": open_,
-        "log_level": log_level,
-    }
-    run(_settings({name: value for name, value in given.items() if value is not None}))
-
-
-def _settings(given: dict[str, Any]) -> Any:
-    from pydantic import ValidationError
-
-    from app.settings import Settings
-
-    try:
-        return Settings(**given)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        raise typer.BadParameter(f"{problem['loc'][0]}: {problem['msg']}") from error
+    run(
+        settings_from(
+            host=host,
+            port=port,
+            data=data,
+            token=token,
+            public_url=public_url,
+            kernel_trace=kernel_trace,
+            experiments=experiments,
+            open=open_,
+            log_level=log_level,
+        )
+    )
 
 
 @app.command()
@@ -90,7 +85,7 @@ def link(
     """Ask the running lab on this machine for a new link."""
     import http.client
 
-    settings = _settings({name: value for name, value in {"port": port, "data": data}.items() if value is not None})
+    settings = settings_from(port=port, data=data)
     kept = settings.data / "token"
     token = settings.token or (kept.read_text().strip() if kept.exists() else "")
     connection = http.client.HTTPConnection("127.0.0.1", settings.port, timeout=5)
@@ -100,28 +95,26 @@ def link(
         reply = connection.getresponse()
         answer = json.loads(reply.read())
     except OSError as error:
-        raise _Failed(
+        raise Failed(
             f"no lab answers on port {settings.port}: {error.strerror or error}", "signal-lab serve"
         ) from error
     finally:
         connection.close()
     if reply.status != 201:
-        raise _Failed(answer["error"], answer["hint"])
+        raise Failed(answer["error"], answer["hint"])
     typer.echo(json.dumps(answer) if as_json else answer["url"])
 
 
-class _Failed(Exception):
-    """What the command line says before it leaves with 1."""
-
-    def __init__(self, error: str, hint: str) -> None:
-        super().__init__(f"signal-lab: {error}\n  {hint}")
+app.command("verify")(verify_command)
+app.command("clean")(clean_command)
+app.add_typer(images_app, name="images")
 
 
 def main() -> None:
     """Errors are one line and what to do next, never a traceback."""
     try:
         app()
-    except _Failed as failed:
+    except Failed as failed:
         typer.echo(str(failed), err=True)
         sys.exit(1)
     except KeyboardInterrupt:

@@ -12,6 +12,7 @@ LabError
 ├── NotFound             404
 ├── AlreadyGone          409  it was ours and has ended
 ├── Conflict             409  cannot be done in this state
+├── NotPossible          409  this machine does not allow it
 ├── EngineUnavailable    503
 └── HostFailed           502  the engine or the kernel refused, with its own words
 
@@ -91,6 +92,11 @@ class AlreadyGone(LabError):
 class Conflict(LabError):
     status, code = 409, "conflict"
     hint = "Wait until what is under way has ended."
+
+
+class NotPossible(LabError):
+    status, code = 409, "not_possible"
+    hint = "Something on this machine forbids it. `signal-lab verify` says what works here."
 
 
 class EngineUnavailable(LabError):

@@ -42,6 +42,14 @@ class TargetInfo(Part):
     name: str
     host: Literal["process", "sandbox", "container"]
     tty: bool = False
+    later: bool = False  # a step or a person starts it, not the run
+
+
+class ScratchFile(Part):
+    """A small file in the run's own folder, as its experiment made it."""
+
+    name: str
+    text: str
 
 
 class Dispositions(Part):

@@ -1,4 +1,6 @@
-"""Every event the lab can record, as one closed union.  What they are made of is in ``event_parts.py``.
+"""Every event the lab can record, as one closed union.
+
+What they are made of is in ``event_base.py`` and ``event_parts.py``; those of lessons are in ``event_acts.py``.
 
 An event is a fact: immutable, typed, and numbered by the journal when it is stored (the number is not a field here).
 ``at`` is when it happened by the clock named in ``clock``; ``seen_at`` is when the server learned of it.  The browser
@@ -9,43 +11,39 @@ is read in one place.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AwareDatetime, Field, TypeAdapter
 
+from app.event_acts import (
+    ExecFinished,
+    ExecRequested,
+    FileWritten,
+    HttpFinished,
+    HttpProgress,
+    HttpRequested,
+    PauseRequested,
+    StepDone,
+    StepFailed,
+    StepUnseen,
+)
+from app.event_base import Author as Author
+from app.event_base import Clock as Clock
+from app.event_base import LabEvent as LabEvent
+from app.event_base import now as now
 from app.event_parts import (
     Delivered,
     Dispositions,
     ForecastGroup,
     Generated,
+    ScratchFile,
     SenderKind,
     StopOutcome,
     TargetInfo,
     ThreadMasks,
 )
 
-Author = Literal["person", "engine", "kernel", "program", "lab"]
-Clock = Literal["server", "engine", "kernel"]
 Cause = Literal["exited", "killed", "unknown"]
-
-
-def now() -> datetime:
-    """The server's clock, UTC."""
-    return datetime.now(UTC)
-
-
-class LabEvent(BaseModel):
-    """What all events share.  ``run`` and ``target`` are absent for what concerns the whole lab."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-    at: AwareDatetime = Field(default_factory=now)
-    seen_at: AwareDatetime = Field(default_factory=now)
-    clock: Clock = "server"
-    author: Author = "lab"
-    run: str | None = None
-    target: str | None = None
 
 
 class LabStarted(LabEvent):
@@ -62,6 +60,7 @@ class RunCreated(LabEvent):
     title: str
     question: str
     targets: tuple[TargetInfo, ...]
+    files: tuple[ScratchFile, ...] = ()  # in the run's own folder
 
 
 class RunFinished(LabEvent):
@@ -97,6 +96,7 @@ class TargetStarted(LabEvent):
     stdin: bool
     stop_signal: str  # what a stop sends when nothing else is asked: "SIGTERM"
     stop_timeout_s: int  # how long a stop waits when nothing else is asked
+    ports: dict[str, int] = Field(default_factory=dict)  # "80/tcp" → the port on the loopback of the lab's machine
 
 
 class TargetExited(LabEvent):
@@ -285,15 +285,6 @@ class StopFinished(LabEvent):
     error: str | None = None  # the stop could not be carried out, and why
 
 
-class StepDone(LabEvent):
-    """An expectation of the lesson came true; ``evidence`` is the event that proves it."""
-
-    kind: Literal["step_done"] = "step_done"
-    step: int  # from 0
-    expect: int  # which expectation of the step, from 0
-    evidence: int
-
-
 class SourceLost(LabEvent):
     """A witness stopped reporting.  What happens until ``source_back`` may be missing."""
 
@@ -330,6 +321,15 @@ AnyEvent = Annotated[
     | StopEscalated
     | StopFinished
     | StepDone
+    | StepFailed
+    | StepUnseen
+    | FileWritten
+    | PauseRequested
+    | ExecRequested
+    | ExecFinished
+    | HttpRequested
+    | HttpProgress
+    | HttpFinished
     | SourceLost
     | SourceBack,
     Field(discriminator="kind"),

@@ -1,6 +1,6 @@
 """The keeper: the small parent of one local target.  Standard library only; run as a file, imports nothing of the app.
 
-    python3 -S -E -I keeper.py CONTROL_FD REPORT_FD -- COMMAND [ARGUMENT ...]
+    python3 -S -E -I keeper.py CONTROL_FD REPORT_FD process|sandbox -- COMMAND [ARGUMENT ...]
 
 Without ``-I`` a module of the app that is named as one of Python's would win.  File descriptors 0, 1 and 2 are the
 target's terminal.  The keeper is the target's *subreaper*: whatever daemonises, calls setsid or ignores HUP becomes its
@@ -9,7 +9,7 @@ child, never init's.  It forwards nothing and takes no signal.
 - The server holds the other end of CONTROL.  When that closes, also because the server was killed with SIGKILL, the
   keeper ends every descendant and itself; closed before the start, nothing is started.  A line ``kill`` on it ends the
   root and every other descendant.
-- REPORT gets one JSON object a line: ``started`` (pid, start), ``failed`` (errno, error, argv0), ``exited`` (pid,
+- REPORT gets one JSON object a line: ``started`` (pid, start), ``failed`` (errno, error, argv0, what), ``exited`` (pid,
   status as of ``waitpid``, exit_code or signal as a number, core, at_ns by CLOCK_REALTIME, mono_ns by CLOCK_MONOTONIC),
   ``empty`` when no descendant is left.  What outlives the root is kept until it ends or is ended.
 
@@ -20,6 +20,13 @@ it started.
 Killing wins against a fork loop because each is stopped before its children are listed, all are stopped before any is
 killed, and it is done again until none is left.  A signal goes through a pidfd that was opened *before* the process was
 seen to be the child of one of ours.  That look is one small file: a new scan for each made 400 children take 20 s.
+
+A *sandbox* is PID 1 of a PID namespace of its own, in a user namespace where this user is root and with a /proc of its
+own, as ``unshare --user --map-root-user --pid --fork --mount-proc --kill-child`` makes one.  A helper makes the
+namespaces, forks what becomes PID 1 and ends at once, so PID 1 is the keeper's own child: nobody stands between them
+who could be signalled, or whose end could be mistaken for the target's.
+
+Longer than most files: it can import nothing, and must be read as one.
 """
 
 import ctypes
@@ -32,6 +39,8 @@ import time
 
 PR_SET_CHILD_SUBREAPER = 36
 TIOCSCTTY = 0x540E
+CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x10000000, 0x20000000
+MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 0x2, 0x4, 0x8, 0x4000, 0x40000
 SWEEP_AGAIN_S = (0.001, 0.5)  # a death wakes at once; this is for those that cannot be killed yet (setuid, disk wait)
 RT_SIGACTION = {"x86_64": 13, "aarch64": 134, "riscv64": 134, "armv7l": 174, "i686": 174, "s390x": 174, "ppc64le": 173}
 CHILDREN_ARE_LISTED = os.path.exists(f"/proc/self/task/{os.getpid()}/children")  # the kernel may be built without
@@ -77,9 +86,41 @@ def set_disposition(handler: signal.Handlers, numbers: range) -> None:
             libc.syscall(call, number, action, None, ctypes.c_size_t(8))
 
 
-def become_target(command: list[str], failure: int) -> None:
+def call(name: str, *arguments: object) -> None:
+    """A function of the C library that gives -1 and sets errno.  Raises OSError."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if getattr(libc, name)(*arguments) == -1:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+def own_proc() -> None:
+    """A /proc that shows this PID namespace, seen by nobody outside this mount namespace."""
+    call("mount", None, b"/", None, ctypes.c_ulong(MS_REC | MS_PRIVATE), None)
+    call("mount", b"proc", b"/proc", b"proc", ctypes.c_ulong(MS_NOSUID | MS_NODEV | MS_NOEXEC), None)
+
+
+def own_namespaces() -> None:
+    """User, mount and PID namespaces of its own; this user is root in them.  The next child is PID 1."""
+    uid, gid = os.getuid(), os.getgid()
+    call("unshare", CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID)
+    for name, text in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1"), ("gid_map", f"0 {gid} 1")):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+
+
+def say_failure(fd: int, error: BaseException, what: str) -> None:
+    number = error.errno if isinstance(error, OSError) and error.errno else errno.EIO
+    os.write(fd, f"{number} {what}".encode())
+
+
+def become_target(command: list[str], failure: int, *, sandbox: bool) -> None:
     """In the child: a session and terminal of its own, all signals as new, then the command.  Never returns."""
+    what = "setsid"
     try:
+        if sandbox:
+            what = "mount /proc"
+            own_proc()
+        what = "exec"
         os.setsid()
         if os.isatty(0):
             import fcntl
@@ -93,26 +134,51 @@ def become_target(command: list[str], failure: int) -> None:
             if b"\0LC_CTYPE=" not in b"\0" + file.read():
                 os.environ.pop("LC_CTYPE", None)  # Python put it there, where no locale was given
         os.execvp(command[0], command)  # noqa: S606 (that is what it is for)
-    except OSError as error:
-        os.write(failure, str(error.errno or errno.EIO).encode())
-    except BaseException:  # noqa: BLE001 (whatever it was, this child must not go on as a keeper)
-        os.write(failure, str(errno.EIO).encode())
+    except BaseException as error:  # noqa: BLE001 (whatever it was, this child must not go on as a keeper)
+        say_failure(failure, error, what)
     os._exit(127)
 
 
-def spawn(command: list[str], report_fd: int) -> int:
+def fork_sandbox(command: list[str], failure: int) -> int:
+    """Fork the helper, which forks PID 1 and ends.  Gives the pid of PID 1, by now our own child, or 0."""
+    read, write = os.pipe()
+    helper = os.fork()
+    if helper == 0:
+        try:
+            own_namespaces()
+            turn_read, turn_write = os.pipe()
+            pid = os.fork()
+            if pid == 0:
+                os.close(turn_write)
+                os.read(turn_read, 1)  # until the helper has ended: then the keeper is the parent
+                become_target(command, failure, sandbox=True)
+            os.write(write, str(pid).encode())
+        except BaseException as error:  # noqa: BLE001 (this child must not go on as a keeper either)
+            say_failure(failure, error, "unshare")
+        os._exit(0)
+    os.close(write)
+    os.waitpid(helper, 0)
+    pid = int(os.read(read, 16) or b"0")
+    os.close(read)
+    return pid
+
+
+def spawn(command: list[str], report_fd: int, *, sandbox: bool) -> int:
     """Fork and exec; reports ``started`` or ``failed``.  Gives the pid, or 0."""
     read, write = os.pipe()  # closes by itself when exec succeeds
-    pid = os.fork()
-    if pid == 0:
+    pid = fork_sandbox(command, write) if sandbox else os.fork()
+    if pid == 0 and not sandbox:
         os.close(read)
-        become_target(command, write)
+        become_target(command, write, sandbox=False)
     os.close(write)
-    failed = os.read(read, 16)
+    failed = os.read(read, 64)
     os.close(read)
     if failed:
-        os.waitpid(pid, 0)
-        report(report_fd, event="failed", errno=int(failed), error=os.strerror(int(failed)), argv0=command[0])
+        if pid:
+            os.waitpid(pid, 0)
+        number, _, what = failed.decode().partition(" ")
+        error = os.strerror(int(number))
+        report(report_fd, event="failed", errno=int(number), error=error, argv0=command[0], what=what)
         return 0
     report(report_fd, event="started", pid=pid, start=int(stat_fields(pid)[19]))
     return pid
@@ -169,8 +235,9 @@ def sweep() -> None:
 
 
 class Keeper:
-    def __init__(self, control: int, report_fd: int, command: list[str]) -> None:
+    def __init__(self, control: int, report_fd: int, kind: str, command: list[str]) -> None:
         self.control, self.report_fd, self.command = control, report_fd, command
+        self.sandbox = kind == "sandbox"
         self.root = 0
         self.wake_read, self.wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
@@ -227,7 +294,7 @@ class Keeper:
         if self.wait(self.control, at_most_s=0):
             return 0  # gone, or has thought better of it: nothing is started
         try:
-            self.root = spawn(self.command, self.report_fd)
+            self.root = spawn(self.command, self.report_fd, sandbox=self.sandbox)
             if not self.root:
                 return 127
             for fd in (0, 1, 2):
@@ -246,4 +313,4 @@ class Keeper:
 
 
 if __name__ == "__main__":
-    sys.exit(Keeper(int(sys.argv[1]), int(sys.argv[2]), sys.argv[4:]).run())
+    sys.exit(Keeper(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[5:]).run())

@@ -11,20 +11,21 @@ Longer than most files: it is the one list of what can be asked; what a run hold
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 import anyio
+from anyio import to_thread
 from anyio.abc import TaskGroup
 
-from app.errors import AlreadyGone, Conflict, LabError, NotFound, UnknownSignal, leaves
-from app.event_parts import TargetInfo
+from app.errors import AlreadyGone, Conflict, LabError, NotFound, UnknownSignal
+from app.event_parts import ScratchFile, TargetInfo
 from app.events import (
-    AnyEvent,
     RunCreated,
-    RunFinished,
     SignalFailed,
     SignalRequested,
     StopEscalated,
@@ -32,19 +33,17 @@ from app.events import (
     StopRequested,
     now,
 )
-from app.foresight import foresee, told
+from app.foresight import told
 from app.hosts.base import Handle, Host, Spec
 from app.hub import Hub
+from app.life import Life
 from app.live import LiveRun, LiveTarget, check_pid
-from app.probe.procfs import ProcessFacts
 from app.signals import Signal, exit_meaning, parse_signal
 from app.signals import UnknownSignal as NoSuchSignal
 from app.sources.kernel_trace import KernelTrace
-from app.sources.looks import Looks, watch_processes
-from app.sources.process_tree import ProcessTree
+from app.sources.scratch_files import make_folder, placed
 from app.targets import HostName, Target, run_id
 
-CLOSE_WITHIN_S = 10.0
 STARTING_S = 2.0
 
 
@@ -59,20 +58,35 @@ def parse(signal: str | int) -> Signal:
 class Lab:
     """Use as ``async with running_lab(hub, hosts, kernel) as lab``."""
 
-    def __init__(self, hub: Hub, hosts: Mapping[HostName, Host], kernel: KernelTrace, tasks: TaskGroup) -> None:
+    def __init__(
+        self, hub: Hub, hosts: Mapping[HostName, Host], kernel: KernelTrace, scratch: Path, tasks: TaskGroup
+    ) -> None:
         self.hub, self._kernel = hub, kernel
-        self._hosts, self._tasks = hosts, tasks
+        self._hosts, self._tasks, self._scratch = hosts, tasks, scratch
+        self._life = Life(hub, hosts, kernel)
         self._runs: dict[str, LiveRun] = {}
         self._targets: dict[str, LiveTarget] = {}
 
-    async def start(self, specs: tuple[Spec, ...], *, experiment: str | None, title: str, question: str) -> LiveRun:
-        """Record the run and start its targets in the background; an image may have to be built first."""
-        for spec in specs:
-            if spec.host not in self._hosts:
-                raise NotFound(f"this lab has no host for a {spec.host}")
-            await self._hosts[spec.host].check()
+    async def start(
+        self,
+        specs: tuple[Spec, ...],
+        *,
+        experiment: str | None,
+        title: str,
+        question: str,
+        files: Mapping[str, str] | None = None,
+    ) -> LiveRun:
+        """Record the run and start its targets in the background; an image may have to be built first.
+
+        ``files``: scratch files by name, in a folder of the run's own that goes with it; ``{files}`` in a command and
+        working directory stands for that.
+        """
+        for host in dict.fromkeys(spec.host for spec in specs):
+            await self.host(host).check()
         number = self.hub.journal.next_run_number()
         run = run_id(number)
+        folder = make_folder(self._scratch, run, files) if files else None
+        specs = tuple(placed(spec, folder) for spec in specs) if folder else specs
         targets = [LiveTarget(Target(run, spec.name, spec.host), spec) for spec in specs]
         created = await self.hub.record(
             RunCreated(
@@ -87,96 +101,71 @@ class Lab:
                         id=live.target.id,
                         name=live.target.name,
                         host=live.target.host,
-                        tty=live.target.host == "process" or live.spec.container.tty,
+                        tty=live.target.host != "container" or live.spec.container.tty,
+                        later=live.spec.later,
                     )
                     for live in targets
                 ),
+                files=tuple(ScratchFile(name=name, text=text) for name, text in (files or {}).items()),
             )
         )
-        live_run = LiveRun(run, targets, created)
+        live_run = LiveRun(run, targets, created, folder, dict(files or {}))
         self._runs[run] = live_run
         self._targets |= {live.target.id: live for live in targets}
         self._tasks.start_soon(self._run, live_run)
         return live_run
 
     async def _run(self, run: LiveRun) -> None:
-        """The life of one run.  Whatever ends it, its targets are closed and ``run_finished`` is recorded."""
-        error: str | None = None
         try:
-            with run.scope:
-                async with anyio.create_task_group() as tasks:
-                    for live in run.targets:
-                        tasks.start_soon(self._keep, live)
-        except* LabError as group:
-            run.reason, error = "failed", "; ".join(str(each) for each in leaves(group))
+            await self._life.live(run)
         finally:
-            with anyio.CancelScope(shield=True):
-                for live in run.targets:
-                    live.ended = True
-                del self._runs[run.id]
-                await self.hub.record(RunFinished(run=run.id, reason=run.reason, error=error))
-                run.done.set()
+            del self._runs[run.id]
 
-    async def _keep(self, live: LiveTarget) -> None:
-        """One target from start to end."""
-        try:
-            live.handle = handle = await self._hosts[live.target.host].start(live.target, live.spec)
-        except BaseException:
-            self._kernel.forget(live.target.id)
-            raise
-        live.started.set()
-        over = anyio.Event()
-        async with anyio.create_task_group() as watching:
-            watching.start_soon(self._watch_tree, live, handle, over)
-            try:
-                await handle.ended()
-            finally:
-                live.ended = True
-                with anyio.move_on_after(CLOSE_WITHIN_S, shield=True):
-                    await handle.close()
-                    if live.stop:
-                        await live.stopped.wait()  # its end is part of the run
-                over.set()
+    def release(self, run: str) -> None:
+        """Nobody will ask for a later target of this run any more: it ends when those that were started have."""
+        if live := self._runs.get(run):
+            live.released.set()
 
-    async def _watch_tree(self, live: LiveTarget, handle: Handle, over: anyio.Event) -> None:
-        run, target = live.target.run, live.target.id
-        tree, looks = ProcessTree(run, target, foresee), Looks(lambda: self._kernel.ready)
+    async def start_later(self, target: str) -> None:
+        """Start a target that waits for that.  Raises NotFound, AlreadyGone, Conflict when it was started before."""
+        live = self._known(target)
+        if live.ended:
+            raise AlreadyGone(f"{target} has ended")
+        if not live.spec.later or live.wanted.is_set():
+            raise Conflict(f"{target} was started already")
+        await self._hosts[live.target.host].check()
+        live.wanted.set()
 
-        async def record(event: AnyEvent, /) -> int:
-            if event.kind in ("process_appeared", "process_changed") and event.ns_pid is not None:
-                live.pids_seen.add(event.ns_pid)
-            return await self.hub.record(event)
+    def host(self, name: HostName) -> Host:
+        """Raises NotFound."""
+        if name not in self._hosts:
+            raise NotFound(f"this lab has no host for a {name}")
+        return self._hosts[name]
 
-        async def foretell(seen: list[ProcessFacts]) -> None:
-            defaults = handle.stop_defaults
-            if news := await live.foresight.news(seen, defaults.signal, defaults.timeout_s):
-                await self.hub.record(news)
+    @property
+    def kernel_can_tell(self) -> bool:
+        """Whether the kernel's trace is there."""
+        return self._kernel.ready
 
-        async with self._kernel.following(run, target, looks.moved, tree.ended), anyio.create_task_group() as tasks:
-
-            def heed(seen: list[ProcessFacts]) -> None:
-                self._kernel.know(target, seen)
-                if not live.ended and not live.stop:  # while it stops, what was said before is what counts
-                    tasks.start_soon(foretell, seen)  # beside the looks: a new child must not wait for it
-
-            await watch_processes(handle.processes, heed, tree, looks, record, over, run=run, target=target)
-            tasks.cancel_scope.cancel()
+    def _known(self, target: str) -> LiveTarget:
+        if (live := self._targets.get(target)) is not None:
+            return live
+        if self.hub.journal.last_of_run(target.partition(".")[0]):
+            raise AlreadyGone(f"{target} ended before this lab was started")
+        raise NotFound(f"there is no target {target}")
 
     async def find(self, target: str) -> tuple[LiveTarget, Handle]:
         """A target that is alive.  Raises NotFound, AlreadyGone, or Conflict while it is starting."""
-        live = self._targets.get(target)
-        if live is None:
-            if self.hub.journal.last_of_run(target.partition(".")[0]):
-                raise AlreadyGone(f"{target} ended before this lab was started")
-            raise NotFound(f"there is no target {target}")
-        if live.handle is None and not live.ended:
+        live = self._known(target)
+        if live.handle is None and not live.ended and not (live.spec.later and not live.wanted.is_set()):
             # What it prints can be seen a moment before its start is recorded.
             with anyio.move_on_after(STARTING_S):
                 await live.started.wait()
         if live.ended:
             raise AlreadyGone(f"{target} has ended")
         if live.handle is None:
-            raise Conflict(f"{target} is still starting")
+            waits = live.spec.later and not live.wanted.is_set()
+            raise Conflict(f"{target} {'was not started yet' if waits else 'is still starting'}")
         return live, live.handle
 
     async def send_signal(
@@ -328,10 +317,16 @@ class Lab:
 
 
 @asynccontextmanager
-async def running_lab(hub: Hub, hosts: Mapping[HostName, Host], kernel: KernelTrace) -> AsyncIterator[Lab]:
-    """The lab with its jobs.  On leaving, every run has ended and is recorded as such."""
+async def running_lab(
+    hub: Hub, hosts: Mapping[HostName, Host], kernel: KernelTrace, scratch: Path
+) -> AsyncIterator[Lab]:
+    """The lab with its jobs.  On leaving, every run has ended and is recorded as such.
+
+    ``scratch``: a folder for the scratch files of runs; what an earlier server left there is removed.
+    """
+    await to_thread.run_sync(lambda: shutil.rmtree(scratch, ignore_errors=True))
     async with anyio.create_task_group() as tasks:
-        lab = Lab(hub, hosts, kernel, tasks)
+        lab = Lab(hub, hosts, kernel, scratch, tasks)
         try:
             yield lab
         finally:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 import anyio
+from anyio.abc import TaskGroup
 
 from app.errors import AlreadyGone, NotOurs
 from app.foresight import Foresight
@@ -18,6 +20,7 @@ class LiveTarget:
     target: Target
     spec: Spec
     handle: Handle | None = None
+    wanted: anyio.Event = field(default_factory=anyio.Event)  # of a later one: somebody asked for it
     started: anyio.Event = field(default_factory=anyio.Event)  # there is a handle
     ended: bool = False
     stop: int | None = None  # id of the stop_requested that is under way; 0 while it is being recorded
@@ -35,6 +38,10 @@ class LiveRun:
     id: str
     targets: list[LiveTarget]
     created: int  # id of its run_created
+    folder: Path | None = None  # holds its scratch files
+    files: dict[str, str] = field(default_factory=dict)  # what the journal says is in them
+    jobs: TaskGroup | None = None  # what was asked of a target and takes a while; the run ends after them
+    released: anyio.Event = field(default_factory=anyio.Event)  # nobody will ask for a later target any more
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     done: anyio.Event = field(default_factory=anyio.Event)
     reason: Literal["ended", "failed", "removed", "lab_stopped"] = "ended"

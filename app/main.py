@@ -22,15 +22,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from app import __version__
+from app.acts import Acts
 from app.errors import BadRequest, LabError, NotFound
 from app.events import LabStarted, RunFinished
-from app.experiments.model import load_catalogue
+from app.experiments.loading import load_catalogue
 from app.experiments.runner import running_experiments
 from app.hosts.base import Host
 from app.hosts.containers import running_containers
 from app.hosts.engine import Engine
 from app.hosts.probe import kept_probe
 from app.hosts.processes import running_processes
+from app.hosts.sandboxes import SandboxesHost
 from app.hub import Hub, running_hub
 from app.journal import Journal
 from app.lab import running_lab
@@ -78,11 +80,16 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             containers.look = probe.look
         hosts: dict[HostName, Host] = {
             "process": await stack.enter_async_context(running_processes(hub.record, kernel.expect)),
+            "sandbox": await stack.enter_async_context(running_processes(hub.record, kernel.expect, SandboxesHost)),
             "container": containers,
         }
-        lab = await stack.enter_async_context(running_lab(hub, hosts, kernel))
-        runner = await stack.enter_async_context(running_experiments(lab, load_catalogue()))
-        yield Services(settings, hub, lab, runner, engine, kernel, hosts, access)
+        lab = await stack.enter_async_context(running_lab(hub, hosts, kernel, settings.data / "scratch"))
+        acts = Acts(lab)
+        catalogue, faults = load_catalogue(settings.experiments)
+        for fault in faults:
+            log.warning("not in the catalogue: %s", fault)
+        runner = await stack.enter_async_context(running_experiments(lab, acts, catalogue, faults))
+        yield Services(settings, hub, lab, acts, runner, engine, kernel, hosts, access)
 
 
 class Closing:

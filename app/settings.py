@@ -29,6 +29,7 @@ class Settings(BaseSettings):
         description="The kernel's trace: auto reads it where this user may (root), probe lets a container on the "
         "engine read it, off does without.",
     )
+    experiments: Path | None = Field(None, description="Folder of experiments of one's own (TOML), beside ours.")
     open: bool = Field(False, description="Open the page in a browser.")
     heartbeat_s: float = Field(5.0, gt=0, description="How often a quiet stream says that it is alive, in seconds.")
     log_level: str = Field("warning", description="debug, info, warning or error.")

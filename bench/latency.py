@@ -24,11 +24,11 @@ import httpx
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from app.experiments.model import CATALOGUE  # noqa: E402
+from app.experiments.loading import OURS  # noqa: E402
 from tests.support import TOKEN, EventReader, Person, prints  # noqa: E402
 from tests.test_serve import base, serving  # noqa: E402
 
-SCRIPT = CATALOGUE.parent / "scripts" / "catch-all.sh"
+SCRIPT = OURS.parent / "scripts" / "catch-all.sh"
 PAUSE_S = 0.03  # between two clicks: what is printed within 20 ms of the last output is gathered into one event
 HEADERS = {"authorization": f"Bearer {TOKEN}"}
 

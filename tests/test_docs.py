@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from app.experiments.model import load_catalogue
+from app.experiments.loading import load_catalogue
 from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,7 +19,7 @@ def test_every_setting_is_in_the_table() -> None:
 
 def test_the_readme_lists_every_experiment_and_its_pictures_exist() -> None:
     text = (ROOT / "README.md").read_text()
-    assert set(re.findall(r"^\| `([\w-]+)` \|", text, re.MULTILINE)) == set(load_catalogue())
+    assert set(re.findall(r"^\| `([\w-]+)` \|", text, re.MULTILINE)) == set(load_catalogue()[0])
     for picture in re.findall(r"\]\((docs/[^)]+)\)", text):
         assert (ROOT / picture).exists(), picture
 

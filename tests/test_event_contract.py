@@ -15,6 +15,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
+from app import event_acts as acts
 from app import event_parts as parts
 from app import events as e
 from app.signals import RESERVED, SIGNALS
@@ -58,13 +59,15 @@ def story() -> list[e.AnyEvent]:
         e.LabStarted(**here, version="0.1"),
         e.RunCreated(
             **here, author="person", number=1, experiment="pid-1", title="PID 1", question="Why?",
-            targets=(parts.TargetInfo(id="r1.server", name="server", host="container", tty=True),),
+            targets=(parts.TargetInfo(id="r1.server", name="server", host="container", tty=True, later=True),),
+            files=(parts.ScratchFile(name="watch.conf", text="echo A"),),
         ),
         e.BuildProgress(**here, image="base", state="running", text="Step 1\n"),
         e.TargetStarting(**here, equivalent="docker run lab/base"),
         e.TargetStarted(
             **here, author="engine", pid=100, start=7, container_id="c0ffee", command=("python3", "-m", "http.server"),
             equivalent="docker run lab/base", tty=True, stdin=True, stop_signal="SIGINT", stop_timeout_s=7,
+            ports={"80/tcp": 1080},
         ),
         e.ProcessAppeared(
             **here, author="kernel", pid=100, start=7, ns_pid=1, ppid=1, comm="python3", argv=("python3",), state="S",
@@ -96,7 +99,18 @@ def story() -> list[e.AnyEvent]:
         e.ProcessGone(**here, author="kernel", pid=200, start=8, ended="killed"),
         e.TargetExited(**here, author="program", exit_code=137, signal="SIGKILL", cause="killed", meaning="by SIGKILL"),
         e.StopFinished(**here, stop=14, took_s=3.1, exit_code=137, killed=True, meaning="by SIGKILL", error="none"),
-        e.StepDone(**here, step=0, expect=1, evidence=8),
+        acts.StepFailed(**here, step=0, expect=1, why="no output came"),
+        acts.StepDone(**here, step=0, expect=1, evidence=8, took_s=1.5),
+        acts.StepUnseen(**here, step=1, expect=0, why="no trace"),
+        acts.FileWritten(**here, name="watch.conf", text="echo B", by="driver"),
+        acts.PauseRequested(**here, paused=True, by="driver"),
+        acts.ExecRequested(**here, command=("ps",), by="driver"),
+        acts.ExecFinished(**here, request=29, exit_code=0, output="PID 1"),
+        acts.HttpRequested(**here, url="http://127.0.0.1:1080/", by="driver"),
+        acts.HttpProgress(**here, request=31, received=5, expected=9),
+        acts.HttpFinished(
+            **here, request=31, status=200, received=9, expected=9, complete=True, took_s=1.0, error="none", text="It"
+        ),
         e.SourceLost(**here, source="output", reason="cut"),
         e.SourceBack(**here, source="output"),
         e.RunFinished(**here, reason="failed", error="no image"),

@@ -78,7 +78,7 @@ class Kept:
         self.master, slave = os.openpty()
         if gone:
             self.close_control()
-        argv = [*prefix, *KEEPER, str(control_read), str(report_write), "--", *command]
+        argv = [*prefix, *KEEPER, str(control_read), str(report_write), "process", "--", *command]
         options |= {"stdin": slave, "stdout": slave, "stderr": slave, "pass_fds": (control_read, report_write)}
         self.process = subprocess.Popen(argv, start_new_session=True, **options)
         for fd in (control_read, report_write, slave):

@@ -177,16 +177,20 @@ def test_a_lesson_is_ticked_by_events(driver: Person) -> None:
     run, target = driver.start("catch-all")
     with driver.events(run=run) as events:
         events.until(prints("ready"))
-        assert driver.post(f"/runs/{run}/steps/0").status_code == 202
-        done = events.until(kind("step_done", step=0))
+        events.until(kind("step_done", step=0, expect=1))
+        looking = driver.post(f"/runs/{run}/steps/0")
+        assert (looking.status_code, looking.json()["code"]) == (422, "bad_request"), "there is nothing to do in it"
+        assert driver.post(f"/runs/{run}/steps/1").status_code == 202
+        done = events.until(kind("step_done", step=1))
         proof = next(event for event in events.seen if event["id"] == done["evidence"])
         assert "USR1" in proof["text"]
-        assert driver.post(f"/runs/{run}/steps/1").status_code == 202
-        events.until(kind("step_done", step=1))
+        assert driver.post(f"/runs/{run}/steps/2").status_code == 202
+        events.until(kind("step_done", step=2, expect=0))
+        events.until(lambda event: event["kind"] in ("step_done", "step_unseen") and event["step"] == 2)
         driver.post(f"/targets/{target}/signals", {"signal": "TERM"})  # by hand instead of by the step
-        events.until(kind("step_done", step=2))
-        assert driver.post(f"/runs/{run}/steps/3").status_code == 202
-        events.until(kind("step_done", step=3, expect=1))
+        events.until(kind("step_done", step=3))
+        assert driver.post(f"/runs/{run}/steps/4").status_code == 202
+        events.until(kind("step_done", step=4, expect=1))
         assert driver.post(f"/runs/{run}/steps/9").status_code in (404, 409)
 
 

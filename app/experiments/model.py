@@ -1,121 +1,78 @@
-"""TOML → Experiment.  The catalogue is data; a wrong file is an error with its name when the lab starts."""
+"""One experiment: what to start, what to try (steps), what must be seen (expectations), what was to be learnt."""
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-from typing import Any, Literal
+import shutil
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from app.event_parts import ScratchFile
+from app.experiments.actions import Data, Do
+from app.experiments.expect import Expect
 from app.hosts.base import Spec
-from app.signals import parse_signal
-from app.targets import NAME
+from app.targets import NAME, HostName
 
-CATALOGUE = Path(__file__).parent / "catalogue"
-
-
-class _Data(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+WITHIN_S = 15.0
 
 
-class SendSignal(_Data):
-    """``{signal = "USR1"}``; ``pid`` inside the target, its root process when absent."""
+class Step(Data):
+    """``do``: one action, or several that are done at the same moment.  ``within_s``: how long its expectations
+    may take from then on."""
 
-    signal: str
-    target: str | None = None
-    pid: int | None = None
+    say: str
+    do: tuple[Do, ...] = ()
+    within_s: float = Field(default=WITHIN_S, gt=0, le=300)
+    expect: tuple[Expect, ...] = Field(min_length=1)
 
-    @field_validator("signal")
+    @field_validator("do", mode="before")
     @classmethod
-    def known(cls, signal: str) -> str:
-        return parse_signal(signal).name
+    def one_or_several(cls, do: Any) -> Any:
+        return [do] if isinstance(do, dict) else do
 
 
-class Stop(_Data):
-    timeout_s: int | None = Field(default=None, ge=-1, le=3600)
-    signal: str | None = None
-    target: str | None = None
-
-
-class Type(_Data):
-    """Text typed into the terminal; ``\\u0003`` is Ctrl-C."""
-
-    data: str
-    target: str | None = None
-
-
-class Resize(_Data):
-    cols: int = Field(ge=2, le=500)
-    rows: int = Field(ge=2, le=300)
-    target: str | None = None
-
-
-class Do(_Data):
-    """Exactly one of these."""
-
-    signal: SendSignal | None = None
-    stop: Stop | None = None
-    type: Type | None = None
-    resize: Resize | None = None
-
-    @model_validator(mode="after")
-    def one(self) -> Do:
-        if len(self.model_fields_set) != 1:
-            raise ValueError("a step does one thing: signal, stop, type or resize")
-        return self
-
-
-class Expect(_Data):
-    """What must be seen.
-
-    ``kind`` is an event's kind, whose fields must equal ``fields`` (a list of two numbers is a range with both ends in
-    it), or one of two that look at more than one event: ``output``, whose ``text`` must be *in* what the target has
-    printed since the step began (a line may come in two pieces), and ``process``, a process that now is like this.
-    """
-
-    kind: Literal["output", "process", "stop_finished", "target_exited", "engine_event", "signal_requested"]
-    fields: dict[str, Any]
-    say: str
-
-
-class Step(_Data):
-    say: str
-    do: Do | None = None
-    expect: tuple[Expect, ...] = ()
-
-
-class Experiment(_Data):
+class Experiment(Data):
     id: str = Field(pattern=NAME.pattern)
     title: str
     group: str
     order: int  # place in the catalogue
     question: str
-    target: tuple[Spec, ...] = Field(min_length=1)
+    section: str | None = None  # heading in the tutorial; None: beyond it
+    special: str | None = None  # what is special in the command line
+    differs: str | None = None  # where the tutorial says something else than what is measured
+    learnt: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()  # programs of this machine
+    alone: bool = False  # measured times are its point: nothing else is verified beside it
+    file: tuple[ScratchFile, ...] = ()
+    target: tuple[Spec, ...] = Field(min_length=1, max_length=8)
     step: tuple[Step, ...] = ()
+
+    @model_validator(mode="after")
+    def names_exist(self) -> Experiment:
+        """A step may only speak of targets and files that the experiment has."""
+        targets, files = [spec.name for spec in self.target], {file.name for file in self.file}
+        if len(set(targets)) < len(targets):
+            raise ValueError("two targets have the same name")
+        if self.target[0].later and not any(not spec.later for spec in self.target) and not self.step:
+            raise ValueError("nothing would ever be started")
+        for number, step in enumerate(self.step, 1):
+            named = [do.target for do in step.do] + [expect.target for expect in step.expect]
+            if unknown := {name for name in named if name is not None} - set(targets):
+                raise ValueError(f"step {number} speaks of target {', '.join(unknown)}; there are {', '.join(targets)}")
+            if unknown := {do.write.file for do in step.do if do.write} - files:
+                raise ValueError(f"step {number} writes {', '.join(unknown)}, which is no [[file]] of it")
+        return self
+
+    @property
+    def hosts(self) -> list[HostName]:
+        """Which hosts it needs, each once, in the order of its targets."""
+        return list(dict.fromkeys(spec.host for spec in self.target))
 
     @property
     def needs_engine(self) -> bool:
-        return any(spec.host == "container" for spec in self.target)
+        return "container" in self.hosts
 
-
-class BadCatalogue(Exception):
-    """A file of the catalogue cannot be used."""
-
-
-def load(path: Path) -> Experiment:
-    """One file.  Raises BadCatalogue with the file's name and what is wrong."""
-    try:
-        text = path.read_text().replace("{experiments}", str(CATALOGUE.parent))
-        experiment = Experiment.model_validate(tomllib.loads(text))
-    except (ValidationError, tomllib.TOMLDecodeError) as error:
-        raise BadCatalogue(f"{path.name}: {error}") from error
-    if experiment.id != path.stem:
-        raise BadCatalogue(f"{path.name}: its id is {experiment.id!r}, but the file's name counts")
-    return experiment
-
-
-def load_catalogue(folder: Path = CATALOGUE) -> dict[str, Experiment]:
-    """All experiments by id, in their order."""
-    found = sorted((load(path) for path in folder.glob("*.toml")), key=lambda experiment: experiment.order)
-    return {experiment.id: experiment for experiment in found}
+    def missing(self) -> str | None:
+        """Which program of this machine is missing, in words; None when all are there."""
+        gone = [program for program in self.needs if shutil.which(program) is None]
+        return f"this machine has no {' and no '.join(gone)}: apt-get install {' '.join(gone)}" if gone else None

@@ -1,97 +1,35 @@
-"""Runs experiments: starts them, does their steps, and ticks an expectation when an event proves it.
-
-Who did what makes no difference: a step's button, the board, or ``kill`` in somebody's own terminal, the event is the
-same.  Only the first step that is not done is looked at, so that a later one is not ticked by something older.
-"""
+"""Runs experiments: starts them, does their steps, and records the ticks that events earn (``lesson.py``)."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any
 
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream
 
-from app.errors import BadRequest, Conflict, NotFound
-from app.events import AnyEvent, StepDone, to_dict
-from app.experiments.model import Do, Expect, Experiment
+from app.acts import Acts
+from app.errors import BadRequest, Conflict, LabError, NotFound, NotPossible, leaves
+from app.events import AnyEvent, now
+from app.experiments.actions import Do
+from app.experiments.lesson import Lesson, Told
+from app.experiments.model import Experiment
 from app.lab import Lab
 from app.live import LiveRun
 
-OUTPUT_KEPT = 64 * 1024  # characters since the step began
-
-
-@dataclass(slots=True)
-class Lesson:
-    """How far one run has come with its experiment's steps."""
-
-    experiment: Experiment
-    step: int = 0
-    done: set[int] = field(default_factory=set)  # expectations of the current step
-    output: str = ""
-    processes: dict[int, dict[str, Any]] = field(default_factory=dict)
-
-    def see(self, number: int, event: AnyEvent) -> list[StepDone]:
-        """The ticks that this event earns."""
-        facts = to_dict(event)
-        self._remember(facts)
-        ticks: list[StepDone] = []
-        while self.step < len(self.experiment.step):
-            expected = self.experiment.step[self.step].expect
-            for index, expect in enumerate(expected):
-                if index not in self.done and self._holds(expect, facts):
-                    self.done.add(index)
-                    ticks.append(StepDone(run=event.run, step=self.step, expect=index, evidence=number))
-            if len(self.done) < len(expected):
-                break
-            self.step, self.done, self.output = self.step + 1, set(), ""
-            facts = {"kind": ""}  # the next step must be seen to happen; only what stays true may hold at once
-        return ticks
-
-    def _remember(self, facts: dict[str, Any]) -> None:
-        match facts["kind"]:
-            case "output":
-                self.output = (self.output + facts["text"])[-OUTPUT_KEPT:]
-            case "process_appeared":
-                self.processes[facts["pid"]] = facts
-            case "process_changed":
-                known = self.processes.pop(facts.get("was", facts["pid"]), {})
-                self.processes[facts["pid"]] = {**known, **facts}
-            case "process_gone":
-                self.processes.pop(facts["pid"], None)
-
-    def _holds(self, expect: Expect, facts: dict[str, Any]) -> bool:
-        match expect.kind:
-            case "output":
-                return str(expect.fields["text"]) in self.output
-            case "process":
-                return any(_fits(expect.fields, process) for process in self.processes.values())
-            case kind:
-                return bool(facts["kind"] == kind) and _fits(expect.fields, facts)
-
-
-def _fits(wanted: dict[str, Any], facts: dict[str, Any]) -> bool:
-    return all(_equals(value, facts.get(name)) for name, value in wanted.items())
-
-
-def _equals(wanted: Any, found: Any) -> bool:
-    match wanted:
-        case [int() | float() as low, int() | float() as high] if isinstance(found, int | float):
-            return bool(low <= found <= high) and not math.isnan(found)
-        case _:
-            return bool(wanted == found)
+LAST_WORDS_S = 1.0  # what the kernel said at the end may come a moment after the run was said to be over
+TICKS = ("step_done", "step_failed", "step_unseen")
 
 
 class Runner:
-    """Use as ``async with running_experiments(lab, catalogue) as runner``."""
+    """Use as ``async with running_experiments(lab, acts, catalogue) as runner``."""
 
-    def __init__(self, lab: Lab, catalogue: dict[str, Experiment]) -> None:
-        self.catalogue = catalogue
-        self._lab = lab
+    def __init__(self, lab: Lab, acts: Acts, catalogue: dict[str, Experiment], faults: list[str]) -> None:
+        self.catalogue, self.faults = catalogue, faults
+        self._lab, self._acts = lab, acts
         self._lessons: dict[str, Lesson] = {}
+        self._moved = anyio.Event()
 
     def experiment(self, experiment: str) -> Experiment:
         """Raises NotFound."""
@@ -101,12 +39,37 @@ class Runner:
             known = ", ".join(self.catalogue)
             raise NotFound(f"there is no experiment {experiment!r}", hint=f"There are: {known}.") from None
 
+    async def why_not(self, experiment: Experiment, *, no_engine: str | None = None) -> str | None:
+        """Why it cannot be run on this machine now; None when it can.
+
+        ``no_engine``: why there is none, where that is known already; else an engine is waited for, for a moment.
+        """
+        if missing := experiment.missing():
+            return missing
+        for host in experiment.hosts:
+            if host == "container" and no_engine is not None:
+                return no_engine
+            try:
+                await self._lab.host(host).check()
+            except LabError as error:
+                return f"{error}. {error.hint}"
+        return None
+
     async def start(self, experiment: str) -> LiveRun:
+        """Raises NotFound, NotPossible, EngineUnavailable."""
         wanted = self.experiment(experiment)
-        return await self._lab.start(wanted.target, experiment=wanted.id, title=wanted.title, question=wanted.question)
+        if missing := wanted.missing():
+            raise NotPossible(missing)
+        return await self._lab.start(
+            wanted.target,
+            experiment=wanted.id,
+            title=wanted.title,
+            question=wanted.question,
+            files={file.name: file.text for file in wanted.file},
+        )
 
     async def do_step(self, run: str, step: int, *, by: str) -> int | None:
-        """Do what the step says, for the person.  Gives the number of the request's event, where there is one.
+        """Do what the step says, for the person.  Gives the number of the first request's event, where there is one.
 
         Raises NotFound (step), BadRequest (nothing to do in it), Conflict (the run is over), and what the lab raises.
         """
@@ -115,43 +78,101 @@ class Runner:
             raise Conflict(f"{run} is not running an experiment", hint="Run the experiment again.")
         if not 0 <= step < len(lesson.experiment.step):
             raise NotFound(f"{lesson.experiment.id} has no step {step}")
-        do = lesson.experiment.step[step].do
-        if do is None:
+        actions = lesson.experiment.step[step].do
+        if not actions:
             raise BadRequest(f"step {step} is for reading", hint="Look at what it says; there is nothing to send.")
-        return await self._do(do, live, by=by)
+        lesson.go_to(step)
+        lesson.begin(anyio.current_time(), now(), self._lab.hub.last_id)
+        self._wake()
+        numbers: list[int | None] = [None] * len(actions)
+
+        async def do(index: int, action: Do) -> None:
+            numbers[index] = await self._do(action, live, by=by)
+
+        try:
+            async with anyio.create_task_group() as together:
+                for index, action in enumerate(actions):
+                    together.start_soon(do, index, action)
+        except* LabError as group:
+            raise leaves(group)[0] from None
+        return next((number for number in numbers if number is not None), None)
 
     async def _do(self, do: Do, live: LiveRun, *, by: str) -> int | None:
-        def target(name: str | None) -> str:
-            return f"{live.id}.{name}" if name else live.targets[0].target.id
-
-        if do.signal:
-            return await self._lab.send_signal(target(do.signal.target), do.signal.signal, pid=do.signal.pid, by=by)
-        if do.stop:
-            stop = do.stop
-            return await self._lab.stop(target(stop.target), timeout_s=stop.timeout_s, signal=stop.signal, by=by)
+        lab, acts = self._lab, self._acts
+        target = f"{live.id}.{do.target}" if do.target else live.targets[0].target.id
+        if do.start:
+            await lab.start_later(target)
+            return None
+        if signal := do.signal:
+            pid = signal.pid
+            if signal.process is not None:
+                pid = await acts.pid_of(target, signal.process)
+            return await lab.send_signal(target, signal.signal, pid=pid, group=signal.group, origin=signal.from_, by=by)
+        if stop := do.stop:
+            return await lab.stop(target, timeout_s=stop.timeout_s, signal=stop.signal, by=by)
         if do.type:
-            await self._lab.type(target(do.type.target), do.type.data)
+            await lab.type(target, do.type.data)
         if do.resize:
-            await self._lab.resize(target(do.resize.target), do.resize.cols, do.resize.rows)
+            await lab.resize(target, do.resize.cols, do.resize.rows)
+        if do.pause or do.unpause:
+            return await acts.pause(target, paused=do.pause is not None, by=by)
+        if do.write:
+            return await acts.write_file(live.id, do.write.file, do.write.text, by=by)
+        if do.get:
+            return await acts.get(target, do.get.port, do.get.path, by=by)
+        if do.exec:
+            return await acts.run(target, do.exec.command, by=by)
         return None
 
+    # Ticks.
+
+    def _wake(self) -> None:
+        self._moved.set()
+
+    async def _record(self, lesson: Lesson, told: list[Told]) -> None:
+        for tick in told:
+            await self._lab.hub.record(tick)
+        if lesson.over:
+            self._lab.release(lesson.run)
+
     async def tick_until_closed(self, events: MemoryObjectReceiveStream[tuple[int, AnyEvent]]) -> None:
-        async for number, event in events:
-            if event.run is None or event.kind == "step_done":
-                continue
-            if event.kind == "run_created" and event.experiment in self.catalogue:
-                self._lessons[event.run] = Lesson(self.catalogue[event.experiment])
-            if event.kind == "run_finished":
-                self._lessons.pop(event.run, None)
-            elif lesson := self._lessons.get(event.run):
-                for tick in lesson.see(number, event):
-                    await self._lab.hub.record(tick)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._pass_time)
+            async for number, event in events:
+                if event.run is None or event.kind in TICKS:
+                    continue
+                if event.kind == "run_created" and event.experiment in self.catalogue:
+                    trace = self._lab.kernel_can_tell
+                    self._lessons[event.run] = Lesson(event.run, self.catalogue[event.experiment], trace)
+                if event.kind == "run_finished" and event.run in self._lessons:
+                    tasks.start_soon(self._end, event.run)
+                if lesson := self._lessons.get(event.run):
+                    await self._record(lesson, lesson.see(number, event, anyio.current_time()))
+                    self._wake()
+            tasks.cancel_scope.cancel()
+
+    async def _end(self, run: str) -> None:
+        """The lesson of a run that is over, a moment later."""
+        await anyio.sleep(LAST_WORDS_S)
+        lesson = self._lessons.pop(run)
+        await self._record(lesson, lesson.give_up("the run is over"))
+
+    async def _pass_time(self) -> None:
+        while True:
+            self._moved = anyio.Event()
+            due_s = min((at for each in self._lessons.values() if (at := each.due_s) is not None), default=math.inf)
+            with anyio.move_on_at(due_s):
+                await self._moved.wait()
+            for lesson in list(self._lessons.values()):
+                await self._record(lesson, lesson.pass_time(anyio.current_time()))
 
 
 @asynccontextmanager
-async def running_experiments(lab: Lab, catalogue: dict[str, Experiment]) -> AsyncIterator[Runner]:
+async def running_experiments(
+    lab: Lab, acts: Acts, catalogue: dict[str, Experiment], faults: list[str]
+) -> AsyncIterator[Runner]:
     """The runner with its ticking task."""
-    runner = Runner(lab, catalogue)
+    runner = Runner(lab, acts, catalogue, faults)
     send, receive = anyio.create_memory_object_stream[tuple[int, AnyEvent]](math.inf)
     with lab.hub.listening(lambda number, event: send.send_nowait((number, event))):
         async with receive, anyio.create_task_group() as tasks:

@@ -7,7 +7,7 @@ signal.  Hosts own their tasks and threads: they are async context managers, and
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -26,7 +26,7 @@ class Record(Protocol):
 
 
 class ProcessOptions(BaseModel):
-    """Of a local target.  ``cols`` and ``rows`` are the terminal's first size."""
+    """Of a local target or a sandbox.  ``cols`` and ``rows`` are the terminal's first size."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,6 +34,9 @@ class ProcessOptions(BaseModel):
     cwd: str | None = None
     cols: int = Field(default=80, ge=2, le=500)
     rows: int = Field(default=24, ge=2, le=300)
+    ports: dict[str, int] = Field(
+        default_factory=dict
+    )  # "8080/tcp" → wanted on loopback; {port:8080/tcp} in the command
 
 
 class ContainerOptions(BaseModel):
@@ -59,7 +62,7 @@ class ContainerOptions(BaseModel):
     ports: dict[str, int] = Field(default_factory=dict)  # "8080/tcp" → a port on loopback, 0: any free one
     tmpfs: tuple[str, ...] = ()
     binds: tuple[str, ...] = ()
-    cgroupns: Literal["host", "private"] | None = None
+    cgroupns: Literal["host", "private", "auto"] | None = None  # auto: the host's on cgroup v2, for systemd
     cap_add: tuple[str, ...] = ()
 
 
@@ -72,6 +75,7 @@ class Spec(BaseModel):
     host: HostName
     command: tuple[str, ...] = ()
     image: str | None = None
+    later: bool = False  # started by a step or a person, not with the run
     process: ProcessOptions = ProcessOptions()
     container: ContainerOptions = ContainerOptions()
 
@@ -99,6 +103,14 @@ class Stopped:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of a command that was run inside a target.  ``output``: both streams, joined, at most 64 KiB."""
+
+    exit_code: int
+    output: str
+
+
 class Handle(Protocol):
     """One started target.  Calls raise AlreadyGone once it has ended, HostFailed with the other side's words."""
 
@@ -111,6 +123,11 @@ class Handle(Protocol):
     @property
     def stdin(self) -> bool:
         """Whether ``write`` is possible."""
+        ...
+
+    @property
+    def ports(self) -> Mapping[str, int]:
+        """Where its ports can be reached on this machine's loopback: "8080/tcp" → 32768."""
         ...
 
     async def send(self, number: int, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:
@@ -148,6 +165,18 @@ class Handle(Protocol):
         """Give the terminal another size: a real SIGWINCH.  Raises NotApplicable without a terminal."""
         ...
 
+    async def pause(self) -> None:
+        """Freeze all of it, as ``docker pause`` does.  Raises NotApplicable where there is no freezer of its own."""
+        ...
+
+    async def unpause(self) -> None:
+        """Let it go on."""
+        ...
+
+    async def run(self, command: tuple[str, ...]) -> Ran:
+        """Run a command inside the target, in its PID and mount namespaces, and wait for it (some seconds at most)."""
+        ...
+
     async def processes(self) -> list[ProcessFacts] | None:
         """All processes of the target now, root first; None where this machine cannot see them."""
         ...
@@ -165,7 +194,7 @@ class Host(Protocol):
     """Starts targets of one kind."""
 
     async def check(self) -> None:
-        """Raises EngineUnavailable where nothing can be started now."""
+        """Raises EngineUnavailable or NotPossible where nothing can be started now."""
         ...
 
     async def start(self, target: Target, spec: Spec) -> Handle:

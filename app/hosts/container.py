@@ -21,13 +21,14 @@ from anyio.abc import TaskGroup
 
 from app.errors import AlreadyGone, EngineUnavailable, HostFailed, LabError, NotApplicable, NotOurs
 from app.events import Clock, EngineEvent, SourceLost, TargetExited, TargetStarted, now
-from app.hosts.attachment import Attachment
-from app.hosts.base import Record, Spec, StopDefaults, Stopped
+from app.hosts.attachment import Attachment, Input
+from app.hosts.base import Ran, Record, Spec, StopDefaults, Stopped
+from app.hosts.container_exec import run_in_container
+from app.hosts.container_inside import send_from_inside
+from app.hosts.container_ports import published
 from app.hosts.engine import Client, Engine
-from app.hosts.images import tag_of
 from app.probe.procfs import Proc, ProcessFacts
 from app.signals import UnknownSignal, exit_meaning, parse_signal
-from app.sources.docker_events import LAB
 from app.sources.output import pump_output
 from app.targets import Target
 
@@ -53,12 +54,14 @@ class ContainerHandle:
         self.target = target
         self.container = container
         self.stop_defaults = StopDefaults("SIGTERM", 10)
-        self.stdin = False
+        self.stdin = spec.container.stdin_open
+        self.ports: dict[str, int] = {}
         self._spec, self._engine, self._record, self._tasks = spec, engine, record, tasks
         self._proc = Proc()
         self._look, self._pid = look, 0
         self._init: ProcessFacts | None = None  # PID 1, where this machine can see it
         self._output = Attachment(engine, container)
+        self._input = Input(engine, container) if self.stdin else None
         self._drained, self._died, self._ended = anyio.Event(), anyio.Event(), anyio.Event()
         self._kills: list[EngineEvent] = []
         self._die: EngineEvent | None = None
@@ -70,6 +73,8 @@ class ContainerHandle:
     async def start(self, equivalent: str) -> None:
         """Attach, start, and say what was started."""
         await self._output.open()
+        if self._input:
+            await self._input.open()
         self._tasks.start_soon(self._follow_output)
         await self._engine.call(lambda client: client.start(self.container), what=f"starting {self.target.id}")
         self._started = True
@@ -80,6 +85,7 @@ class ContainerHandle:
             _signal_name(config.get("StopSignal")), 10 if timeout_s is None else timeout_s
         )
         pid = self._pid = state.get("Pid") or 0
+        self.ports = published(facts)
         seen = self._proc.read_process(pid) if pid else None
         if seen and self.container.encode() in (self._proc.read(pid, "cgroup") or b""):
             self._init = seen
@@ -97,6 +103,7 @@ class ContainerHandle:
                 stdin=self.stdin,
                 stop_signal=self.stop_defaults.signal,
                 stop_timeout_s=self.stop_defaults.timeout_s,
+                ports=self.ports,
             )
         )
 
@@ -187,7 +194,7 @@ class ContainerHandle:
     async def send(self, number: int, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:
         self._alive()
         if origin == "inside":
-            await self._send_from_inside(number, pid)
+            await send_from_inside(self._engine, self.container, number, pid, group=group)
             return
         seen = await self.processes()
         if seen is None or not self._may_signal():
@@ -233,31 +240,6 @@ class ContainerHandle:
                 hint="Run the lab on the engine's machine as root, or send it from inside.",
             )
         await self._engine.call(lambda client: client.kill(self.container, number), what=self.target.id)
-
-    async def _send_from_inside(self, number: int, pid: int | None) -> None:
-        wanted = {
-            "Image": tag_of("base"),
-            "Cmd": ["kill", "-s", str(number), "--", str(pid or 1)],
-            "Labels": {LAB: self._engine.lab},
-            "HostConfig": {
-                "PidMode": f"container:{self.container}",
-                "NetworkMode": "none",
-                "SecurityOpt": ["no-new-privileges"],
-            },
-        }
-
-        def run(client: Client) -> tuple[int, str]:
-            made = client.create_container_from_config(wanted)["Id"]
-            try:
-                client.start(made)
-                code = int(client.wait(made)["StatusCode"])
-                return code, client.logs(made).decode("utf-8", "replace").strip()
-            finally:
-                client.remove_container(made, force=True)
-
-        code, said = await self._engine.call(run, what=f"sending from inside {self.target.id}")
-        if code:
-            raise HostFailed(f"kill said: {said or code}")
 
     async def stop(self, signal: str, timeout_s: int, on_timeout: Callable[[], Awaitable[object]]) -> Stopped:
         self._alive()
@@ -310,8 +292,13 @@ class ContainerHandle:
         self._alive()
         await self._engine.call(lambda client: client.kill(self.container, "SIGKILL"), what=f"killing {self.target.id}")
 
-    async def write(self, data: bytes) -> None:  # noqa: ARG002 (part of the contract)
-        raise NotApplicable(f"{self.target.id} has no open standard input", hint="Containers of the lab have none.")
+    async def write(self, data: bytes) -> None:
+        self._alive()
+        if self._input is None:
+            raise NotApplicable(
+                f"{self.target.id} has no open standard input", hint="A container has one with `docker run -i`."
+            )
+        await self._input.write(data)
 
     async def resize(self, cols: int, rows: int) -> None:
         self._alive()
@@ -319,8 +306,23 @@ class ContainerHandle:
             raise NotApplicable(f"{self.target.id} has no terminal", hint="Only targets with a terminal have a size.")
         await self._engine.call(lambda client: client.resize(self.container, height=rows, width=cols))
 
+    async def pause(self) -> None:
+        self._alive()
+        await self._engine.call(lambda client: client.pause(self.container), what=f"pausing {self.target.id}")
+
+    async def unpause(self) -> None:
+        self._alive()
+        await self._engine.call(lambda client: client.unpause(self.container), what=f"unpausing {self.target.id}")
+
+    async def run(self, command: tuple[str, ...]) -> Ran:
+        """As ``docker exec``."""
+        self._alive()
+        return await run_in_container(self._engine, self.container, command)
+
     async def close(self) -> None:
         """Remove it, running or not; its end is recorded if it was started."""
+        if self._input:
+            self._input.close()
         with suppress(LabError):
             await self._engine.call(
                 lambda client: client.remove_container(self.container, force=True, v=True), what="removing it"

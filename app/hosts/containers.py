@@ -13,19 +13,23 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
+from anyio import to_thread
 from anyio.abc import TaskGroup
 
-from app.errors import LabError
+from app.errors import HostFailed, LabError
 from app.events import EngineEvent, TargetStarting
 from app.hosts.base import Record, Spec
 from app.hosts.container import ContainerHandle, Look
-from app.hosts.docker_run import creation, docker_run
+from app.hosts.container_ports import is_taken, with_free_ports
+from app.hosts.docker_run import creation, docker_run, for_engine
 from app.hosts.engine import Client, Engine
 from app.hosts.images import Images, tag_of
+from app.hosts.janitors import Janitor
 from app.sources.docker_events import LAB
 from app.targets import Target
 
 log = logging.getLogger("signal_lab")
+PORT_TRIES = 4
 START_WITHIN_S = 2.0  # how long a start waits for an engine that may just be coming up
 
 
@@ -35,6 +39,7 @@ class ContainersHost:
     def __init__(self, engine: Engine, record: Record, tasks: TaskGroup) -> None:
         self._engine, self._record, self._tasks = engine, record, tasks
         self.images = Images(engine, record)
+        self._janitor = Janitor(engine.lab)
         self.look: Look | None = None  # how to see containers that this machine does not show
         self._handles: dict[str, ContainerHandle] = {}  # by container id
         engine.listen(self._told)
@@ -44,14 +49,24 @@ class ContainersHost:
         self._engine.client()
 
     def equivalent(self, spec: Spec, name: str) -> str:
-        return docker_run(spec, name, tag_of(spec.image or "base"))
+        return docker_run(for_engine(spec, self._engine.info), name, tag_of(spec.image or "base"))
 
     async def start(self, target: Target, spec: Spec) -> ContainerHandle:
         await self._record(
             TargetStarting(run=target.run, target=target.id, equivalent=self.equivalent(spec, target.name))
         )
         image = await self.images.ensure(spec.image or "base")
+        for tries_left in reversed(range(PORT_TRIES)):
+            try:
+                return await self._start(target, with_free_ports(for_engine(spec, self._engine.info)), image)
+            except HostFailed as error:
+                if not tries_left or not is_taken(str(error)):  # somebody was faster, or it is another machine's port
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _start(self, target: Target, spec: Spec, image: str) -> ContainerHandle:
         wanted = creation(target, spec, image, self._engine.info, self._engine.lab)
+        await to_thread.run_sync(self._janitor.ensure, self._engine.url)
         created = await self._engine.call(lambda client: _create(client, wanted), what=f"creating {target.id}")
         container = str(created["Id"])
         handle = ContainerHandle(target, spec, container, self._engine, self._record, self._tasks, self.look)
@@ -77,6 +92,10 @@ class ContainersHost:
             known.told(event)
             if event.action == "destroy":
                 del self._handles[container]
+
+    def end(self) -> None:
+        """All runs have ended: what they started is removed."""
+        self._janitor.end()
 
     async def sweep(self) -> int:
         """Remove containers that an earlier server of this lab left behind; how many."""
@@ -116,3 +135,4 @@ async def running_containers(engine: Engine, record: Record) -> AsyncIterator[Co
             yield host
         finally:
             tasks.cancel_scope.cancel()
+            host.end()

@@ -19,6 +19,19 @@ from app.targets import Target
 NOBODY = "65534:65534"
 
 
+def for_engine(spec: Spec, info: dict[str, Any]) -> Spec:
+    """The spec with what depends on the engine settled.
+
+    ``cgroupns = "auto"``: on cgroup v2 the host's.  With a namespace of its own and a bind of /sys/fs/cgroup, systemd
+    writes into the machine's root group.  On v1 there is nothing to choose.
+    """
+    options = spec.container
+    if options.cgroupns != "auto":
+        return spec
+    settled = "host" if str(info.get("CgroupVersion")) == "2" else None
+    return spec.model_copy(update={"container": options.model_copy(update={"cgroupns": settled})})
+
+
 def docker_run(spec: Spec, name: str, image: str) -> str:
     """``docker run -d --name server --init IMAGE COMMAND``."""
     options = spec.container

@@ -116,6 +116,7 @@ class Engine:
     def __init__(self, record: Record, *, lab: str) -> None:
         self._record, self.lab = record, lab
         self.info: dict[str, Any] = {}
+        self.url = ""  # of the one that was found last
         self._status = Status("absent", reason="looking for an engine", hint=HINT)
         self._client: Client | None = None
         self._calls, self._waits = CapacityLimiter(16), CapacityLimiter(512)
@@ -194,11 +195,12 @@ class Engine:
                 reasons.append(reason)
                 continue
             try:
-                client = await to_thread.run_sync(_connect, url, limiter=self._calls)
+                client = await to_thread.run_sync(connect, url, limiter=self._calls)
             except EngineUnavailable as error:
                 reasons.append(f"{url}: {error}")
                 continue
             self._client, version = client
+            self.url = url
             try:
                 self.info = await self.call(lambda client: client.info())
             except (EngineUnavailable, HostFailed) as error:
@@ -233,7 +235,7 @@ class Engine:
             client.close()
 
 
-def _connect(url: str) -> tuple[Client, dict[str, Any]]:
+def connect(url: str) -> tuple[Client, dict[str, Any]]:
     with translated(url):
         # kwargs_from_env adds what DOCKER_TLS_VERIFY and DOCKER_CERT_PATH ask for.
         settings: dict[str, Any] = {**docker.utils.kwargs_from_env(), "base_url": url}

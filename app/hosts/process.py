@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import signal
 import subprocess
 import sys
@@ -22,9 +21,10 @@ from typing import Any, Literal
 import anyio
 from anyio import to_thread
 
-from app.errors import AlreadyGone, HostFailed, NotOurs
+from app.errors import AlreadyGone, HostFailed, LabError, NotApplicable, NotOurs
 from app.events import TargetExited, TargetStarted
-from app.hosts.base import Record, Spec, StopDefaults, Stopped
+from app.hosts.base import Ran, Record, Spec, StopDefaults, Stopped
+from app.hosts.beside import run_beside
 from app.hosts.pty import Pty
 from app.probe.procfs import Proc, ProcessFacts
 from app.resources import PACKAGE
@@ -44,13 +44,14 @@ class ProcessHandle:
 
     stdin = True
     stop_defaults = STOP
+    kind: Literal["process", "sandbox"] = "process"  # what the keeper is to make of it
 
-    def __init__(self, target: Target, spec: Spec, record: Record) -> None:
-        self.target = target
-        self._record, self._spec = record, spec
+    def __init__(self, target: Target, spec: Spec, equivalent: str, ports: dict[str, int], record: Record) -> None:
+        self.target, self.ports = target, ports
+        self._record, self._spec, self._equivalent = record, spec, equivalent
         self._proc = Proc()
         self._root: ProcessRef | None = None
-        self._failed: HostFailed | None = None
+        self._failed: LabError | None = None
         self._started, self._ended, self._closed = anyio.Event(), anyio.Event(), anyio.Event()
         self._said_end = anyio.Event()  # the keeper said how the root process ended, or is gone itself
         self._killed = False
@@ -69,6 +70,7 @@ class ProcessHandle:
                     str(KEEPER),
                     str(control_read),
                     str(report_write),
+                    self.kind,
                     "--",
                     *spec.command,
                 ],
@@ -76,12 +78,7 @@ class ProcessHandle:
                 stdout=slave,
                 stderr=slave,
                 pass_fds=(control_read, report_write),
-                cwd=spec.process.cwd or Path.home(),
-                env={
-                    "TERM": "xterm-256color",
-                    **{n: os.environ[n] for n in PASSED_ON if n in os.environ},
-                    **spec.process.env,
-                },
+                **self._surroundings(),
                 start_new_session=True,
             )
         except OSError as error:
@@ -97,6 +94,14 @@ class ProcessHandle:
     @property
     def keeper_pid(self) -> int:
         return self._keeper.pid
+
+    def _surroundings(self) -> dict[str, Any]:
+        """Working directory and environment, of the target and of what is run beside it."""
+        given = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        return {
+            "cwd": self._spec.process.cwd or Path.home(),
+            "env": {"TERM": "xterm-256color", **given, **self._spec.process.env},
+        }
 
     # Reports: what the keeper and the terminal say, until both have ended.
 
@@ -146,22 +151,24 @@ class ProcessHandle:
                         pid=said["pid"],
                         start=said["start"],
                         command=self._spec.command,
-                        equivalent=shlex.join(self._spec.command),
+                        equivalent=self._equivalent,
                         tty=True,
                         stdin=True,
                         stop_signal=STOP.signal,
                         stop_timeout_s=STOP.timeout_s,
+                        ports=self.ports,
                     )
                 )
                 self._started.set()
             case "failed":
-                self._failed = HostFailed(
-                    f"cannot start {said['argv0']}: {said['error']}", hint="Check the command and its path."
-                )
+                self._failed = self._why_failed(said)
             case "exited":
                 self._exit = said
                 self._terminal.drain()
                 self._said_end.set()
+
+    def _why_failed(self, said: dict[str, Any]) -> LabError:
+        return HostFailed(f"cannot start {said['argv0']}: {said['error']}", hint="Check the command and its path.")
 
     async def _record_exit(self) -> None:
         """After the last output."""
@@ -210,12 +217,7 @@ class ProcessHandle:
 
     async def send(self, number: int, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:  # noqa: ARG002
         """``origin`` makes no difference here: a local target has no PID namespace of its own."""
-        root = self._alive()
-        facts = next((each for each in await self.processes() if each.pid == (pid or root.pid)), None)
-        if facts is None and pid is None:
-            raise AlreadyGone(f"{self.target.id} has ended")
-        if facts is None:
-            raise NotOurs(f"{self.target.id} has no process {pid}")
+        facts = await self._find(pid)
         with _translated():
             if group:
                 os.killpg(facts.pgid, number)
@@ -223,10 +225,31 @@ class ProcessHandle:
             fd = os.pidfd_open(facts.pid)
             try:
                 if self._proc.identity(facts.pid) != (facts.pid, facts.start):
-                    raise AlreadyGone(f"process {facts.pid} of {self.target.id} has ended")
+                    raise AlreadyGone(f"process {facts.ns_pid} of {self.target.id} has ended")
                 signal.pidfd_send_signal(fd, number)
             finally:
                 os.close(fd)
+
+    async def _find(self, pid: int | None) -> ProcessFacts:
+        """One of its processes, by the pid that it has inside; None: the root.  Raises AlreadyGone, NotOurs."""
+        root = self._alive()
+        for facts in await self.processes():
+            if (facts.pid == root.pid) if pid is None else (facts.ns_pid == pid):
+                return facts
+        if pid is None:
+            raise AlreadyGone(f"{self.target.id} has ended")
+        raise NotOurs(f"{self.target.id} has no process {pid}")
+
+    async def pause(self) -> None:
+        raise NotApplicable(f"{self.target.id} has no freezer of its own", hint="Send SIGSTOP and SIGCONT instead.")
+
+    async def unpause(self) -> None:
+        await self.pause()
+
+    async def run(self, command: tuple[str, ...]) -> Ran:
+        """Beside it: a local target has no namespaces of its own."""
+        self._alive()
+        return await run_beside(command, **self._surroundings())
 
     async def stop(self, signal: str, timeout_s: int, on_timeout: Callable[[], Awaitable[object]]) -> Stopped:
         from_ns = time.monotonic_ns()
@@ -273,6 +296,10 @@ class ProcessHandle:
         if self._control >= 0:
             os.close(self._control)
             self._control = -1
+
+    @property
+    def root_pid(self) -> int:
+        return self._root.pid if self._root else 0
 
     def _let_go(self) -> None:
         self._close_control()

@@ -1,9 +1,4 @@
-"""Local targets: a command on a pty of its own, in its own session, under a keeper (``app/keeper.py``).
-
-The server owns the pty's master: a resize is a real SIGWINCH from the kernel, and Ctrl-C a real SIGINT from the line
-discipline.  What ended, and how, is read from the keeper's report (the wait status), never inferred from a signal that
-was sent.
-"""
+"""Starts local targets and sandboxes: commands on a pty of their own, under a keeper."""
 
 from __future__ import annotations
 
@@ -15,27 +10,20 @@ import anyio
 from anyio.abc import TaskGroup
 
 from app.events import TargetStarting
-from app.hosts.base import Record, Spec
+from app.hosts.base import Handle, Host, Record, Spec
+from app.hosts.ports import with_ports
 from app.hosts.process import ProcessHandle
 from app.targets import Target
 
-
-@asynccontextmanager
-async def running_processes(
-    record: Record, expect: Callable[[str, int], None] = lambda _target, _parent: None
-) -> AsyncIterator[ProcessesHost]:
-    """The host, for as long as its targets may live.
-
-    ``expect`` is told a target and the pid of its keeper before that starts the command: so that nothing is missed.
-    """
-    async with anyio.create_task_group() as tasks:
-        yield ProcessesHost(record, expect, tasks)
+Expecting = Callable[[str, int], None]
 
 
 class ProcessesHost:
     """Starts local targets.  Use as ``async with running_processes(record) as host``."""
 
-    def __init__(self, record: Record, expect: Callable[[str, int], None], tasks: TaskGroup) -> None:
+    make: type[ProcessHandle] = ProcessHandle
+
+    def __init__(self, record: Record, expect: Expecting, tasks: TaskGroup) -> None:
         self._record, self._expect, self._tasks = record, expect, tasks
 
     async def check(self) -> None:
@@ -44,10 +32,13 @@ class ProcessesHost:
     def equivalent(self, spec: Spec, name: str) -> str:  # noqa: ARG002 (a process has no name)
         return shlex.join(spec.command)
 
-    async def start(self, target: Target, spec: Spec) -> ProcessHandle:
+    async def start(self, target: Target, spec: Spec) -> Handle:
         where = {"run": target.run, "target": target.id}
-        await self._record(TargetStarting(**where, equivalent=self.equivalent(spec, target.name)))
-        handle = ProcessHandle(target, spec, self._record)
+        ports, command = with_ports(spec.process.ports, spec.command)
+        spec = spec.model_copy(update={"command": command})
+        equivalent = self.equivalent(spec, target.name)
+        await self._record(TargetStarting(**where, equivalent=equivalent))
+        handle = self.make(target, spec, equivalent, ports, self._record)
         self._expect(target.id, handle.keeper_pid)
         self._tasks.start_soon(handle.follow)
         try:
@@ -57,3 +48,16 @@ class ProcessesHost:
                 await handle.close()
             raise
         return handle
+
+
+@asynccontextmanager
+async def running_processes(
+    record: Record, expect: Expecting = lambda _target, _parent: None, host: type[ProcessesHost] = ProcessesHost
+) -> AsyncIterator[Host]:
+    """The host, for as long as its targets may live.
+
+    ``expect`` is told a target and the pid of its keeper before that starts the command: so that nothing is missed.
+    ``host``: SandboxesHost for sandboxes.
+    """
+    async with anyio.create_task_group() as tasks:
+        yield host(record, expect, tasks)

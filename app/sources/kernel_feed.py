@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, Protocol
 
@@ -51,7 +52,8 @@ class LocalFeed:
     """The trace of this machine, read in this process.
 
     Whom to follow is written by a thread of its own, in order: the kernel answers such a write when all processors
-    have heard of it, which takes tens of milliseconds; it counts at once.
+    have heard of it, which takes tens of milliseconds; it counts at once.  All who wait for that are written together,
+    or the last of a dozen targets that start at one moment would be followed half a second late.
     """
 
     where: Where = "server"
@@ -60,16 +62,29 @@ class LocalFeed:
         files = ProcFiles()
         self._trace, self._watch = trace, Watch(files, Senders(files, trace.root))
         self._clerk = ThreadPoolExecutor(1, "kernel-trace")
+        self._waiting: deque[int] = deque()  # pids that are still to be followed
 
     def expect(self, target: str, parent: int) -> None:
         self._watch.expect(target, parent)
-        self._clerk.submit(self._trace.follow, [parent])
+        self._follow([parent])
 
     def know(self, target: str, seen: list[ProcessFacts]) -> bool:
         fresh = self._watch.know(target, seen)
         if fresh:
-            self._clerk.submit(self._trace.follow, fresh)
+            self._follow(fresh)
         return bool(fresh)
+
+    def _follow(self, pids: list[int]) -> None:
+        self._waiting.extend(pids)
+        self._clerk.submit(self._write)
+
+    def _write(self) -> None:
+        """In the clerk's thread.  What an earlier call has written along is not there any more."""
+        pids = []
+        while self._waiting:
+            pids.append(self._waiting.popleft())
+        if pids:
+            self._trace.follow(pids)
 
     def forget(self, target: str) -> None:
         self._watch.forget(target)

@@ -57,10 +57,17 @@ class KernelTrace:
         self._followed: dict[str, _Followed] = {}
         self._early: dict[str, int] = {}
         self._lost = False
+        self._heard = anyio.Event()  # there is, or once was, a feed
 
     @property
     def ready(self) -> bool:
         return self._feed is not None
+
+    async def ready_within(self, seconds: float) -> bool:
+        """Whether it is there, or comes within some seconds: a probe has to be started first."""
+        with anyio.move_on_after(seconds):
+            await self._heard.wait()
+        return self.ready
 
     def status(self) -> dict[str, Any]:
         """For ``GET /health``."""
@@ -115,6 +122,7 @@ class KernelTrace:
     async def listen(self, feed: Feed) -> None:
         """Tell what this feed says until the caller is cancelled, or the feed raises."""
         self._feed = feed
+        self._heard.set()
         if self._lost:
             self._lost = False
             await self._record(SourceBack(source="kernel", author="kernel"))

@@ -79,6 +79,10 @@ class Type(Body):
     data: str = Field(max_length=65536, description="UTF-8 text; \\u0003 is Ctrl-C.")
 
 
+class WriteFile(Body):
+    text: str = Field(max_length=16384)
+
+
 class Resize(Body):
     cols: int = Field(ge=2, le=500)
     rows: int = Field(ge=2, le=300)
@@ -159,6 +163,37 @@ async def export_run(run: RunId, served: Served) -> Response:
 async def do_step(run: RunId, step: int, served: Served, who: RoleHere) -> Accepted:
     """Do what a step of the lesson says.  Errors: 404, 409 conflict, 422 bad_request, and those of what it does."""
     return Accepted(event_id=await served.runner.do_step(run, step, by=who))
+
+
+@router.put("/runs/{run}/files/{name}", status_code=202)
+@role("driver")
+async def write_file(
+    run: RunId, name: Annotated[str, Path(max_length=80)], body: WriteFile, served: Served, who: RoleHere
+) -> Accepted:
+    """Give a scratch file of the run a new text.  Errors: 404 not_found, 409 already_gone, 422 bad_request."""
+    return Accepted(event_id=await served.acts.write_file(run, name, body.text, by=who))
+
+
+@router.post("/targets/{target}/start", status_code=202)
+@role("driver")
+async def start_target(target: TargetId, served: Served) -> Accepted:
+    """Start a target that waits for that.  Errors: 404 not_found, 409 already_gone or conflict, 503 no_engine."""
+    await served.lab.start_later(target)
+    return Accepted(event_id=None)
+
+
+@router.post("/targets/{target}/pause", status_code=202)
+@role("driver")
+async def pause_target(target: TargetId, served: Served, who: RoleHere) -> Accepted:
+    """Freeze a container, as ``docker pause``.  Errors: 404, 409 already_gone, 422 not_applicable, 502 host_failed."""
+    return Accepted(event_id=await served.acts.pause(target, paused=True, by=who))
+
+
+@router.post("/targets/{target}/unpause", status_code=202)
+@role("driver")
+async def unpause_target(target: TargetId, served: Served, who: RoleHere) -> Accepted:
+    """Let it go on.  Errors: as those of pause."""
+    return Accepted(event_id=await served.acts.pause(target, paused=False, by=who))
 
 
 @router.post("/targets/{target}/signals", status_code=202)

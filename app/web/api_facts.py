@@ -57,16 +57,17 @@ def _row(signal: Signal) -> dict[str, Any]:
 @router.get("/experiments")
 @role("viewer")
 async def experiments(served: Served) -> dict[str, object]:
-    """The catalogue, each with what came of its last run here."""
+    """The catalogue, each with what came of its last run here; ``faults``: files that cannot be used, and why."""
     last = await _last_results(served)
-    return {"experiments": [_shown(each, served, last) for each in served.runner.catalogue.values()]}
+    shown = [await _shown(each, served, last) for each in served.runner.catalogue.values()]
+    return {"experiments": shown, "faults": served.runner.faults}
 
 
 @router.get("/experiments/{experiment}")
 @role("viewer")
 async def experiment(experiment: str, served: Served) -> dict[str, object]:
     """One of the catalogue.  Errors: 404 not_found."""
-    return _shown(served.runner.experiment(experiment), served, await _last_results(served))
+    return await _shown(served.runner.experiment(experiment), served, await _last_results(served))
 
 
 async def _last_results(served: Services) -> dict[str, dict[str, Any]]:
@@ -77,17 +78,23 @@ async def _last_results(served: Services) -> dict[str, dict[str, Any]]:
     return last
 
 
-def _shown(each: Experiment, served: Services, last: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    status = served.engine.status()
-    available = not each.needs_engine or status["state"] == "ready"
+async def _shown(each: Experiment, served: Services, last: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    engine = served.engine.status()
+    why_not = await served.runner.why_not(each, no_engine=None if engine["state"] == "ready" else engine["reason"])
     return {
         "id": each.id,
         "title": each.title,
         "group": each.group,
         "question": each.question,
+        "section": each.section,
+        "special": each.special,
+        "differs": each.differs,
+        "learnt": each.learnt,
+        "hosts": each.hosts,
+        "files": [{"name": file.name, "text": file.text} for file in each.file],
         "needs_engine": each.needs_engine,
-        "available": available,
-        "why_not": None if available else status["reason"],
+        "available": why_not is None,
+        "why_not": why_not,
         "steps": steps_of(each),
         "targets": [_target(spec, served) for spec in each.target],
         "last": last.get(each.id),
@@ -99,6 +106,7 @@ def _target(spec: Spec, served: Services) -> dict[str, Any]:
     return {
         "name": spec.name,
         "host": spec.host,
+        "later": spec.later,
         "equivalent": served.hosts[spec.host].equivalent(spec, spec.name),
         "stop_signal": spec.container.stop_signal or "SIGTERM",
         "stop_timeout_s": 10 if timeout_s is None else timeout_s,

@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from app.errors import NotFound
-from app.experiments.model import Do, Experiment
+from app.experiments.model import Experiment
 from app.hub import Hub
 
 TELLING = frozenset({"run_created", "run_finished", "stop_finished", "target_exited"})
@@ -54,12 +54,12 @@ async def run_facts(hub: Hub, run: str) -> dict[str, Any]:
     return {**found[0], "last_event_id": hub.journal.last_of_run(run)}
 
 
-def done_by(do: Do | None) -> dict[str, Any] | None:
-    return None if do is None else do.model_dump(exclude_none=True)
-
-
 def steps_of(experiment: Experiment) -> list[dict[str, Any]]:
     return [
-        {"say": step.say, "do": done_by(step.do), "expect": [expect.say for expect in step.expect]}
+        {
+            "say": step.say,
+            "do": [action.shown() for action in step.do],
+            "expect": [expect.say for expect in step.expect],
+        }
         for step in experiment.step
     ]

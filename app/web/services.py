@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.acts import Acts
 from app.experiments.runner import Runner
 from app.hosts.base import Host
 from app.hosts.engine import Engine
@@ -23,6 +24,7 @@ class Services:
     settings: Settings
     hub: Hub
     lab: Lab
+    acts: Acts
     runner: Runner
     engine: Engine
     kernel: KernelTrace

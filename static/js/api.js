@@ -58,6 +58,8 @@ export function createApi({ fetch = globalThis.fetch.bind(globalThis), base = "/
     signals: () => call("GET", "/signals"),
     /** @returns {Promise<Experiment[]>} */
     experiments: async () => (await call("GET", "/experiments")).experiments,
+    /** Files of experiments that cannot be used: "file:line: what is wrong". @returns {Promise<string[]>} */
+    faults: async () => (await call("GET", "/experiments")).faults ?? [],
     /** @param {string} id @returns {Promise<Experiment>} */
     experiment: (id) => call("GET", `/experiments/${part(id)}`),
     /** Newest first. @param {number} [limit] @returns {Promise<RunFacts[]>} */
@@ -72,6 +74,12 @@ export function createApi({ fetch = globalThis.fetch.bind(globalThis), base = "/
     remove: (run) => call("DELETE", `/runs/${part(run)}`),
     /** Does what a step of the lesson says. @param {string} run @param {number} step @returns {Promise<{event_id: number|null}>} */
     doStep: (run, step) => call("POST", `/runs/${part(run)}/steps/${step}`, {}),
+    /** A new text for a scratch file of the run. @param {string} run @param {string} name @param {string} text @returns {Promise<{event_id: number}>} */
+    writeFile: (run, name, text) => call("PUT", `/runs/${part(run)}/files/${part(name)}`, { text }),
+    /** Starts a target that its run has left for later. @param {string} target @returns {Promise<{event_id: number|null}>} */
+    startTarget: (target) => call("POST", `/targets/${part(target)}/start`, {}),
+    /** Freezes all of it, or lets it go on. @param {string} target @param {boolean} paused @returns {Promise<{event_id: number}>} */
+    pause: (target, paused) => call("POST", `/targets/${part(target)}/${paused ? "pause" : "unpause"}`, {}),
     /**
      * @param {string} target
      * @param {{signal: string|number, pid?: number, group?: boolean, from?: "outside"|"inside"}} what

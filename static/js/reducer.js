@@ -10,6 +10,7 @@
 /** @import { Build, LabEvent, Run, State, Target } from "./types.js" */
 import { foretold, stopForetold } from "./reduce/forecasts.js";
 import { kernelSaid } from "./reduce/kernel.js";
+import * as lessons from "./reduce/lessons.js";
 import { appeared, changed, gone, over } from "./reduce/processes.js";
 import { recorded } from "./reduce/record.js";
 import * as stops from "./reduce/stops.js";
@@ -40,6 +41,10 @@ const runCreated = (state, event) => {
     createdMs: timeMs(event.at),
     finishedMs: null,
     seen: {},
+    took: {},
+    failed: {},
+    unseen: {},
+    files: lessons.filesOf(event.files),
   };
   const targets = { ...state.targets };
   for (const info of event.targets) targets[info.id] = announced(info, event.run);
@@ -52,6 +57,9 @@ const onRun = (state, event, change) => {
   if (!run) return noticed(state, `event ${event.id} (${event.kind}) is about run ${event.run}: nothing announced it`);
   return { ...state, runs: { ...state.runs, [run.id]: change(run) } };
 };
+
+/** @param {(run: Run, event: any) => Run} change @returns {(state: State, event: any) => State} */
+const ofRun = (change) => (state, event) => onRun(state, event, (run) => change(run, event));
 
 /** @param {State} state @param {any} event @returns {State} */
 const runFinished = (state, event) => {
@@ -112,6 +120,7 @@ const targetStarted = (before, event) => ({
   stdin: event.stdin,
   stopSignal: event.stop_signal,
   stopTimeoutS: event.stop_timeout_s,
+  ports: event.ports ?? {},
 });
 
 /** @type {Record<string, (state: State, event: any) => State>} */
@@ -137,11 +146,16 @@ const FOLDS = {
   stop_requested: target(stops.stopRequested),
   stop_escalated: target(stops.stopEscalated),
   stop_finished: target(stops.stopFinished),
-  step_done: (state, event) =>
-    onRun(state, event, (run) => ({
-      ...run,
-      seen: { ...run.seen, [`${event.step}.${event.expect}`]: event.evidence },
-    })),
+  step_done: ofRun(lessons.stepDone),
+  step_failed: ofRun(lessons.stepFailed),
+  step_unseen: ofRun(lessons.stepUnseen),
+  file_written: ofRun(lessons.fileWritten),
+  pause_requested: target(lessons.pauseRequested),
+  exec_requested: target(lessons.execRequested),
+  exec_finished: target(lessons.execFinished),
+  http_requested: target(lessons.httpRequested),
+  http_progress: target(lessons.httpProgress),
+  http_finished: target(lessons.httpFinished),
   source_lost: sourceLost,
   source_back: sourceBack,
 };

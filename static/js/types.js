@@ -133,12 +133,43 @@
  * @property {boolean} wasInit
  * @property {Forecast|null} forecast    that stood when it was sent
  *
+ * @typedef {object} ScratchFile         A small file of the run that a lesson edits.
+ * @property {string} name
+ * @property {string} text
+ * @property {string|null} by            who wrote it last; null: as the experiment made it
+ * @property {number|null} atMs
+ * @property {number|null} id            of the event
+ *
+ * @typedef {object} Exec                A command that was run inside the target.
+ * @property {number} id                 of the request
+ * @property {number} atMs
+ * @property {string[]} command
+ * @property {string} by
+ * @property {boolean} done
+ * @property {number|null} exitCode      null: not yet, or it could not be run, and `output` says why
+ * @property {string} output
+ *
+ * @typedef {object} Download            A page that the lab gets from the target's own server.
+ * @property {number} id                 of the request
+ * @property {number} atMs
+ * @property {string} url
+ * @property {string} by
+ * @property {boolean} done
+ * @property {number|null} status        null: not yet, or no answer
+ * @property {number} received           bytes of the body
+ * @property {number|null} expected      as the server announced it
+ * @property {boolean} complete          all that was announced has come
+ * @property {number|null} tookS
+ * @property {string|null} error
+ * @property {string} text               the first 400 characters
+ *
  * @typedef {object} Target
  * @property {string} id
  * @property {string} run
  * @property {string} name
  * @property {"process"|"sandbox"|"container"} host
  * @property {boolean} tty
+ * @property {boolean} later             a step or a person starts it, not the run
  * @property {boolean} stdin
  * @property {"new"|"starting"|"running"|"exited"} status
  * @property {string} equivalent         the command line to copy; "" until known
@@ -159,6 +190,9 @@
  * @property {KernelWord[]} kernel        the last 200; what somebody asked for stays longest
  * @property {StopForecast|null} stopForecast   for its own stop signal and timeout
  * @property {string|null} truncated     the limit, in words, once output was cut
+ * @property {Record<string, number>} ports   "80/tcp" → its port on the loopback of the lab's machine
+ * @property {Exec[]} execs              the last 20
+ * @property {Download[]} downloads      the last 20
  * @property {number|null} overMs        when its run was said to be over: it is not alive since then
  *
  * @typedef {object} Run
@@ -174,6 +208,10 @@
  * @property {number} createdMs
  * @property {number|null} finishedMs
  * @property {Record<string, number>} seen  `${step}.${expect}` → id of the event that proves it
+ * @property {Record<string, number>} took  the same key → seconds from the step's first action to it, where known
+ * @property {Record<string, {id: number, why: string}>} failed  what did not come true in its time; a tick repairs it
+ * @property {Record<string, {id: number, why: string}>} unseen  what cannot be seen here, and why
+ * @property {Record<string, ScratchFile>} files  by name
  *
  * @typedef {object} Build
  * @property {string} image

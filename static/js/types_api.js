@@ -26,9 +26,23 @@
  * @property {Signal[]} reserved
  * @property {string[]} keys             the twelve of the board, in their order
  *
+ * @typedef {"process"|"sandbox"|"container"} HostName
+ *
+ * @typedef {object} Action              exactly one of these; `target` absent: the first one of the experiment
+ * @property {{target?: string}} [start]
+ * @property {{target?: string, signal: string, process?: string, pid?: number, group?: boolean, from?: string}} [signal]
+ * @property {{target?: string, timeout_s?: number|null, signal?: string|null}} [stop]
+ * @property {{target?: string, data: string}} [type]
+ * @property {{target?: string, cols: number, rows: number}} [resize]
+ * @property {{target?: string}} [pause]
+ * @property {{target?: string}} [unpause]
+ * @property {{target?: undefined, file: string, text: string}} [write]
+ * @property {{target?: string, port: string, path?: string, head?: boolean}} [get]
+ * @property {{target?: string, command: string[]}} [exec]
+ *
  * @typedef {object} Step
  * @property {string} say
- * @property {object|null} do            what a button would do: {signal: {…}} or {stop: {…}}
+ * @property {Action[]} do               what a button would do, all at the same moment; empty: only to be looked at
  * @property {string[]} expect           in words
  *
  * @typedef {object} Experiment          one of GET /api/v1/experiments
@@ -36,11 +50,17 @@
  * @property {string} title
  * @property {string} group
  * @property {string} question           words between backquotes are code
+ * @property {string|null} section       heading in the tutorial; null: beyond it
+ * @property {string|null} special       what is special in the command line
+ * @property {string|null} differs       where the tutorial says something else than what was measured
+ * @property {string[]} learnt
+ * @property {HostName[]} hosts          what it runs on, each once
+ * @property {{name: string, text: string}[]} files
  * @property {boolean} needs_engine
  * @property {boolean} available
  * @property {string|null} why_not
  * @property {Step[]} steps
- * @property {{name: string, host: string, equivalent: string, stop_signal: string, stop_timeout_s: number}[]} targets
+ * @property {{name: string, host: HostName, later: boolean, equivalent: string, stop_signal: string, stop_timeout_s: number}[]} targets
  * @property {{run: string, took_s: number|null, exit_code: number|null, killed: boolean|null}|null} last
  *
  * @typedef {object} RunFacts            one of GET /api/v1/runs

@@ -19,8 +19,8 @@ KEEPER = str(PACKAGE / "keeper.py")
 SERVER = """
 import os, subprocess, sys
 control, held = os.pipe(); report, said = os.pipe()
-subprocess.Popen([sys.executable, "-S", "-E", "-s", sys.argv[1], str(control), str(said), "--", *sys.argv[2:]],
-                 pass_fds=(control, said), start_new_session=True)
+words = [sys.executable, "-S", "-E", "-s", sys.argv[1], str(control), str(said), "process", "--", *sys.argv[2:]]
+subprocess.Popen(words, pass_fds=(control, said), start_new_session=True)
 os.close(said)
 while data := os.read(report, 4096):
     sys.stdout.write(data.decode()); sys.stdout.flush()

@@ -45,6 +45,10 @@ describe("the API", () => {
       [() => api.run("r1"), "GET /api/v1/runs/r1"],
       [() => api.start("pid-1"), 'POST /api/v1/runs {"experiment":"pid-1"}'],
       [() => api.remove("r1"), "DELETE /api/v1/runs/r1"],
+      [() => api.writeFile("r1", "a b.conf", "x\n"), 'PUT /api/v1/runs/r1/files/a%20b.conf {"text":"x\\n"}'],
+      [() => api.startTarget("r1.a"), "POST /api/v1/targets/r1.a/start {}"],
+      [() => api.pause("r1.a", true), "POST /api/v1/targets/r1.a/pause {}"],
+      [() => api.pause("r1.a", false), "POST /api/v1/targets/r1.a/unpause {}"],
       [() => api.doStep("r1", 2), "POST /api/v1/runs/r1/steps/2 {}"],
       [
         () => api.signal("r1.a/b", { signal: "SIGUSR1", pid: 7, from: "inside" }),
@@ -63,6 +67,10 @@ describe("the API", () => {
     }
     assert.deepEqual(await call(() => api.runs(5), { runs: [1] }), ["GET /api/v1/runs?limit=5", [1]]);
     assert.deepEqual(await call(() => api.experiments(), { experiments: [2] }), ["GET /api/v1/experiments", [2]]);
+    assert.deepEqual(await call(() => api.faults(), { faults: ["a.toml:3: x"] }), [
+      "GET /api/v1/experiments",
+      ["a.toml:3: x"],
+    ]);
     assert.ok(asked.filter(({ method }) => method === "POST").every(({ type }) => type === "application/json"));
   });
 

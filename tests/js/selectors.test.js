@@ -5,7 +5,6 @@ import {
   boardRows,
   cellsOf,
   keysOf,
-  lessonOf,
   lineOf,
   recordOf,
   resultOf,
@@ -154,35 +153,6 @@ describe("the record's lines", () => {
 
   it("have the time of day without a stop", () => {
     assert.match(recordOf(story().running().fold(), null)[0].when, /^\d\d:\d\d:\d\d$/);
-  });
-});
-
-describe("the lesson", () => {
-  const step = (/** @type {string[]} */ ...expect) => ({ say: "do", do: null, expect });
-  const experiment = { steps: [step("a"), step("b", "c"), step("d")] };
-
-  it("goes on with the first step that has something to be seen", () => {
-    const told = story()
-      .running()
-      .add(1, "step_done", { step: 0, expect: 0, evidence: 3 })
-      .add(2, "step_done", { step: 1, expect: 1, evidence: 9 });
-    const steps = lessonOf(told.fold().runs.r1, experiment);
-    assert.deepEqual(
-      steps.map(({ is }) => is),
-      ["done", "current", "next"],
-    );
-    assert.deepEqual(steps[1].see, [
-      { text: "b", event: null },
-      { text: "c", event: 9 },
-    ]);
-  });
-
-  it("is all to come without a run, and nothing without an experiment", () => {
-    assert.deepEqual(
-      lessonOf(null, experiment).map(({ is }) => is),
-      ["current", "next", "next"],
-    );
-    assert.deepEqual(lessonOf(null, null), []);
   });
 });
 

@@ -73,6 +73,16 @@ export function startHome() {
   const dialogs = createDialogs({ session, ui, acts, dirty: frame.dirty });
   const [bar, home] = ["bar", "home"].map(createPanel);
 
+  /** @type {string[]} */
+  let faults = [];
+  session.api.faults().then(
+    (found) => {
+      faults = found;
+      frame.dirty();
+    },
+    () => {}, // the stream notices that nobody answers, and says so
+  );
+
   const readRuns = async () => {
     try {
       runs = await session.api.runs(30);
@@ -165,11 +175,19 @@ export function startHome() {
     const title = "What happens to a signal on its way down?";
     const noEngine = health && health.engine.state !== "ready" ? health.engine : null;
     home(
-      [experiments, runs, health, ui.copied, JSON.stringify([note, own, ownAsked]), Math.floor(nowMs / TICK_MS)],
+      [
+        experiments,
+        faults,
+        runs,
+        health,
+        ui.copied,
+        JSON.stringify([note, own, ownAsked]),
+        Math.floor(nowMs / TICK_MS),
+      ],
       () => html`
       ${note ? html`<div class="home-note">${noteView({ note, title }, nowMs, acts)}</div>` : html`<header class="home-head"><h1>${title}</h1></header>`}
       ${noEngine ? noEngineView({ engine: noEngine, experiments, copied: ui.copied }, nowMs, acts) : nothing}
-      ${homeView({ experiments, own: role === "driver" && experiments.length ? ownView({ own, engine: !noEngine, asked: ownAsked }, nowMs, { onOwn, onStartOwn }) : nothing })}
+      ${homeView({ experiments, faults, own: role === "driver" && experiments.length ? ownView({ own, engine: !noEngine, asked: ownAsked }, nowMs, { onOwn, onStartOwn }) : nothing })}
       ${experiments.length ? runsView({ runs, role }, nowMs, { onEnd }) : nothing}`,
     );
     dialogs({ target: null, row: null, from: "outside" });

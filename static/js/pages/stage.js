@@ -11,11 +11,10 @@ import { createAnnouncer } from "../announce.js";
 import { createForeteller } from "../foretell.js";
 import { createFrame } from "../frame.js";
 import { createPanel } from "../panel.js";
-import { clockOf, fallOf, lessonOf, recordOf, resultOf, rootOf, witnessesOf } from "../selectors.js";
+import { clockOf, fallOf, recordOf, resultOf, rootOf, witnessesOf } from "../selectors.js";
 import { createSession } from "../session.js";
 import { openStream } from "../stream.js";
 import { fieldView } from "../views/field.js";
-import { lessonView } from "../views/lesson.js";
 import { resultView } from "../views/result.js";
 import { stopAsked } from "../views/stop.js";
 import { tabsView } from "../views/tabs.js";
@@ -24,6 +23,7 @@ import { createBoard } from "./stage_board.js";
 import { createDialogs } from "./stage_dialogs.js";
 import { createHead } from "./stage_head.js";
 import { createStageKeys } from "./stage_keys.js";
+import { createLesson } from "./stage_lesson.js";
 import { createRecord, eventOf } from "./stage_record.js";
 import { slotView } from "./stage_slot.js";
 import { createTerminalPanel } from "./stage_terminal.js";
@@ -116,10 +116,11 @@ export function startStage() {
   const board = createBoard(stage);
   const dialogs = createDialogs(stage);
   const record = createRecord(stage);
+  const lesson = createLesson(stage);
   const terminal = createTerminalPanel(stage);
   const foretell = createForeteller({ ask: session.api.forecast, dirty: frame.dirty });
   const announce = createAnnouncer(/** @type {HTMLElement} */ (document.getElementById("says")));
-  const [field, verd, less, tabs] = ["field", "verd", "less", "tabs"].map(createPanel);
+  const [field, verd, tabs] = ["field", "verd", "tabs"].map(createPanel);
   createStageKeys(acts, {
     rows: () => now.rows,
     selected: () => now.row?.row ?? null,
@@ -198,20 +199,7 @@ export function startStage() {
           acts,
         ),
     );
-    const stepAsked = [...ui.asked.keys()].find((key) => key.startsWith("step:"));
-    less([run, experiment, alive, now.canStop, stepAsked], () =>
-      lessonView(
-        {
-          steps: lessonOf(run, experiment),
-          role,
-          alive,
-          canStop: now.canStop,
-          asked: stepAsked ? Number(stepAsked.slice(5)) : null,
-        },
-        nowMs,
-        acts,
-      ),
-    );
+    lesson(run, experiment);
     tabs([ui.tab], () => tabsView({ tab: ui.tab }, nowMs, acts));
     dialogs({ target, row: now.row, from: now.from });
     announce(target, clock, result, nowMs);

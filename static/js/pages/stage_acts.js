@@ -95,6 +95,28 @@ export function createActs({ session, ui, dirty, flush, now, openRun, newer }) {
       if (role !== "driver" || !run) return;
       ask(`step:${step}`, () => api.doStep(run, step), told("The step was not done."));
     },
+    /** @param {string} name @param {string} text */
+    onSave(name, text) {
+      const { run } = now();
+      if (role !== "driver" || !run) return;
+      ask(`file:${name}`, () => api.writeFile(run, name, text), told(`${name} was not saved.`));
+    },
+    /** Starts a target that the run has left for later. */
+    onStartTarget() {
+      const { target } = now();
+      if (role !== "driver" || !target) return;
+      ask(`start:${target.id}`, () => api.startTarget(target.id), told(`${target.name} was not started.`));
+    },
+    /** @param {boolean} paused */
+    onPause(paused) {
+      const { target } = now();
+      if (role !== "driver" || !target) return;
+      ask(
+        "pause",
+        () => api.pause(target.id, paused),
+        told(`${target.name} was not ${paused ? "paused" : "unpaused"}.`),
+      );
+    },
     /** @param {string|null} signal */
     onPoint(signal) {
       ui.pointed = signal;
@@ -189,9 +211,12 @@ export function createActs({ session, ui, dirty, flush, now, openRun, newer }) {
       dirty();
       return true;
     },
+    /** @returns {boolean} whether there was a number to forget; else Esc is the browser's */
     forget() {
+      if (!ui.typed) return false;
       ui.typed = "";
       dirty();
+      return true;
     },
   };
   return acts;

@@ -15,9 +15,20 @@ import { noteView } from "../views/note.js";
 /** @import { Acts } from "./stage_acts.js" */
 /** @import { Ui } from "./stage_ui.js" */
 
+/** Brings the current experiment into sight in the rail, once it is drawn; the page stays where it is. */
+const showCurrent = () => {
+  const rail = /** @type {HTMLElement} */ (document.getElementById("cat"));
+  const link = /** @type {HTMLElement|null} */ (rail.querySelector("a[aria-current]"));
+  if (!link || rail.scrollHeight <= rail.clientHeight) return;
+  const top = link.getBoundingClientRect().top - rail.getBoundingClientRect().top + rail.scrollTop;
+  if (top + link.offsetHeight > rail.scrollTop + rail.clientHeight || top < rail.scrollTop)
+    rail.scrollTop = top - rail.clientHeight / 2;
+};
+
 /** @param {{session: Session, ui: Ui, acts: Acts}} stage */
 export function createHead({ session, ui, acts }) {
   const [bar, cat, ask] = ["bar", "cat", "ask"].map(createPanel);
+  let shown = "";
 
   /**
    * @param {{run: Run|null, target: Target|null, experiment: Experiment|null, title: string, question: string,
@@ -53,6 +64,10 @@ export function createHead({ session, ui, acts }) {
       ),
     );
     cat([session.experiments, current], () => catalogueView({ experiments: session.experiments, current }));
+    if (session.experiments.length && shown !== current) {
+      shown = current;
+      showCurrent();
+    }
     const note = noteOf(
       {
         stream: connection,
@@ -68,8 +83,13 @@ export function createHead({ session, ui, acts }) {
       nowMs,
     );
     if (note) ask([JSON.stringify(note), title], () => noteView({ note, title }, nowMs, acts));
-    else
-      ask([question, equivalent, ui.copied], () => askView({ question, equivalent, copied: ui.copied }, nowMs, acts));
+    else {
+      const special = experiment?.special ?? null;
+      const ports = target?.status === "running" ? target.ports : {};
+      ask([question, equivalent, ui.copied, special, JSON.stringify(ports)], () =>
+        askView({ question, equivalent, copied: ui.copied, special, ports }, nowMs, acts),
+      );
+    }
     return note !== null;
   };
 }

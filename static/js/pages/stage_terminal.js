@@ -8,6 +8,7 @@ import { createTerminal } from "../terminal.js";
 import { terminalHeadView, terminalOverView } from "../views/terminal.js";
 
 /** @import { Session } from "../session.js" */
+/** @import { Acts } from "./stage_acts.js" */
 /** @import { Ui } from "./stage_ui.js" */
 /** @import { Run, State, Target } from "../types.js" */
 
@@ -18,8 +19,8 @@ const buildShown = (state, run, target) => {
   return run?.reason === "failed" ? buildFailed(state.builds) : null;
 };
 
-/** @param {{session: Session, ui: Ui, dirty: () => void}} stage */
-export function createTerminalPanel({ session, ui, dirty }) {
+/** @param {{session: Session, ui: Ui, acts: Acts, dirty: () => void}} stage */
+export function createTerminalPanel({ session, ui, acts, dirty }) {
   const { api, role } = session;
   const head = createPanel("term-head");
   const over = createPanel("term-over");
@@ -73,13 +74,16 @@ export function createTerminalPanel({ session, ui, dirty }) {
       ? (state.lost[`${target.id}/output`] ?? (target.host === "container" ? state.lost.engine : undefined))
       : undefined;
     const lost = source && target?.status === "running" ? source.reason : "";
-    head([target, ui.size, ui.refused, lost], () =>
-      terminalHeadView({ target, size: ui.size, role, refused: ui.refused, lost }),
+    const pausing = ui.asked.has("pause");
+    head([target, ui.size, ui.refused, lost, pausing], () =>
+      terminalHeadView({ target, size: ui.size, role, refused: ui.refused, lost, pausing }, 0, acts),
     );
     const build = buildShown(state, run, target);
     const printed = Boolean(target?.output.length);
-    over([build, printed, target?.status], () =>
-      terminalOverView({ target, log: build?.lines ?? null, image: build?.image ?? "" }),
+    const live = run?.status === "running";
+    const starting = ui.asked.has(`start:${target?.id}`);
+    over([build, printed, target?.id, target?.status, live, starting], () =>
+      terminalOverView({ target, log: build?.lines ?? null, image: build?.image ?? "", role, live, starting }, 0, acts),
     );
     const log = document.querySelector("#term-over pre");
     if (log && build?.state === "running") log.scrollTop = log.scrollHeight;

@@ -13,16 +13,17 @@ export const OUTPUT_MARK_EVERY_MS = 100; // a flood is one mark in this time: mo
 /**
  * A target as its run announces it: nothing was started yet, so the rest is what holds until it is told otherwise.
  *
- * @param {{id: string, name: string, host: "process"|"sandbox"|"container", tty?: boolean}} info
+ * @param {{id: string, name: string, host: "process"|"sandbox"|"container", tty?: boolean, later?: boolean}} info
  * @param {string} run
  * @returns {Target}
  */
-export const announced = ({ id, name, host, tty = false }, run) => ({
+export const announced = ({ id, name, host, tty = false, later = false }, run) => ({
   id,
   run,
   name,
   host,
   tty,
+  later,
   stdin: false,
   status: "new",
   equivalent: "",
@@ -43,6 +44,9 @@ export const announced = ({ id, name, host, tty = false }, run) => ({
   output: [],
   outputSize: 0,
   truncated: null,
+  ports: {},
+  execs: [],
+  downloads: [],
   overMs: null,
 });
 

@@ -7,7 +7,7 @@
  */
 
 /** @import { State, Target } from "../types.js" */
-import { exitedWith, seconds, timeoutWords, whoDid } from "../text.js";
+import { exitedWith, firstLine, seconds, timeoutWords, whoDid } from "../text.js";
 
 /** @type {Record<string, string>} */
 const RUN_ENDS = {
@@ -74,6 +74,22 @@ const SAYS = {
     if (event.action === "die") return `${name} ended, exit code ${event.exit_code ?? "unknown"}`;
     return ENGINE_SAYS[event.action]?.(name) ?? `${event.action} ${name}`;
   },
+  pause_requested: (event, target) =>
+    `${whoDid(event.by)} ${event.paused ? "pauses" : "lets go on"} ${target?.name ?? "it"}`,
+  exec_requested: (event, target) => `${whoDid(event.by)} runs “${event.command.join(" ")}” in ${target?.name ?? "it"}`,
+  exec_finished: (event) => {
+    const first = firstLine(event.output, 60);
+    return `${first ? `answers “${first}”` : "prints nothing"}, ${exitedWith(event.exit_code ?? null)}`;
+  },
+  http_requested: (event) => `${whoDid(event.by)} gets ${event.url}`,
+  http_finished: (event) => {
+    if (event.status === undefined) return `no answer: ${event.error ?? "nobody knows why"}`;
+    const whole = event.complete ? "whole" : "cut short";
+    return `answers ${event.status}, ${event.received.toLocaleString("en")} bytes, ${whole} after ${seconds(event.took_s)}`;
+  },
+  file_written: (event) => `${whoDid(event.by)} writes ${event.name}`,
+  step_failed: (event) => `not seen in step ${event.step + 1}: ${event.why}`,
+  step_unseen: (event) => `cannot be seen here, step ${event.step + 1}: ${event.why}`,
   stop_requested: (event, target) => {
     const using = event.signal === (target?.stopSignal ?? "SIGTERM") ? "" : ` with ${event.signal}`;
     return `${whoDid(event.by)} asks for a stop${using}, ${timeoutWords(event.timeout_s)}`;

@@ -15,6 +15,19 @@ export const grouped = (experiments) => {
   return [...groups];
 };
 
+/** What it runs on: "process", "container and process". @param {Pick<Experiment, "hosts">} experiment */
+export const hostWords = ({ hosts }) => hosts.join(" and ");
+
+/** Why it cannot be run now, in two words; "" where it can. @param {Pick<Experiment, "available"|"needs_engine">} experiment */
+export const lackWords = ({ available, needs_engine: needsEngine }) =>
+  available ? "" : needsEngine ? "needs Docker" : "not possible here";
+
+/** @param {Experiment} each */
+const note = (each) => {
+  if (each.available) return html`<small>${hostWords(each)}</small>`;
+  return html`<small>${each.needs_engine ? lackWords(each) : `${hostWords(each)}, ${lackWords(each)}`}</small>`;
+};
+
 /**
  * @param {{experiments: Experiment[], current: string}} slice - `current`: id of the one that is open, or ""
  */
@@ -25,6 +38,6 @@ export const catalogueView = ({ experiments, current }) =>
       (each) => html`<li><a href=${`/experiments/${encodeURIComponent(each.id)}`} data-id=${each.id}
         aria-current=${each.id === current ? "page" : nothing} ?data-needs=${!each.available} title=${each.why_not ?? nothing}>
         ${each.last ? html`<span class="cat-tick">${icon("i-tick")}<span class="vh">seen to its end: </span></span>` : html`<span></span>`}
-        <span>${each.title}</span>${each.available ? nothing : html`<small>needs Docker</small>`}</a></li>`,
+        <span>${each.title} ${note(each)}</span></a></li>`,
     )}</ul>`,
   );

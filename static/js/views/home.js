@@ -4,7 +4,7 @@
 
 import { html, nothing, svg } from "../lit.js";
 import { seconds } from "../text.js";
-import { grouped } from "./catalogue.js";
+import { grouped, hostWords, lackWords } from "./catalogue.js";
 import { icon, words } from "./signs.js";
 
 /** @import { Experiment } from "../types.js" */
@@ -18,7 +18,11 @@ const xOf = (s) => X0 + (X1 - X0) * Math.min(1.04, s / AXIS_S);
 /** @param {number} x */
 const percent = (x) => `${x.toFixed(2)}%`;
 
-const axis = html`<div class="exp exp-axis" aria-hidden="true"><span></span><span class="exp-key">seconds from the stop to the end, in the last run here</span><svg width="100%" height="24">${[
+/** What it asks; of one that is not possible here, why. @param {Experiment} experiment */
+const asks = ({ available, needs_engine: needsEngine, why_not: whyNot, question }) =>
+  available || needsEngine || !whyNot ? words(question) : html`Not here: ${words(whyNot)}`;
+
+const axis = html`<div class="exp exp-axis" aria-hidden="true"><span></span><span class="exp-key">seconds from the stop to the end, in the last run here</span><span></span><svg width="100%" height="24">${[
   0, 2, 4, 6, 8, 10,
 ].map((s) => svg`<text x=${percent(xOf(s))} y="16">${s === AXIS_S ? "10 s" : s}</text>`)}</svg><span></span></div>`;
 
@@ -36,15 +40,22 @@ const signature = ({ last }) => {
 };
 
 /** @param {Experiment} experiment */
-const outcome = ({ available, last }) => {
-  if (!available) return html`<span>needs Docker</span>`;
+const outcome = (experiment) => {
+  const { available, last } = experiment;
+  if (!available) return html`<span>${lackWords(experiment)}</span>`;
   if (!last) return html`<span>not run yet</span>`;
   const how = last.killed ? "killed" : last.exit_code === null ? "ended" : `exit ${last.exit_code}`;
   return html`${last.took_s === null ? nothing : html`<b>${seconds(last.took_s)}</b> `}<span>${how}</span>`;
 };
 
-/** @param {{experiments: Experiment[], own?: unknown}} slice - `own`: what stands below the catalogue */
-export const homeView = ({ experiments, own = nothing }) =>
+/** Files of one's own that are wrong, each with its line and what was expected. @param {string[]} faults */
+const faultsView = (faults) =>
+  faults.length
+    ? html`<section class="home-group home-faults"><h2>Files that cannot be used</h2><ul>${faults.map((fault) => html`<li><code>${fault}</code></li>`)}</ul></section>`
+    : nothing;
+
+/** @param {{experiments: Experiment[], faults?: string[], own?: unknown}} slice - `own`: what stands below the catalogue */
+export const homeView = ({ experiments, faults = [], own = nothing }) =>
   html`<div class="home-list">${experiments.length ? axis : nothing}${grouped(experiments).map(
     ([group, entries]) =>
       html`<section class="home-group"><h2>${group}</h2><ul>${entries.map(
@@ -52,6 +63,6 @@ export const homeView = ({ experiments, own = nothing }) =>
           each,
         ) => html`<li><a class="exp" href=${`/experiments/${encodeURIComponent(each.id)}`} data-id=${each.id} ?data-needs=${!each.available} title=${each.why_not ?? nothing}>
       ${each.last ? html`<span class="exp-tick">${icon("i-tick")}<span class="vh">seen to its end: </span></span>` : html`<span></span>`}
-      <span class="exp-name"><b>${each.title}</b><span>${words(each.question)}</span></span>${signature(each)}<span class="exp-res">${outcome(each)}</span></a></li>`,
+      <span class="exp-name"><b>${each.title}</b><span>${asks(each)}</span></span><span class="exp-host">${hostWords(each)}</span>${signature(each)}<span class="exp-res">${outcome(each)}</span></a></li>`,
       )}</ul></section>`,
-  )}${own}</div>`;
+  )}${faultsView(faults)}${own}</div>`;

@@ -1,59 +1,91 @@
 /**
- * Steps, and under the current one what must be seen.  A tick is drawn by an event only.
+ * Steps, and under those that were reached what must be seen.  A tick is drawn by an event only.  What stands above the
+ * current step keeps its size, so nothing that is read moves when a tick comes.
  */
 
+import { afterWords, doWords } from "../lesson_words.js";
 import { html, nothing } from "../lit.js";
+import { answersView } from "./answers.js";
 import { icon, words } from "./signs.js";
 
-/** @import { LessonStep } from "../types.js" */
+/** @import { LessonSight, LessonStep } from "../selectors/lesson.js" */
 
-/** @param {string} data */
-const keyName = (data) =>
-  data.length === 1 && data < " " ? `Ctrl-${String.fromCharCode(data.charCodeAt(0) + 64)}` : `“${data.trim()}”`;
+/** @param {LessonSight} sight */
+const sightView = ({ text, is, event, tookS, why }) => {
+  const link = () => html` <a href=${`#e${event}`} aria-label=${`seen in event ${event}`}>${event}</a>`;
+  const after = tookS === null ? "" : `, ${afterWords(tookS)}`;
+  if (is === "seen")
+    return html`<li data-is="seen">${icon("i-tick")}<span><span class="vh">seen: </span>${words(text)}<small>${after}</small>${event === null ? nothing : link()}</span></li>`;
+  if (is === "failed")
+    return html`<li data-is="failed">${icon("i-close")}<span><s><span class="vh">not seen: </span>${words(text)}</s><small>${why}</small></span></li>`;
+  if (is === "unseen")
+    return html`<li data-is="unseen">${icon("i-minus")}<span><span class="vh">cannot be seen here: </span>${words(text)}<small>${why}</small></span></li>`;
+  return html`<li>${words(text)}</li>`;
+};
 
-/** What the button of a step says. @param {Record<string, any>} what */
-export const doWords = ({ signal, stop, type, resize, pause, unpause }) => {
-  if (signal) return `Send ${String(signal.signal).replace(/^SIG/, "")}`;
-  if (stop)
-    return stop.timeout_s === undefined || stop.timeout_s === null
-      ? "Stop it"
-      : stop.timeout_s < 0
-        ? "Stop it, no limit"
-        : `Stop it, wait ${stop.timeout_s} s`;
-  if (type) return `Type ${keyName(String(type.data))}`;
-  if (resize) return `Resize to ${resize.cols} × ${resize.rows}`;
-  if (pause) return "Pause it";
-  if (unpause) return "Let it go on";
-  return "Do it";
+/** @param {LessonStep} step */
+const mark = ({ is, index }) => {
+  if (is === "done") return html`<span class="less-tick">${icon("i-tick")}<span class="vh">done: </span></span>`;
+  if (is === "failed") return html`<span class="less-tick">${icon("i-close")}<span class="vh">not done: </span></span>`;
+  return html`<b>${index + 1}</b>`;
 };
 
 /**
- * @param {{steps: LessonStep[], role: "driver"|"viewer", alive: boolean, canStop: boolean, asked: number|null}} slice
- *   `canStop`: no stop is under way; `asked`: the step whose request has not been taken yet
+ * @param {LessonStep} step
+ * @param {{names: string[], asked: number|null}} slice
+ * @param {(step: number) => void} onStep
+ */
+const button = ({ index, actions, again, blocked }, { names, asked }, onStep) => {
+  const says = doWords(actions, names);
+  return html`<div class="less-do"><button class="btn" type="button" ?disabled=${blocked !== null || asked === index} @click=${() => onStep(index)}>
+    ${asked === index ? "Asked …" : again ? `Again: ${says}` : says}</button>${blocked ? html`<small>${blocked}</small>` : nothing}</div>`;
+};
+
+/**
+ * @typedef {object} About               what the experiment says of itself
+ * @property {string|null} section
+ * @property {string|null} special
+ * @property {string|null} differs
+ * @property {string[]} learnt
+ */
+
+/** @param {About} about @param {boolean} over */
+const learntView = ({ section, differs, learnt }, over) => {
+  if (!learnt.length && !differs) return nothing;
+  return html`<details class="less-learnt" ?open=${over}>
+    <summary>${over ? "What was to be learnt" : "What is to be learnt"}</summary>
+    <ul>${learnt.map((each) => html`<li>${words(each)}</li>`)}</ul>
+    ${differs ? html`<p><b>Measured otherwise.</b> ${words(differs)}</p>` : nothing}
+    <p class="less-from">${section ? html`In the tutorial: “${words(section)}”` : "Beyond the tutorial"}</p>
+  </details>`;
+};
+
+/**
+ * @param {{steps: LessonStep[], role: "driver"|"viewer", asked: number|null, names: string[], over: boolean, about: About|null,
+ *   copied: string|null, files?: unknown}} slice
+ *   `asked`: the step whose request has not been taken yet; `names`: of the targets; `files`: what stands above the steps
  * @param {number} _nowMs
- * @param {{onStep: (step: number) => void}} handlers
+ * @param {{onStep: (step: number) => void, onCopy: (text: string) => void}} handlers
  */
 export const lessonView = (
-  { steps, role, alive, canStop, asked },
+  { steps, role, asked, names, over, about, copied, files = nothing },
   _nowMs,
-  { onStep },
-) => html`<section class="less" tabindex="0" aria-label="Lesson">
+  { onStep, onCopy },
+) => html`<section class="less" aria-label="Lesson">
   <h2>Lesson</h2>
-  <ol>${steps.map(
-    ({
-      index,
-      say,
-      do: what,
-      is,
-      see,
-    }) => html`<li class="less-step" data-is=${is === "done" ? "done" : nothing} aria-current=${is === "current" ? "step" : nothing}>
-      ${is === "done" ? html`<span class="less-tick">${icon("i-tick")}<span class="vh">done: </span></span>` : html`<b>${index + 1}</b>`}<p>${words(say)}</p>
-      ${
-        is === "current"
-          ? html`<ul class="less-see">${see.map(({ text, event }) => html`<li>${event === null ? nothing : icon("i-tick")}<span>${text}${event === null ? nothing : html` <a href=${`#e${event}`} aria-label=${`seen in event ${event}`}>${event}</a>`}</span></li>`)}</ul>
-            ${what && role === "driver" && alive && (canStop || !("stop" in what)) ? html`<button class="btn less-do" type="button" ?disabled=${asked === index} @click=${() => onStep(index)}>${doWords(what)}</button>` : nothing}`
-          : nothing
-      }</li>`,
-  )}</ol>
+  ${about?.special ? html`<p class="less-special">${words(about.special)}</p>` : nothing}
+  ${files}
+  <div class="less-steps" tabindex="0" role="group" aria-label="Steps">
+  <ol>${steps.map((step) => {
+    const { say, actions, is, open, see, answers } = step;
+    const shown = is !== "next" && (see.length > 0 || answers.length > 0 || open);
+    return html`<li class="less-step" data-is=${is} aria-current=${is === "current" ? "step" : nothing}>
+      ${mark(step)}<p>${words(say)}</p>
+      ${shown && see.length ? html`<ul class="less-see">${see.map(sightView)}</ul>` : nothing}
+      ${open && actions.length && role === "driver" ? button(step, { names, asked }, onStep) : nothing}
+      ${answersView(answers, copied, onCopy)}</li>`;
+  })}</ol>
+  ${about ? learntView(about, over) : nothing}
   ${steps.length ? nothing : html`<p class="verd-dim">No lesson: try what you like.</p>`}
+  </div>
 </section>`;

@@ -5,7 +5,7 @@
 import { argvOf } from "../argv.js";
 import { html, live } from "../lit.js";
 
-/** @typedef {{host: "container"|"process", image: string, command: string}} Own */
+/** @typedef {{host: "container"|"sandbox"|"process", image: string, command: string}} Own */
 
 /**
  * What the API is asked for.
@@ -14,7 +14,7 @@ import { html, live } from "../lit.js";
 export const ownRequest = ({ host, image, command }) => {
   const words = argvOf(command);
   if (words === null) return null;
-  if (host === "process") return words.length ? { host, command: words } : null;
+  if (host !== "container") return words.length ? { host, command: words } : null;
   return image.trim() || words.length
     ? { host, command: words, ...(image.trim() ? { image: image.trim() } : {}) }
     : null;
@@ -24,6 +24,8 @@ export const ownRequest = ({ host, image, command }) => {
 const why = (own, engine) => {
   if (argvOf(own.command) === null) return "A quote is not closed.";
   if (own.host === "process") return "It runs on this machine, as the user of the lab, on a terminal of its own.";
+  if (own.host === "sandbox")
+    return "It runs on this machine as PID 1 of a PID namespace of its own, as in a container but without Docker.";
   if (!engine) return "Needs Docker.";
   return "The engine must have the image; without one the lab’s own is taken. No network, no capabilities.";
 };
@@ -34,7 +36,7 @@ const why = (own, engine) => {
  * @param {{onOwn: (own: Partial<Own>) => void, onStartOwn: () => void}} handlers
  */
 export const ownView = ({ own, engine, asked }, _nowMs, { onOwn, onStartOwn }) => {
-  const ready = ownRequest(own) !== null && (engine || own.host === "process") && !asked;
+  const ready = ownRequest(own) !== null && (engine || own.host !== "container") && !asked;
   const typed = (/** @type {"image"|"command"} */ name) => (/** @type {Event} */ event) =>
     onOwn({ [name]: /** @type {HTMLInputElement} */ (event.target).value });
   return html`<section class="home-group home-own"><h2>Your own</h2><form class="own" @submit=${(
@@ -44,12 +46,12 @@ export const ownView = ({ own, engine, asked }, _nowMs, { onOwn, onStartOwn }) =
     if (ready) onStartOwn();
   }}>
     <fieldset class="seg"><legend class="vh">What to start</legend>${
-      /** @type {const} */ (["container", "process"]).map(
+      /** @type {const} */ (["container", "sandbox", "process"]).map(
         (host) =>
           html`<label><input type="radio" name="own" .checked=${live(own.host === host)} @change=${() => onOwn({ host })}>${host}</label>`,
       )
     }</fieldset>
-    <label class="own-image"><span class="vh">Image</span><input type="text" autocomplete="off" spellcheck="false" maxlength="200" placeholder="image" ?disabled=${own.host === "process"}
+    <label class="own-image"><span class="vh">Image</span><input type="text" autocomplete="off" spellcheck="false" maxlength="200" placeholder="image" ?disabled=${own.host !== "container"}
       .value=${live(own.image)} @input=${typed("image")}></label>
     <label class="own-command"><span class="vh">Command</span><input type="text" autocomplete="off" spellcheck="false" maxlength="4000" placeholder="command, such as: python3 -m http.server"
       aria-invalid=${argvOf(own.command) === null ? "true" : "false"} .value=${live(own.command)} @input=${typed("command")}></label>

@@ -68,7 +68,11 @@ const shut = (word, why) => html`<div class="stop">
 export const startView = ({ experiment, role, asked }, _nowMs, { onStart }) => {
   if (role === "viewer") return shut("Read-only", "The driver starts it. This page follows by itself.");
   if (!experiment) return shut("Start", "Reading the catalogue …");
-  if (!experiment.available) return shut("Needs Docker", experiment.why_not ?? "No engine answers.");
+  if (!experiment.available)
+    return shut(
+      experiment.needs_engine ? "Needs Docker" : "Not possible here",
+      experiment.why_not ?? "No engine answers.",
+    );
   const { targets } = experiment;
   const where = targets.some(({ host }) => host === "container") ? "" : " on this machine";
   return html`<div class="stop">

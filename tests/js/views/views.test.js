@@ -6,7 +6,6 @@ const { askView } = await import("../../../static/js/views/ask.js");
 const { dispositionOf } = await import("../../../static/js/views/board.js");
 const { clockView } = await import("../../../static/js/views/clock.js");
 const { findView } = await import("../../../static/js/views/find.js");
-const { doWords, lessonView } = await import("../../../static/js/views/lesson.js");
 const { recordView } = await import("../../../static/js/views/record.js");
 const { inOrder } = await import("../../../static/js/views/runs.js");
 
@@ -46,33 +45,6 @@ describe("views", () => {
     assert.doesNotMatch(wordsOf(clockView({ ...slice, role: "viewer" }, 0, handlers)), /Kill now/);
     const due = { ...slice, clock: { ...clock, state: /** @type {const} */ ("overdue") } };
     assert.doesNotMatch(wordsOf(clockView({ ...due, role: "driver" }, 0, handlers)), /Kill now/);
-  });
-
-  it("say on a step's button what it does", () => {
-    assert.equal(doWords({ signal: { signal: "SIGUSR1" } }), "Send USR1");
-    assert.equal(doWords({ stop: { timeout_s: 3 } }), "Stop it, wait 3 s");
-    assert.equal(doWords({ stop: {} }), "Stop it");
-    assert.equal(doWords({ type: { data: "\u0003" } }), "Type Ctrl-C");
-  });
-
-  it("link a tick to the event that proves it", () => {
-    const steps = [
-      {
-        index: 0,
-        say: "Stop it.",
-        do: { stop: {} },
-        is: /** @type {const} */ ("current"),
-        see: [
-          { text: "exit 137", event: 41 },
-          { text: "x", event: null },
-        ],
-      },
-    ];
-    const shown = flat(
-      lessonView({ steps, role: "viewer", alive: true, canStop: true, asked: null }, 0, { onStep: none }),
-    );
-    assert.match(shown, /href=#e41/);
-    assert.doesNotMatch(shown, /less-do/);
   });
 
   it("number the record and say how much came meanwhile", () => {

@@ -1,0 +1,1 @@
+"""The commands of `signal-lab` beside `serve`, one file each; `app/cli.py` gathers them."""

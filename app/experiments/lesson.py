@@ -1,0 +1,258 @@
+"""How far one run has come with its experiment's steps.  Pure: events and times in, events out.
+
+Who did what makes no difference: a step's button, the board, or ``kill`` in somebody's own terminal, the event is the
+same.  Only the first step that is not done is looked at, so that a later one is not ticked by something older.
+
+A step *begins* with its first action, whoever did it; one without an action begins when its turn comes and its targets
+are there.  From then on its expectations have their time.  One that is late has failed; it can be tried again, and what
+comes after all repairs it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.event_acts import StepDone, StepFailed, StepUnseen
+from app.events import AnyEvent, to_dict
+from app.experiments.expect import Expect, equals, fits, output_fits, processes_fit
+from app.experiments.model import Experiment, Step
+
+OUTPUT_KEPT = 64 * 1024  # characters since the step began
+Told = StepDone | StepFailed | StepUnseen
+NO_TRACE = "the kernel's trace is not there, and only it can tell"
+NO_PROCESSES = "the processes of this target cannot be seen from here"
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What is known of one target."""
+
+    output: str = ""
+    processes: dict[int, dict[str, Any]] = field(default_factory=dict)  # by pid on the machine
+    forecast: dict[str, Any] = field(default_factory=dict)
+    looked: bool = False  # its processes can be seen at all
+    started: bool = False
+
+
+@dataclass(slots=True)
+class Lesson:
+    """``trace``: whether the kernel's word can be heard.  ``now_s`` is a monotonic clock of the caller's."""
+
+    run: str
+    experiment: Experiment
+    trace: bool = True
+    step: int = 0
+    settled: set[int] = field(default_factory=set)  # expectations of the step that are done or cannot be seen
+    failed: set[int] = field(default_factory=set)
+    _seen: dict[str, _Seen] = field(default_factory=dict)
+    _newest: tuple[int, datetime] = (0, datetime.min)
+    _begun_s: float | None = None
+    _begun_at: datetime | None = None
+    _begun_by: int = 0
+    _last: dict[int, dict[str, Any]] = field(default_factory=dict)  # the last event of the wanted kind, for the reason
+
+    @property
+    def over(self) -> bool:
+        return self.step >= len(self.experiment.step)
+
+    @property
+    def due_s(self) -> float | None:
+        """When the next expectation of the step is late, or has been absent for long enough."""
+        if self._begun_s is None or self.over:
+            return None
+        waiting = [each for each in range(len(self._expected)) if each not in self.settled | self.failed]
+        return min((self._begun_s + self._time(self._expected[each]) for each in waiting), default=None)
+
+    @property
+    def _step(self) -> Step:
+        return self.experiment.step[self.step]
+
+    @property
+    def _expected(self) -> tuple[Expect, ...]:
+        return () if self.over else self._step.expect
+
+    def _time(self, expect: Expect) -> float:
+        return expect.absent_for_s or expect.within_s or self._step.within_s
+
+    def go_to(self, step: int) -> None:
+        """A person does this step now, whatever is left of the others."""
+        if step != self.step:
+            self._turn_to(step)
+
+    def begin(self, now_s: float, at: datetime, number: int = 0) -> None:
+        """The step's first action is done now, or done again."""
+        if self._begun_s is not None:
+            for seen in self._seen.values():
+                seen.output = ""
+        self.failed.clear()
+        self._begun_s, self._begun_at, self._begun_by = now_s, at, number
+
+    def see(self, number: int, event: AnyEvent, now_s: float) -> list[Told]:
+        """The ticks that this event earns."""
+        facts = to_dict(event)
+        self._remember(facts)
+        self._newest = number, event.at
+        return self._advance(facts, now_s)
+
+    def _advance(self, facts: dict[str, Any] | None, now_s: float) -> list[Told]:
+        """Step after step, as far as it goes.
+
+        The next step must be seen to happen: for that one only what is there now may hold at once.
+        """
+        told: list[Told] = []
+        while not self.over:
+            told += self._what_cannot_be_seen()
+            self._notice_begin(facts, now_s)
+            told += self._ticks(facts)
+            if len(self.settled) < len(self._expected):
+                break
+            self._turn_to(self.step + 1)
+            facts = None
+        return told
+
+    def pass_time(self, now_s: float) -> list[Told]:
+        """What has failed, and what has been absent for long enough."""
+        told: list[Told] = []
+        if self._begun_s is None:
+            return told
+        for index, expect in enumerate(self._expected):
+            if index in self.settled | self.failed or now_s < self._begun_s + self._time(expect):
+                continue
+            if expect.absent_for_s:
+                self.settled.add(index)
+                told.append(StepDone(run=self.run, step=self.step, expect=index, evidence=self._begun_by))
+            elif expect.kind in ("process", "no_process") and not any(seen.looked for seen in self._of(expect)):
+                self.settled.add(index)
+                told.append(StepUnseen(run=self.run, step=self.step, expect=index, why=NO_PROCESSES))
+            else:
+                told.append(self._fail(index, self._what_came(index)))
+        if told and len(self.settled) == len(self._expected):
+            self._turn_to(self.step + 1)
+            told += self._advance(None, now_s)
+        return told
+
+    def give_up(self, why: str) -> list[Told]:
+        """The run is over: what was begun and has not been seen has failed."""
+        if self._begun_s is None:
+            return []
+        late = [index for index in range(len(self._expected)) if index not in self.settled | self.failed]
+        return [self._fail(index, f"{why}; {self._what_came(index)}") for index in late]
+
+    def _fail(self, index: int, why: str) -> StepFailed:
+        self.failed.add(index)
+        return StepFailed(run=self.run, step=self.step, expect=index, why=why)
+
+    def _turn_to(self, step: int) -> None:
+        self.step = step
+        self.settled, self.failed, self._last = set(), set(), {}
+        self._begun_s = self._begun_at = None
+        self._begun_by = 0
+        for seen in self._seen.values():
+            seen.output = ""
+
+    def _of(self, expect: Expect) -> list[_Seen]:
+        if expect.target is not None:
+            return [self._seen.setdefault(expect.target, _Seen())]
+        return list(self._seen.values())
+
+    def _remember(self, facts: dict[str, Any]) -> None:
+        if "target" not in facts:
+            return
+        seen = self._seen.setdefault(facts["target"].partition(".")[2], _Seen())
+        match facts["kind"]:
+            case "output":
+                seen.output = (seen.output + facts["text"])[-OUTPUT_KEPT:]
+            case "target_started":
+                seen.started = True
+            case "stop_forecast":
+                seen.forecast = facts
+            case "process_appeared":
+                seen.looked = True
+                seen.processes[facts["pid"]] = facts
+            case "process_changed":
+                known = seen.processes.pop(facts.get("was", facts["pid"]), {})
+                seen.processes[facts["pid"]] = {**known, **facts}
+            case "process_gone":
+                seen.processes.pop(facts["pid"], None)
+
+    def _notice_begin(self, facts: dict[str, Any] | None, now_s: float) -> None:
+        (number, at), step = self._newest, self._step
+        if not step.do:
+            first = [spec.name for spec in self.experiment.target if not spec.later]
+            if self._begun_s is None and all(self._seen.get(name, _Seen()).started for name in first):
+                self.begin(now_s, at, number)
+        elif facts is not None and (self._begun_s is None or self.failed):
+            name = facts.get("target", "").partition(".")[2]
+            default = self.experiment.target[0].name
+            mine = [do for do in step.do if do.kind == "write" or (do.target or default) == name]
+            if any(do.begun_by(facts) for do in mine):
+                self.begin(now_s, at, number)
+
+    def _what_cannot_be_seen(self) -> list[Told]:
+        told: list[Told] = []
+        for index, expect in enumerate(self._expected):
+            if expect.kind == "kernel_signal" and not self.trace and index not in self.settled:
+                self.settled.add(index)
+                told.append(StepUnseen(run=self.run, step=self.step, expect=index, why=NO_TRACE))
+        return told
+
+    def _ticks(self, facts: dict[str, Any] | None) -> list[Told]:
+        number, at = self._newest
+        told: list[Told] = []
+        for index, expect in enumerate(self._expected):
+            if index in self.settled or not self._holds(index, expect, facts):
+                continue
+            took_s = None if self._begun_at is None else max(0.0, (at - self._begun_at).total_seconds())
+            if expect.absent_for_s:
+                if self._begun_s is not None and index not in self.failed:
+                    told.append(self._fail(index, f"it came all the same, in event {number}"))
+                continue
+            if expect.took_s and (took_s is None or not equals(list(expect.took_s), took_s)):
+                self._last[index] = {"took_s": took_s, "kind": "late"}
+                continue
+            self.settled.add(index)
+            self.failed.discard(index)
+            shown = None if expect.lasting or took_s is None else round(took_s, 6)
+            told.append(StepDone(run=self.run, step=self.step, expect=index, evidence=number, took_s=shown))
+        return told
+
+    def _holds(self, index: int, expect: Expect, facts: dict[str, Any] | None) -> bool:
+        if expect.kind in ("process", "no_process"):
+            found = any(processes_fit(expect.fields, seen.processes) for seen in self._of(expect))
+            if expect.kind == "process":
+                return found
+            return not found and any(seen.looked for seen in self._of(expect))
+        if expect.kind == "stop_forecast":
+            return any(seen.forecast and fits(expect.fields, seen.forecast) for seen in self._of(expect))
+        if facts is None:
+            return False
+        if expect.target is not None and facts.get("target") != f"{self.run}.{expect.target}":
+            return False
+        if expect.kind == "output":
+            return facts["kind"] == "output" and any(
+                output_fits(expect.fields, seen.output) for seen in self._of(expect)
+            )
+        if facts["kind"] != expect.kind:
+            return False
+        self._last[index] = facts
+        return fits(expect.fields, facts)
+
+    def _what_came(self, index: int) -> str:
+        """What was seen instead, for the one who wonders."""
+        expect = self._expected[index]
+        last = self._last.get(index) or {}
+        if last.get("kind") == "late":
+            return (
+                f"it came after {last['took_s']:.3f} s" if last["took_s"] is not None else "nobody saw the step begin"
+            )
+        if expect.kind == "output":
+            printed = " ".join(seen.output for seen in self._of(expect)).split()
+            return f"printed: {' '.join(printed)[-200:]}" if printed else "nothing was printed"
+        if expect.lasting:
+            return "it never was like this"
+        if not last:
+            return f"no {expect.kind} came"
+        asked = [name for name in expect.fields if name in last]
+        return "the last one had " + ", ".join(f"{name} {last.get(name)!r}" for name in asked)
