@@ -32,7 +32,9 @@ class SandboxHandle(ProcessHandle):
             return
         facts = await self._find(pid)
         sign = "-" if group else ""
-        ran = await self.run(("kill", "-s", str(number), "--", f"{sign}{facts.ns_pid}"))
+        # The shell's own kill: not every machine has the program.
+        kill = ("sh", "-c", 'kill -s "$1" -- "$2"', "kill", str(number), f"{sign}{facts.ns_pid}")
+        ran = await self.run(kill)
         if ran.exit_code:
             raise HostFailed(f"kill said: {ran.output.strip() or ran.exit_code}")
 
