@@ -125,6 +125,10 @@ class Do(Data):
                 | ("exec", "exec_requested")
             ):
                 return True
+            case "stop", "engine_event":
+                return bool(facts["action"] == "kill")  # ``docker stop`` in a terminal of their own
+            case "stop", "kernel_signal":
+                return bool(facts["signal"] == "SIGTERM" and facts.get("delivered") is None)  # or ``kill``
             case "pause" | "unpause", "pause_requested":
                 return bool(facts["paused"] == (self.kind == "pause"))
         return False

@@ -18,22 +18,11 @@ from app.event_acts import StepDone, StepFailed, StepUnseen
 from app.events import AnyEvent, to_dict
 from app.experiments.expect import Expect, equals, fits, output_fits, processes_fit
 from app.experiments.model import Experiment, Step
+from app.experiments.seen import Seen
 
-OUTPUT_KEPT = 64 * 1024  # characters since the step began
 Told = StepDone | StepFailed | StepUnseen
 NO_TRACE = "the kernel's trace is not there, and only it can tell"
 NO_PROCESSES = "the processes of this target cannot be seen from here"
-
-
-@dataclass(slots=True)
-class _Seen:
-    """What is known of one target."""
-
-    output: str = ""
-    processes: dict[int, dict[str, Any]] = field(default_factory=dict)  # by pid on the machine
-    forecast: dict[str, Any] = field(default_factory=dict)
-    looked: bool = False  # its processes can be seen at all
-    started: bool = False
 
 
 @dataclass(slots=True)
@@ -46,7 +35,7 @@ class Lesson:
     step: int = 0
     settled: set[int] = field(default_factory=set)  # expectations of the step that are done or cannot be seen
     failed: set[int] = field(default_factory=set)
-    _seen: dict[str, _Seen] = field(default_factory=dict)
+    _seen: dict[str, Seen] = field(default_factory=dict)
     _newest: tuple[int, datetime] = (0, datetime.min)
     _begun_s: float | None = None
     _begun_at: datetime | None = None
@@ -92,9 +81,14 @@ class Lesson:
     def see(self, number: int, event: AnyEvent, now_s: float) -> list[Told]:
         """The ticks that this event earns."""
         facts = to_dict(event)
-        self._remember(facts)
+        by_hand = None
+        if event.target is not None:
+            seen = self._seen.setdefault(event.target.partition(".")[2], Seen())
+            by_hand = seen.stopped_by_hand(facts, event.at)
+            seen.remember(facts)
         self._newest = number, event.at
-        return self._advance(facts, now_s)
+        told = self._advance(facts, now_s)
+        return told if by_hand is None else [*told, *self._advance(by_hand, now_s)]
 
     def _advance(self, facts: dict[str, Any] | None, now_s: float) -> list[Told]:
         """Step after step, as far as it goes.
@@ -152,36 +146,16 @@ class Lesson:
         for seen in self._seen.values():
             seen.output = ""
 
-    def _of(self, expect: Expect) -> list[_Seen]:
+    def _of(self, expect: Expect) -> list[Seen]:
         if expect.target is not None:
-            return [self._seen.setdefault(expect.target, _Seen())]
+            return [self._seen.setdefault(expect.target, Seen())]
         return list(self._seen.values())
-
-    def _remember(self, facts: dict[str, Any]) -> None:
-        if "target" not in facts:
-            return
-        seen = self._seen.setdefault(facts["target"].partition(".")[2], _Seen())
-        match facts["kind"]:
-            case "output":
-                seen.output = (seen.output + facts["text"])[-OUTPUT_KEPT:]
-            case "target_started":
-                seen.started = True
-            case "stop_forecast":
-                seen.forecast = facts
-            case "process_appeared":
-                seen.looked = True
-                seen.processes[facts["pid"]] = facts
-            case "process_changed":
-                known = seen.processes.pop(facts.get("was", facts["pid"]), {})
-                seen.processes[facts["pid"]] = {**known, **facts}
-            case "process_gone":
-                seen.processes.pop(facts["pid"], None)
 
     def _notice_begin(self, facts: dict[str, Any] | None, now_s: float) -> None:
         (number, at), step = self._newest, self._step
         if not step.do:
             first = [spec.name for spec in self.experiment.target if not spec.later]
-            if self._begun_s is None and all(self._seen.get(name, _Seen()).started for name in first):
+            if self._begun_s is None and all(self._seen.get(name, Seen()).started for name in first):
                 self.begin(now_s, at, number)
         elif facts is not None and (self._begun_s is None or self.failed):
             name = facts.get("target", "").partition(".")[2]

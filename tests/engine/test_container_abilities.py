@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -80,3 +81,15 @@ def test_a_port_that_is_taken_moves_and_the_line_to_copy_says_where(engine_drive
             bound = {row[1] for row in rows if row[3] == "0A"}
             assert f"0100007F:{port:04X}" in bound, "on loopback"
             assert f"00000000:{port:04X}" not in bound, "and nowhere else"
+
+
+def test_a_step_is_ticked_by_docker_stop_in_a_terminal_of_ones_own(engine_driver: Person) -> None:
+    run, _ = engine_driver.start("pid-1")
+    with engine_driver.events(run=run) as events:
+        container = begun(events)["container_id"]
+        events.until(kind("step_done", step=0, expect=0))
+        assert engine_driver.post(f"/runs/{run}/steps/1").status_code == 202
+        events.until(kind("step_done", step=1))
+        subprocess.run(["docker", "stop", "-t", "3", container], check=True, capture_output=True, timeout=30)
+        done = events.until(kind("step_done", step=2, expect=3))
+        assert done["took_s"] >= 2.9

@@ -151,6 +151,25 @@ def test_a_step_is_begun_by_whoever_does_it() -> None:
     assert other.lesson.due_s is None, "another target, another signal"
 
 
+def test_a_stop_by_docker_stop_in_somebodys_own_terminal_counts_as_well() -> None:
+    ended = {"kind": "stop_finished", "fields": {"killed": True, "exit_code": 137, "took_s": [2.5, 4.0]}, "say": "so"}
+    told = Told({"do": {"stop": {"timeout_s": 3}}, "expect": [ended]})
+    told.see(e.EngineEvent(**ONE, action="kill", signal="SIGTERM"))
+    assert told.lesson.due_s is not None, "that has begun it"
+    told.see(e.EngineEvent(**ONE, action="kill", signal="SIGKILL"), after_s=3)
+    assert told.see(e.TargetExited(**ONE, exit_code=137, cause="killed", meaning="")) == [DONE]
+
+
+def test_a_stop_by_the_lab_is_told_by_the_lab_alone() -> None:
+    ended = {"kind": "stop_finished", "fields": {}, "say": "it stops"}
+    told = Told({"do": {"stop": {}}, "expect": [ended]})
+    told.see(e.StopRequested(**ONE, signal="SIGTERM", timeout_s=3, deadline=None, by="driver"))
+    told.see(e.KernelSignal(**ONE, signal="SIGTERM", pid=1, comm="true", generated="queued"))
+    assert told.see(e.TargetExited(**ONE, exit_code=143, cause="killed", meaning="")) == []
+    stopped = e.StopFinished(**ONE, stop=1, took_s=0.1, exit_code=143, killed=False, meaning="")
+    assert told.see(stopped) == [DONE]
+
+
 def test_a_tick_says_how_long_it_took() -> None:
     told = Told({"do": USR1, "expect": [{**OUTPUT, "took_s": [1.0, 3.0]}]})
     told.see(asks("SIGUSR1"))
