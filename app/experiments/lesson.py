@@ -21,6 +21,8 @@ from app.experiments.model import Experiment, Step
 from app.experiments.seen import Seen
 
 Told = StepDone | StepFailed | StepUnseen
+# What only a person does; a program may send signals by itself.
+ASKED = {"signal_requested", "stop_requested", "pause_requested", "file_written", "exec_requested", "http_requested"}
 NO_TRACE = "the kernel's trace is not there, and only it can tell"
 NO_PROCESSES = "the processes of this target cannot be seen from here"
 
@@ -157,12 +159,21 @@ class Lesson:
             first = [spec.name for spec in self.experiment.target if not spec.later]
             if self._begun_s is None and all(self._seen.get(name, Seen()).started for name in first):
                 self.begin(now_s, at, number)
-        elif facts is not None and (self._begun_s is None or self.failed):
-            name = facts.get("target", "").partition(".")[2]
-            default = self.experiment.target[0].name
-            mine = [do for do in step.do if do.kind == "write" or (do.target or default) == name]
-            if any(do.begun_by(facts) for do in mine):
+        elif facts is not None and (self._begun_s is None or self.failed) and self._begins(step, facts):
+            self.begin(now_s, at, number)
+        if facts is not None and self._begun_s is None and facts["kind"] in ASKED:
+            # Somebody goes ahead: the lesson follows, and what was passed over stays without its ticks.
+            later = range(self.step + 1, len(self.experiment.step))
+            ahead = next((each for each in later if self._begins(self.experiment.step[each], facts)), None)
+            if ahead is not None:
+                self._turn_to(ahead)
                 self.begin(now_s, at, number)
+
+    def _begins(self, step: Step, facts: dict[str, Any]) -> bool:
+        name = facts.get("target", "").partition(".")[2]
+        default = self.experiment.target[0].name
+        mine = [do for do in step.do if do.kind == "write" or (do.target or default) == name]
+        return any(do.begun_by(facts) for do in mine)
 
     def _what_cannot_be_seen(self) -> list[Told]:
         told: list[Told] = []

@@ -170,6 +170,17 @@ def test_a_stop_by_the_lab_is_told_by_the_lab_alone() -> None:
     assert told.see(stopped) == [DONE]
 
 
+def test_who_goes_ahead_is_followed() -> None:
+    ended = {"kind": "stop_finished", "fields": {}, "say": "it stops"}
+    told = Told({"do": {"exec": {"command": ["ps"]}}, "expect": [OUTPUT]}, {"do": {"stop": {}}, "expect": [ended]})
+    told.see(e.KernelSignal(**ONE, signal="SIGTERM", pid=1, comm="true", generated="queued"))
+    assert told.lesson.step == 0, "a program may send signals by itself"
+    told.see(e.StopRequested(**ONE, signal="SIGTERM", timeout_s=3, deadline=None, by="driver"))
+    assert told.lesson.step == 1
+    stopped = e.StopFinished(**ONE, stop=1, took_s=0.1, exit_code=143, killed=False, meaning="")
+    assert told.see(stopped) == [("step_done", 1, 0)]
+
+
 def test_a_tick_says_how_long_it_took() -> None:
     told = Told({"do": USR1, "expect": [{**OUTPUT, "took_s": [1.0, 3.0]}]})
     told.see(asks("SIGUSR1"))
