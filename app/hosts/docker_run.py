@@ -43,6 +43,8 @@ def docker_run(spec: Spec, name: str, image: str) -> str:
         ("--pid", options.pid_mode),
         ("--stop-signal", options.stop_signal),
         ("--stop-timeout", options.stop_timeout_s),
+        # The lab's own limit is a fence; another one is what the lesson is about.
+        ("--memory", options.memory if options.memory != ContainerOptions().memory else None),
         ("--user", options.user),
         ("--workdir", options.workdir),
         ("--cgroupns", options.cgroupns),
