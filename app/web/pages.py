@@ -27,7 +27,7 @@ MONTH_S = 30 * 24 * 3600
 
 
 def page(request: Request, name: str, status: int = 200, **context: Any) -> HTMLResponse:
-    defaults = {"page": "error", "role": "viewer", "run": "", "experiment": "", "title": "", "question": ""}
+    defaults = {"page": "error", "role": "viewer", "run": "", "experiment": "", "title": "", "question": "", "lanes": 1}
     response = templates.TemplateResponse(
         request, name, {**defaults, "version": __version__, **context}, status_code=status
     )
@@ -52,7 +52,14 @@ async def home(request: Request, who: RoleHere) -> HTMLResponse:
 async def experiment(request: Request, experiment: str, served: Served, who: RoleHere) -> HTMLResponse:
     found = served.runner.experiment(experiment)
     return page(
-        request, "stage.html", page="stage", role=who, experiment=found.id, title=found.title, question=found.question
+        request,
+        "stage.html",
+        page="stage",
+        role=who,
+        experiment=found.id,
+        title=found.title,
+        question=found.question,
+        lanes=len(found.target),
     )
 
 
@@ -69,6 +76,7 @@ async def run(request: Request, run: str, served: Served, who: RoleHere) -> HTML
         experiment=facts["experiment"] or "",
         title=facts["title"],
         question=facts["question"],
+        lanes=len(facts["targets"]),
     )
 
 

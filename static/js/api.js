@@ -88,6 +88,8 @@ export function createApi({ fetch = globalThis.fetch.bind(globalThis), base = "/
     signal: (target, what) => call("POST", `/targets/${part(target)}/signals`, what),
     /** @param {string} target @param {{timeout_s?: number, signal?: string}} [how] @returns {Promise<{event_id: number}>} */
     stop: (target, how = {}) => call("POST", `/targets/${part(target)}/stop`, how),
+    /** All targets of a run at once. @param {string} run @param {{timeout_s?: number, signal?: string}} [how] @returns {Promise<{event_ids: number[]}>} */
+    stopRun: (run, how = {}) => call("POST", `/runs/${part(run)}/stop`, how),
     /**
      * What a stop would come to as it is asked for here, and the signal to each process.
      * @param {string} target @param {{signal: string, timeout_s: number}} how

@@ -8,6 +8,8 @@ export { boardRows, cellsOf, keysOf, rootOf } from "./selectors/board.js";
 export { clockOf } from "./selectors/clock.js";
 export { fallOf, witnessesOf } from "./selectors/fall.js";
 export { choosesOrigin, fatesOf } from "./selectors/fates.js";
+export { lastActs } from "./selectors/lane_acts.js";
+export { lanesBefore, lanesOf } from "./selectors/lanes.js";
 export { isOver, lessonOf } from "./selectors/lesson.js";
 export { laneNumerals, numerals } from "./selectors/numerals.js";
 export { lineOf, recordOf, zeroOf } from "./selectors/record.js";

@@ -329,13 +329,6 @@
  * @property {string|null} target
  * @property {string} text
  *
- * @typedef {object} LessonStep
- * @property {number} index              from 0
- * @property {string} say
- * @property {object|null} do
- * @property {"done"|"current"|"next"} is
- * @property {{text: string, event: number|null}[]} see   event: the one that proves it; null: not seen yet
- *
  * @typedef {object} Result              plain facts after a stop or an end
  * @property {"killed"|"left"|"failed"|"ended"|"unknown"} outcome
  *   failed: the stop could not be carried out; ended: without a stop; unknown: nobody can tell whether SIGKILL was sent

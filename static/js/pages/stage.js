@@ -23,6 +23,7 @@ import { createBoard } from "./stage_board.js";
 import { createDialogs } from "./stage_dialogs.js";
 import { createHead } from "./stage_head.js";
 import { createStageKeys } from "./stage_keys.js";
+import { createLanes } from "./stage_lanes.js";
 import { createLesson } from "./stage_lesson.js";
 import { createRecord, eventOf } from "./stage_record.js";
 import { slotView } from "./stage_slot.js";
@@ -117,6 +118,7 @@ export function startStage() {
   const dialogs = createDialogs(stage);
   const record = createRecord(stage);
   const lesson = createLesson(stage);
+  const lanes = createLanes(stage);
   const terminal = createTerminalPanel(stage);
   const foretell = createForeteller({ ask: session.api.forecast, dirty: frame.dirty });
   const announce = createAnnouncer(/** @type {HTMLElement} */ (document.getElementById("says")));
@@ -126,6 +128,8 @@ export function startStage() {
     selected: () => now.row?.row ?? null,
     stopping: () => now.stopping,
     driver: role === "driver",
+    typing: () => ui.typed !== "",
+    lane: (index) => lanes.choose(session.state.runs[runId] ?? null, index),
   });
 
   /** @param {boolean} shown */
@@ -137,15 +141,15 @@ export function startStage() {
     const { state, health, experiments, connection } = session;
     if (!runId && health && !connection) session.open({ kinds: LAB_KINDS, after: health.last_event_id });
     const run = state.runs[runId] ?? null;
-    const target = state.targets[ui.targetId ?? run?.targets[0] ?? ""] ?? null;
     now.experiment = run?.experiment ?? dataset.experiment ?? "";
     const experiment = experiments.find(({ id }) => id === now.experiment) ?? null;
+    const target = lanes.chosen(run, experiment, nowMs);
     const root = rootOf(target);
     const clock = clockOf(target, state, nowMs, health?.engine.state);
     const asked = target ? stopAsked(ui.choice, target) : undefined;
     const forecast = asked ? foretell(target, asked) : null;
     const fallAsked = asked && { ...asked, forecast };
-    const fall = fallOf(target, nowMs, witnessesOf(state, health), fallAsked, session.table?.signals);
+    const witnesses = witnessesOf(state, health);
     const result = resultOf(target);
     const alive = target?.status === "running";
     const equivalent = target?.equivalent || experiment?.targets[0]?.equivalent || "";
@@ -168,10 +172,12 @@ export function startStage() {
       });
 
     const noted = head({ run, target, experiment, title, question, equivalent, newer }, nowMs);
-    field([{}], () =>
-      fieldView({ fall, size: fallSize(), slot: slotView(stage, clock, { run, target, experiment, runId, forecast }) }),
-    );
-    Object.assign(now, board(target, run, root, nowMs));
+    const several = lanes.count(run, experiment, runId) > 1;
+    const cut = several ? lanes.cut(run, experiment, target, nowMs, { witnesses, asked: fallAsked }) : null;
+    const slot = slotView(stage, clock, { run, target, experiment, runId, forecast, lanes: cut?.lanes });
+    const fall = cut ? null : fallOf(target, nowMs, witnesses, fallAsked, session.table?.signals);
+    field([{}], () => (cut ? lanes.view(cut, target, slot) : fall && fieldView({ fall, size: fallSize(), slot })));
+    Object.assign(now, board(target, root, nowMs));
     terminal(run, target);
     record(
       run ? recordOf(state, (run.targets.length > 1 && target?.id) || null) : [],
@@ -203,9 +209,10 @@ export function startStage() {
     tabs([ui.tab], () => tabsView({ tab: ui.tab }, nowMs, acts));
     dialogs({ target, row: now.row, from: now.from });
     announce(target, clock, result, nowMs);
+    if (cut) lanes.announce(cut);
     document.title = `${title} · Signal Lab`;
-    frame.moves(MOVING.has(clock.state) || fall.now !== null);
-    if (alive || noted) frame.at(TICK_MS);
+    frame.moves(MOVING.has(clock.state) || (cut ? cut.moves : fall?.now !== null));
+    if (alive || cut?.alive || noted) frame.at(TICK_MS);
   };
 
   addEventListener("hashchange", () => {

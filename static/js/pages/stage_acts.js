@@ -70,6 +70,20 @@ export function createActs({ session, ui, dirty, flush, now, openRun, newer }) {
       if (role !== "driver" || !target || !canStop || !stopIsValid(ui.choice)) return;
       ask("stop", () => api.stop(target.id, stopRequest(ui.choice)), told("The stop was not taken."));
     },
+    /** All that run, at the same moment. @param {{id: string, stoppable: boolean, over: boolean}[]} lanes */
+    onStopAll(lanes) {
+      const { run } = now();
+      const ready = lanes.filter(({ stoppable }) => stoppable);
+      if (role !== "driver" || !run || !ready.length || !stopIsValid(ui.choice)) return;
+      const how = stopRequest(ui.choice);
+      // The run's own stop is for when all of it can be stopped: it refuses where one is being stopped, or not started.
+      const all = ready.length === lanes.filter(({ over }) => !over).length;
+      const call = async () => {
+        if (all) await api.stopRun(run, how);
+        else await Promise.all(ready.map(({ id }) => api.stop(id, how)));
+      };
+      ask("stop-all", call, told("They were not all stopped."));
+    },
     onKill() {
       const { target, stopping } = now();
       if (role !== "driver" || !target || !stopping) return;

@@ -9,7 +9,7 @@ import { whyView } from "../views/why.js";
 import { lightsOf, selectedRow, typedSignal } from "./stage_ui.js";
 
 /** @import { Session } from "../session.js" */
-/** @import { BoardRow, Origin, Process, Run, Signal, Target } from "../types.js" */
+/** @import { BoardRow, Origin, Process, Signal, Target } from "../types.js" */
 /** @import { Acts } from "./stage_acts.js" */
 /** @import { Ui } from "./stage_ui.js" */
 
@@ -27,10 +27,10 @@ export function createBoard({ session, ui, acts, at }) {
   let keys = [];
 
   /**
-   * @param {Target|null} target @param {Run|null} run @param {Process|null} root @param {number} nowMs
+   * @param {Target|null} target @param {Process|null} root @param {number} nowMs
    * @returns {{rows: BoardRow[], row: BoardRow|null, isRoot: boolean, from: Origin}} `row`: the one that signals go to
    */
-  return (target, run, root, nowMs) => {
+  return (target, root, nowMs) => {
     const { role, table, state } = session;
     if (table && keys.length === 0) keys = keysOf(table);
     const rows = boardRows(target, keys, nowMs);
@@ -59,12 +59,11 @@ export function createBoard({ session, ui, acts, at }) {
     });
     const lost = target ? (state.lost[`${target.id}/processes`] ?? null) : null;
     const missing = missingWords(target, lost?.reason ?? "");
-    const targets = (run?.targets ?? []).flatMap((id) => state.targets[id] ?? []).map(({ id, name }) => ({ id, name }));
     const parts = [
       target?.id,
       target?.name,
       alive,
-      JSON.stringify([rows, selected, states, beam, missing, targets]),
+      JSON.stringify([rows, selected, states, beam, missing]),
       keys,
       fates.length ? fates : null,
       from,
@@ -77,7 +76,6 @@ export function createBoard({ session, ui, acts, at }) {
       boardView(
         {
           target,
-          targets,
           keys,
           count: signals.length,
           rows,

@@ -109,7 +109,7 @@ export function createDialogs({ session, ui, acts, dirty }) {
               acts.onKill();
             },
           });
-        return helpView({}, 0, { onClose });
+        return helpView({ several: document.querySelector(".race-pick") !== null }, 0, { onClose });
       },
     );
   };

@@ -23,11 +23,21 @@ const alongKeys = (event, by) => {
   return true;
 };
 
+/** @param {KeyboardEvent} event @param {number} by */
+const alongLanes = (event, by) => {
+  if (!(event.target instanceof HTMLElement) || !event.target.matches(".race-pick")) return false;
+  const lanes = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".race-pick")]);
+  lanes[lanes.indexOf(event.target) + by]?.focus();
+  return true;
+};
+
 /**
  * @param {Acts} acts
- * @param {{rows: () => BoardRow[], selected: () => string|null, stopping: () => boolean, driver: boolean}} stage
+ * @param {{rows: () => BoardRow[], selected: () => string|null, stopping: () => boolean, driver: boolean,
+ *   typing: () => boolean, lane: (index: number) => boolean}} stage - `typing`: the number of a signal has been begun;
+ *   `lane`: chooses one, and says whether it is there
  */
-export function createStageKeys(acts, { rows, selected, stopping, driver }) {
+export function createStageKeys(acts, { rows, selected, stopping, driver, typing, lane }) {
   /** @param {KeyboardEvent} event @param {number} by */
   const alongRows = (event, by) => {
     if (event.target instanceof HTMLInputElement || rows().length < 2) return false;
@@ -55,9 +65,13 @@ export function createStageKeys(acts, { rows, selected, stopping, driver }) {
     k: () => catalogue(-1),
     ArrowLeft: (event) => alongKeys(event, -1),
     ArrowRight: (event) => alongKeys(event, 1),
-    ArrowUp: (event) => alongRows(event, -1),
-    ArrowDown: (event) => alongRows(event, 1),
-    digit: (event) => (driver ? acts.onDigit(event.key) : false),
+    ArrowUp: (event) => alongLanes(event, -1) || alongRows(event, -1),
+    ArrowDown: (event) => alongLanes(event, 1) || alongRows(event, 1),
+    digit: (event) => {
+      const onBoard = event.target instanceof Element && event.target.closest(".board") !== null;
+      if (!onBoard && !typing() && lane(Number(event.key) - 1)) return;
+      return driver ? acts.onDigit(event.key) : false;
+    },
     Enter: () => (acts.onTyped() ? undefined : false),
     Escape: () => acts.forget(),
   });

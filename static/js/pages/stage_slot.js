@@ -4,21 +4,28 @@
 
 import { numerals } from "../selectors.js";
 import { clockView } from "../views/clock.js";
-import { startingView, startView, stopView } from "../views/stop.js";
+import { laterView, startingView, startView, stopView } from "../views/stop.js";
 
 /** @import { Session } from "../session.js" */
 /** @import { Clock, Experiment, Run, StopForecast, Target } from "../types.js" */
+/** @import { Lane } from "../selectors/lanes.js" */
 /** @import { Acts } from "./stage_acts.js" */
 /** @import { Ui } from "./stage_ui.js" */
 
 /**
  * @param {{session: Session, ui: Ui, acts: Acts}} stage
  * @param {Clock} clock
- * @param {{run: Run|null, target: Target|null, experiment: Experiment|null, runId: string, forecast: StopForecast|null}} shown
+ * @param {{run: Run|null, target: Target|null, experiment: Experiment|null, runId: string, forecast: StopForecast|null,
+ *   lanes?: Lane[]}} shown - `lanes`: of a run with several targets
  */
-export const slotView = ({ session, ui, acts }, clock, { run, target, experiment, runId, forecast }) => {
+export const slotView = ({ session, ui, acts }, clock, { run, target, experiment, runId, forecast, lanes = [] }) => {
   const { role } = session;
   if (!runId) return startView({ experiment, role, asked: ui.asked.has("start") }, 0, acts);
+  const stoppable = lanes.filter((lane) => lane.stoppable).length;
+  const handlers = { ...acts, onStopAll: () => acts.onStopAll(lanes) };
+  if (target?.later && target.status === "new" && run?.status === "running") {
+    return laterView({ target, role, asked: ui.asked.has(`start:${target.id}`) }, 0, acts);
+  }
   if (clock.state === "none" || clock.state === "starting") {
     const building = Object.values(session.state.builds).some(({ state }) => state === "running");
     return startingView({ target, building });
@@ -33,12 +40,13 @@ export const slotView = ({ session, ui, acts }, clock, { run, target, experiment
         asked: ui.asked.has("stop"),
         failed: clock.sub,
         forecast,
+        all: lanes.length > 1 ? { count: stoppable, asked: ui.asked.has("stop-all") } : null,
       },
       0,
-      acts,
+      handlers,
     );
   }
-  const again = Boolean(run && experiment?.available);
-  const asked = ui.asked.has("kill") ? "kill" : ui.asked.has("start") ? "start" : null;
-  return clockView({ clock, figures: numerals(clock.seconds), role, again, asked }, 0, acts);
+  const again = Boolean(run && experiment?.available) && lanes.every(({ over, waits }) => over || waits);
+  const asked = ["kill", "stop-all", "start"].find((each) => ui.asked.has(each)) ?? null;
+  return clockView({ clock, figures: numerals(clock.seconds), role, again, asked, rest: stoppable }, 0, handlers);
 };

@@ -15,6 +15,10 @@ const LIT_MS = 2000; // how long a key and its beam stay lit after the event
 export const createUi = () => ({
   /** @type {string|null} */
   targetId: null,
+  /** When it was chosen by hand, by the server's clock. */
+  chosenMs: Number.NEGATIVE_INFINITY,
+  /** The last act that the choice has followed, or was not to follow. */
+  followed: "",
   /** Row by target. @type {Record<string, string>} */
   selected: {},
   /** @type {StopChoice} */
@@ -58,8 +62,10 @@ export const forgetAnswered = (ui, state) => {
 
 /** What was about another run. @param {Ui} ui */
 export const forgetRun = (ui) => {
-  const { targetId, selected, problem, signalProblem, evidence, follow, seenId, refused, from } = createUi();
-  Object.assign(ui, { targetId, selected, problem, signalProblem, evidence, follow, seenId, refused, from });
+  const { targetId, chosenMs, followed, selected, problem, signalProblem } = createUi();
+  const { evidence, follow, seenId, refused, from } = createUi();
+  Object.assign(ui, { targetId, chosenMs, followed, selected, problem, signalProblem });
+  Object.assign(ui, { evidence, follow, seenId, refused, from });
   ui.asked.clear();
 };
 

@@ -26,7 +26,7 @@ const ended = (target, end) => {
     const unit = end.tookS === null ? "time unknown" : "seconds";
     return slot({ ...ENDS[end.how], seconds: end.tookS ?? Number.NaN, of, sub: `${unit}, ${exitCode(end.code)}` });
   }
-  const ranS = target.startedMs === null ? Number.NaN : (end.atMs - target.startedMs) / 1000;
+  const ranS = target.startedMs === null ? Number.NaN : Math.max(0, end.atMs - target.startedMs) / 1000; // its end may be told by another clock
   const say = end.how === "killed" ? "Killed, ran for" : "Ended, ran for";
   return slot({ state: "ended", seconds: ranS, say, sub: `seconds, ${exitCode(end.code)}` });
 };

@@ -17,7 +17,7 @@ import { answersOf, answerTo, deliveries, endsRoot, kernelMarks } from "./fall_k
 import { called, dropsOf, fallMark, recordedMarks } from "./fall_marks.js";
 import { stopFall } from "./fall_stop.js";
 
-const SIGNAL_SPAN_S = 2;
+export const SIGNAL_SPAN_S = 2;
 const NO_TRACE = "no witness";
 const REASON_LIMIT = 48;
 const TYPED = new Set(["SIGINT", "SIGQUIT", "SIGTSTP"]); // by a key in the terminal: somebody meant it
@@ -118,7 +118,7 @@ const idleFall = (target, nowMs, witnesses, { timeoutS, signal, forecast = null 
 };
 
 /** The last signal that somebody sent: by a request, or by a key in the terminal. @param {Target} target */
-const lastAsked = ({ lastSent, kernel, stop }) => {
+export const lastAsked = ({ lastSent, kernel, stop }) => {
   const typed = kernel.findLast((word) => word.asked && word.senderKind === "terminal" && TYPED.has(word.signal));
   const last = typed && typed.id > (lastSent?.id ?? 0) ? typed : lastSent;
   return last && last.id > (stop?.id ?? 0) ? last : null;

@@ -112,7 +112,6 @@ const branch = (rows, index) => {
 /**
  * @typedef {object} BoardSlice
  * @property {Target|null} target
- * @property {{id: string, name: string}[]} targets   to switch between; empty or one: no switch
  * @property {Signal[]} keys
  * @property {number} count                           how many signals there are in all
  * @property {BoardRow[]} rows
@@ -129,11 +128,11 @@ const branch = (rows, index) => {
  * @param {BoardSlice} slice
  * @param {number} _nowMs
  * @param {{onSend: (signal: string) => void, onPoint: (signal: string|null) => void, onSelect: (row: string) => void,
- *   onFind: () => void, onTarget: (target: string) => void, onFrom: (from: Origin) => void, onThreads: (row: string) => void}} handlers
+ *   onFind: () => void, onFrom: (from: Origin) => void, onThreads: (row: string) => void}} handlers
  */
 export const boardView = (slice, _nowMs, handlers) => {
-  const { onSend, onPoint, onSelect, onFind, onTarget, onFrom, onThreads } = handlers;
-  const { target, targets, keys, count, rows, selected, fates, from, states, beam, why, role, alive, missing } = slice;
+  const { onSend, onPoint, onSelect, onFind, onFrom, onThreads } = handlers;
+  const { target, keys, count, rows, selected, fates, from, states, beam, why, role, alive, missing } = slice;
   const chosen = rows.find(({ row }) => row === selected) ?? null;
   const landing = beam ? rows.findIndex(({ row }) => row === beam.row) : -1;
   const verb = role === "viewer" ? "Chosen:" : "Send to";
@@ -142,14 +141,6 @@ export const boardView = (slice, _nowMs, handlers) => {
     : "Nothing to send to";
   return html`<section class="board" data-role=${role} aria-label="Processes and signals">
     <header class="board-head"><h2>${target ? `Processes in ${target.name}` : "Processes"}</h2>
-      ${
-        targets.length > 1
-          ? html`<fieldset class="seg"><legend class="vh">Target</legend>${targets.map(
-              ({ id, name }) =>
-                html`<label><input type="radio" name="target" .checked=${live(id === target?.id)} @change=${() => onTarget(id)}>${name}</label>`,
-            )}</fieldset>`
-          : nothing
-      }
       <ul class="legend" aria-label="Shapes">${LEGEND.map(([kind, word]) => html`<li data-d=${kind}>${shape(kind)}${word}</li>`)}</ul>
       <button class="btn btn-plain board-find" type="button" aria-haspopup="dialog" @click=${onFind}>${icon("i-search")}All ${count || ""} signals</button>
     </header>

@@ -9,12 +9,13 @@ import { numerals } from "./signs.js";
 /** @import { Clock } from "../types.js" */
 
 /**
- * @param {{clock: Clock, figures: string[], role: "driver"|"viewer", again: boolean, asked: string|null}} slice
- *   `again`: the experiment can be started again now; `asked`: what has been asked and is not yet taken ("kill", "start")
+ * @param {{clock: Clock, figures: string[], role: "driver"|"viewer", again: boolean, asked: string|null, rest?: number}} slice
+ *   `again`: the experiment can be started again now; `asked`: what has been asked and is not yet taken ("kill", "start",
+ *   "stop-all"); `rest`: how many other targets of the run could be stopped now
  * @param {number} _nowMs
- * @param {{onKill: () => void, onStart: () => void}} handlers
+ * @param {{onKill: () => void, onStart: () => void, onStopAll?: () => void}} handlers
  */
-export const clockView = ({ clock, figures, role, again, asked }, _nowMs, { onKill, onStart }) => {
+export const clockView = ({ clock, figures, role, again, asked, rest = 0 }, _nowMs, { onKill, onStart, onStopAll }) => {
   const { state, say, sub } = clock;
   const going = state === "stopping" || state === "up" || state === "unknown";
   const over = state === "killed" || state === "left" || state === "ended";
@@ -26,6 +27,7 @@ export const clockView = ({ clock, figures, role, again, asked }, _nowMs, { onKi
     <div class="clock-do">
       ${going && role === "driver" ? html`<button class="btn" type="button" ?disabled=${asked === "kill"} @click=${onKill}>Kill now</button>` : nothing}
       ${over && role === "driver" && again ? html`<button class="btn" type="button" ?disabled=${asked === "start"} @click=${onStart}>Run it again</button>` : nothing}
+      ${rest > 0 && role === "driver" ? html`<button class="btn" type="button" ?disabled=${asked === "stop-all"} @click=${onStopAll}>Stop the other ${rest > 1 ? rest : nothing}</button>` : nothing}
       ${role === "viewer" && going ? html`<span class="clock-watch">You are watching</span>` : nothing}
     </div>
     <p class="vh" role="timer">${say} ${said} ${sub}</p>

@@ -23,9 +23,11 @@ const KEYS = [
 const head = (title, onClose) =>
   html`<header class="dlg-head"><h2>${title}</h2><button class="btn btn-plain" type="button" aria-label="Close" @click=${onClose}>${icon("i-close")}</button></header>`;
 
-/** @param {{}} _slice @param {number} _nowMs @param {{onClose: () => void}} handlers */
-export const helpView = (_slice, _nowMs, { onClose }) => html`${head("Keys", onClose)}
-  <dl class="dlg-keys">${KEYS.map(([keys, text]) => html`<dt>${keys.split(" ").map((key) => html`<kbd>${key}</kbd> `)}</dt><dd>${text}</dd>`)}</dl>
+const LANES = ["1 2 … 8", "Choose one of several targets; on the board a digit begins a signal’s number"];
+
+/** @param {{several?: boolean}} slice - `several`: targets to choose from @param {number} _nowMs @param {{onClose: () => void}} handlers */
+export const helpView = ({ several = false }, _nowMs, { onClose }) => html`${head("Keys", onClose)}
+  <dl class="dlg-keys">${(several ? [LANES, ...KEYS] : KEYS).map(([keys, text]) => html`<dt>${keys.split(" ").map((key) => html`<kbd>${key}</kbd> `)}</dt><dd>${text}</dd>`)}</dl>
   <p class="dlg-dim">While the terminal has the focus it gets every key. Click elsewhere, or press Tab with Shift, to have them back.</p>`;
 
 /**

@@ -73,12 +73,29 @@ export const startView = ({ experiment, role, asked }, _nowMs, { onStart }) => {
       experiment.needs_engine ? "Needs Docker" : "Not possible here",
       experiment.why_not ?? "No engine answers.",
     );
-  const { targets } = experiment;
+  const targets = experiment.targets.filter(({ later }) => !later);
   const where = targets.some(({ host }) => host === "container") ? "" : " on this machine";
+  const host = targets[0]?.host ?? "target";
   return html`<div class="stop">
     <button class="stop-go stop-start" type="button" ?disabled=${asked} @click=${onStart}>${asked ? "Starting …" : "Start"}</button>
-    <p class="stop-fate">Starts ${counted(targets.length, targets[0]?.host ?? "target")}${where}</p>
+    <p class="stop-fate">Starts ${counted(targets.length, host, host === "container" ? undefined : `${host}es`)}${where}</p>
     <p class="stop-why">${targets.map(({ name }) => name).join(", ")}</p>
+  </div>`;
+};
+
+/**
+ * A target that a step or a person starts.
+ * @param {{target: Target, role: "driver"|"viewer", asked: boolean}} slice
+ * @param {number} _nowMs
+ * @param {{onStartTarget: () => void}} handlers
+ */
+export const laterView = ({ target, role, asked }, _nowMs, { onStartTarget }) => {
+  const why = "A step of the lesson starts it.";
+  if (role === "viewer") return shut("Read-only", `${target.name} is not started yet. ${why}`);
+  return html`<div class="stop">
+    <button class="stop-go stop-start" type="button" ?disabled=${asked} @click=${onStartTarget}>${asked ? "Asked …" : "Start"}</button>
+    <p class="stop-fate"><span>${target.name} is not started yet</span></p>
+    <p class="stop-why">${why}</p>
   </div>`;
 };
 
@@ -94,22 +111,28 @@ export const startingView = ({ target, building }) => html`<div class="stop">
 /**
  * Ready to be stopped.
  * @param {{target: Target, choice: StopChoice, signals: Signal[], role: "driver"|"viewer", asked: boolean, failed: string,
- *   forecast: StopForecast|null}} slice - `failed`: why the last stop came to nothing, or ""
+ *   forecast: StopForecast|null, all?: {count: number, asked: boolean}|null}} slice - `failed`: why the last stop came to
+ *   nothing, or ""; `all`: of a run with several targets, how many could be stopped now
  * @param {number} _nowMs
- * @param {{onStop: () => void, onChoice: (change: Partial<StopChoice>) => void}} handlers
+ * @param {{onStop: () => void, onStopAll?: () => void, onChoice: (change: Partial<StopChoice>) => void}} handlers
  */
-export const stopView = ({ target, choice, signals, role, asked, failed, forecast }, _nowMs, { onStop, onChoice }) => {
+export const stopView = (
+  { target, choice, signals, role, asked, failed, forecast, all = null },
+  _nowMs,
+  { onStop, onStopAll, onChoice },
+) => {
   if (role === "viewer") {
     return html`<div class="stop"><button class="stop-go" type="button" disabled>Read-only</button>
       ${fate(forecast, `By default ${stopWords(choice, target)}`, failed || (forecast ? "" : "The driver stops it. This page follows."))}</div>`;
   }
   const valid = stopIsValid(choice);
   const own = target.stopTimeoutS < 0 ? "never" : `${target.stopTimeoutS} s`;
+  const go = html`<button class="stop-go" type="submit" ?disabled=${asked || !valid}>${asked ? "Asked …" : "Stop"}</button>`;
   return html`<form class="stop" @submit=${(/** @type {Event} */ event) => {
     event.preventDefault();
     if (valid && !asked) onStop();
   }}>
-    <button class="stop-go" type="submit" ?disabled=${asked || !valid}>${asked ? "Asked …" : "Stop"}</button>
+    ${all ? html`<div class="stop-two">${go}<button class="btn stop-all" type="button" ?disabled=${all.asked || !valid || all.count < 2} @click=${onStopAll}>${all.asked ? "Asked …" : html`Stop all <b>${all.count}</b>`}</button></div>` : go}
     <div class="stop-row stop-how-long"><span>Wait, s</span><div class="stop-wait">
       <fieldset class="seg"><legend class="vh">Seconds to wait before SIGKILL</legend>${WAITS.map(
         ([

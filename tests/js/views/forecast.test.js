@@ -40,11 +40,11 @@ const board = (target, over = {}) => {
   const process = target.processes[rows[0].row];
   return boardView(
     {
-      ...{ target, targets: [], keys: KEYS, count: 5, rows, selected: rows[0].row, states: {}, beam: null, why: "" },
+      ...{ target, keys: KEYS, count: 5, rows, selected: rows[0].row, states: {}, beam: null, why: "" },
       ...{ fates: fatesOf(process, KEYS, "outside"), from: null, role: "driver", alive: true, missing: "", ...over },
     },
     0,
-    { onSend: none, onPoint: none, onSelect: none, onFind: none, onTarget: none, onFrom: none, onThreads: none },
+    { onSend: none, onPoint: none, onSelect: none, onFind: none, onFrom: none, onThreads: none },
   );
 };
 
