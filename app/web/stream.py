@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -41,8 +40,10 @@ class Stream(EventSourceResponse):
     """A client that does not read is no defect of ours: it is dropped without a word in the log."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with suppress(SendTimeoutError):
+        try:
             await super().__call__(scope, receive, send)
+        except* SendTimeoutError:
+            pass  # of the stream, of its heartbeat, or of both at once
 
 
 def event_stream(
