@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import anyio
+from contextlib import suppress
 
+import anyio
+import docker.errors
+
+import docker
 from app.errors import HostFailed
 from app.hosts.base import Ran
 from app.hosts.engine import Client, Engine
@@ -18,8 +22,15 @@ async def run_in_container(engine: Engine, container: str, command: tuple[str, .
     def run(client: Client) -> Ran:
         made = client.exec_create(container, list(command))["Id"]
         kept = b""
-        for data in client.exec_start(made, stream=True):
-            kept = (kept + data)[: LIMIT + 1]
+        stream = client.exec_start(made, stream=True)
+        try:
+            for data in stream:
+                kept = (kept + data)[: LIMIT + 1]
+        finally:
+            # docker-py leaves the socket open at the end, until the garbage collector comes by.
+            for close in (stream.close, stream._response.close):
+                with suppress(OSError, ValueError, docker.errors.DockerException):
+                    close()
         text = kept[:LIMIT].decode("utf-8", "replace")
         more = f"\n… more than {LIMIT // 1024} KiB\n" if len(kept) > LIMIT else ""
         return Ran(int(client.exec_inspect(made)["ExitCode"] or 0), text + more)
