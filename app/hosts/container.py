@@ -194,7 +194,12 @@ class ContainerHandle:
     async def send(self, number: int, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:
         self._alive()
         if origin == "inside":
-            await send_from_inside(self._engine, self.container, number, pid, group=group)
+            if self._spec.container.pid_mode == "host":
+                # "Inside" would be the whole machine: pid 1 its init, and others not ours at all.
+                raise NotApplicable(f"{self.target.id} has no PID namespace of its own", hint="Send it from outside.")
+            if group:
+                raise NotApplicable("a group cannot be reached from inside", hint="Send it from outside.")
+            await send_from_inside(self._engine, self.container, number, pid)
             return
         seen = await self.processes()
         if seen is None or not self._may_signal():

@@ -11,11 +11,14 @@ from app.hosts.images import tag_of
 from app.sources.docker_events import LAB
 
 
-async def send_from_inside(engine: Engine, container: str, number: int, pid: int | None, *, group: bool) -> None:
-    """``pid``: inside; None is PID 1.  Raises HostFailed with the words of ``kill``."""
+async def send_from_inside(engine: Engine, container: str, number: int, pid: int | None) -> None:
+    """Never a group: ``kill -- -1`` means everybody.
+
+    ``pid``: inside; None is PID 1.  Raises HostFailed with the words of ``kill``.
+    """
     wanted = {
         "Image": tag_of("base"),
-        "Cmd": ["kill", "-s", str(number), "--", f"{'-' if group else ''}{pid or 1}"],
+        "Cmd": ["kill", "-s", str(number), "--", str(pid or 1)],
         "Labels": {LAB: engine.lab},
         "HostConfig": {
             "PidMode": f"container:{container}",

@@ -11,7 +11,7 @@ import shlex
 import signal
 from typing import Any, Literal
 
-from app.errors import AlreadyGone, HostFailed, LabError
+from app.errors import AlreadyGone, HostFailed, LabError, NotApplicable
 from app.hosts.base import Ran, Spec
 from app.hosts.beside import run_beside
 from app.hosts.process import ProcessHandle
@@ -30,10 +30,11 @@ class SandboxHandle(ProcessHandle):
         if origin == "outside":
             await super().send(number, pid=pid, group=group, origin=origin)
             return
+        if group:  # -1 means everybody, and the group of another process has another number inside
+            raise NotApplicable("a group cannot be reached from inside", hint="Send it from outside.")
         facts = await self._find(pid)
-        sign = "-" if group else ""
         # The shell's own kill: not every machine has the program.
-        kill = ("sh", "-c", 'kill -s "$1" -- "$2"', "kill", str(number), f"{sign}{facts.ns_pid}")
+        kill = ("sh", "-c", 'kill -s "$1" -- "$2"', "kill", str(number), str(facts.ns_pid))
         ran = await self.run(kill)
         if ran.exit_code:
             raise HostFailed(f"kill said: {ran.output.strip() or ran.exit_code}")

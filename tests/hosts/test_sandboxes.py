@@ -167,3 +167,11 @@ def test_a_stop_kills_pid_1_after_its_time(driver: Person) -> None:
         over = events.until(kind("stop_finished"))
         assert (over["killed"], over["exit_code"]) == (True, 137)
         assert 1 <= over["took_s"] < 5
+
+
+def test_a_group_cannot_be_reached_from_inside(driver: Person) -> None:
+    """There ``kill -- -1`` would mean everybody."""
+    with box(driver, "sleep", "600") as (target, _):
+        asked = {"signal": "TERM", "from": "inside", "group": True}
+        refused = driver.post(f"/targets/{target}/signals", asked)
+        assert (refused.status_code, refused.json()["code"]) == (422, "not_applicable")
