@@ -24,7 +24,9 @@ seen to be the child of one of ours.  That look is one small file: a new scan fo
 A *sandbox* is PID 1 of a PID namespace of its own, in a user namespace where this user is root and with a /proc of its
 own, as ``unshare --user --map-root-user --pid --fork --mount-proc --kill-child`` makes one.  A helper makes the
 namespaces, forks what becomes PID 1 and ends at once, so PID 1 is the keeper's own child: nobody stands between them
-who could be signalled, or whose end could be mistaken for the target's.
+who could be signalled, or whose end could be mistaken for the target's.  Should the keeper itself be killed, the kernel
+kills PID 1, and with it the namespace.  Root gets a user namespace, too: PID 1 is protected by the PID namespace alone,
+the same with and without; so a lesson is the same for everybody, and has no power over the machine.
 
 Longer than most files: it can import nothing, and must be read as one.
 """
@@ -37,7 +39,7 @@ import signal
 import sys
 import time
 
-PR_SET_CHILD_SUBREAPER = 36
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 TIOCSCTTY = 0x540E
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x10000000, 0x20000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 0x2, 0x4, 0x8, 0x4000, 0x40000
@@ -118,6 +120,7 @@ def become_target(command: list[str], failure: int, *, sandbox: bool) -> None:
     what = "setsid"
     try:
         if sandbox:
+            call("prctl", PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)  # as --kill-child; exec keeps it
             what = "mount /proc"
             own_proc()
         what = "exec"
@@ -142,22 +145,28 @@ def become_target(command: list[str], failure: int, *, sandbox: bool) -> None:
 def fork_sandbox(command: list[str], failure: int) -> int:
     """Fork the helper, which forks PID 1 and ends.  Gives the pid of PID 1, by now our own child, or 0."""
     read, write = os.pipe()
+    turn_read, turn_write = os.pipe()
     helper = os.fork()
     if helper == 0:
+        os.close(turn_write)
         try:
             own_namespaces()
-            turn_read, turn_write = os.pipe()
             pid = os.fork()
             if pid == 0:
-                os.close(turn_write)
-                os.read(turn_read, 1)  # until the helper has ended: then the keeper is the parent
-                become_target(command, failure, sandbox=True)
+                # Its turn comes when the helper was waited for: not earlier is the keeper the parent, whose death
+                # PID 1 is to share.  The end of the pipe instead of a turn: the keeper has gone.
+                if os.read(turn_read, 1):
+                    become_target(command, failure, sandbox=True)
+                os._exit(127)
             os.write(write, str(pid).encode())
         except BaseException as error:  # noqa: BLE001 (this child must not go on as a keeper either)
             say_failure(failure, error, "unshare")
         os._exit(0)
     os.close(write)
     os.waitpid(helper, 0)
+    os.write(turn_write, b"1")  # nobody may be there to read it; so our own end is closed after it
+    os.close(turn_write)
+    os.close(turn_read)
     pid = int(os.read(read, 16) or b"0")
     os.close(read)
     return pid

@@ -6,11 +6,9 @@ See ``hosts/base.py`` for what each call promises.  Longer than most files: repo
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -25,14 +23,13 @@ from app.errors import AlreadyGone, HostFailed, LabError, NotApplicable, NotOurs
 from app.events import TargetExited, TargetStarted
 from app.hosts.base import Ran, Record, Spec, StopDefaults, Stopped
 from app.hosts.beside import run_beside
+from app.hosts.kept import Kind, keeper_words, reports
 from app.hosts.pty import Pty
 from app.probe.procfs import Proc, ProcessFacts
-from app.resources import PACKAGE
 from app.signals import exit_meaning, name_of, parse_signal
 from app.sources.output import pump_output
 from app.targets import ProcessRef, Target
 
-KEEPER = PACKAGE / "keeper.py"
 STOP = StopDefaults("SIGTERM", 10)
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "USER", "TZ")  # no more: an environment holds secrets
 CLOSE_WITHIN_S = 5.0
@@ -44,7 +41,7 @@ class ProcessHandle:
 
     stdin = True
     stop_defaults = STOP
-    kind: Literal["process", "sandbox"] = "process"  # what the keeper is to make of it
+    kind: Kind = "process"  # what the keeper is to make of it
 
     def __init__(self, target: Target, spec: Spec, equivalent: str, ports: dict[str, int], record: Record) -> None:
         self.target, self.ports = target, ports
@@ -63,17 +60,7 @@ class ProcessHandle:
         slave = self._terminal.slave
         try:
             self._keeper = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-S",
-                    "-I",
-                    str(KEEPER),
-                    str(control_read),
-                    str(report_write),
-                    self.kind,
-                    "--",
-                    *spec.command,
-                ],
+                keeper_words(control_read, report_write, self.kind, spec.command),
                 stdin=slave,
                 stdout=slave,
                 stderr=slave,
@@ -123,19 +110,9 @@ class ProcessHandle:
                 self._closed.set()
 
     async def _follow_report(self) -> None:
-        """Lines of the keeper; its end is the end of the pipe."""
-        rest = b""
-        while True:
-            try:
-                data = os.read(self._report, 65536)
-            except BlockingIOError:
-                await anyio.wait_readable(self._report)
-                continue
-            *lines, rest = (rest + data).split(b"\n")
-            for line in lines:
-                await self._heed(json.loads(line))
-            if not data:
-                break
+        """What the keeper says; its end is the end of the pipe."""
+        async for said in reports(self._report):
+            await self._heed(said)
         self._terminal.drain()
         self._said_end.set()
         self._started.set()
@@ -258,7 +235,8 @@ class ProcessHandle:
             await self._ended.wait()
         if not self._ended.is_set():
             await on_timeout()
-            await self.kill()
+            with suppress(AlreadyGone):  # it ended by itself, at the last moment
+                await self.kill()
             await self._ended.wait()
         said = self._exit
         if said is None:

@@ -11,7 +11,7 @@ from anyio.abc import TaskGroup
 
 from app.events import TargetStarting
 from app.hosts.base import Handle, Host, Record, Spec
-from app.hosts.ports import with_ports
+from app.hosts.ports import give_back, with_ports
 from app.hosts.process import ProcessHandle
 from app.targets import Target
 
@@ -35,12 +35,16 @@ class ProcessesHost:
     async def start(self, target: Target, spec: Spec) -> Handle:
         where = {"run": target.run, "target": target.id}
         ports, command = with_ports(spec.process.ports, spec.command)
-        spec = spec.model_copy(update={"command": command})
-        equivalent = self.equivalent(spec, target.name)
-        await self._record(TargetStarting(**where, equivalent=equivalent))
-        handle = self.make(target, spec, equivalent, ports, self._record)
+        try:
+            spec = spec.model_copy(update={"command": command})
+            equivalent = self.equivalent(spec, target.name)
+            await self._record(TargetStarting(**where, equivalent=equivalent))
+            handle = self.make(target, spec, equivalent, ports, self._record)
+        except BaseException:
+            give_back(ports.values())
+            raise
         self._expect(target.id, handle.keeper_pid)
-        self._tasks.start_soon(handle.follow)
+        self._tasks.start_soon(self._follow, handle)
         try:
             await handle.wait_started()
         except BaseException:
@@ -48,6 +52,12 @@ class ProcessesHost:
                 await handle.close()
             raise
         return handle
+
+    async def _follow(self, handle: ProcessHandle) -> None:
+        try:
+            await handle.follow()
+        finally:
+            give_back(handle.ports.values())
 
 
 @asynccontextmanager

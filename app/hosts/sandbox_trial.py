@@ -2,20 +2,56 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
-import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from anyio import to_thread
 
-from app.errors import LabError, NotPossible
-from app.resources import PACKAGE
+from app.errors import HostFailed, LabError, NotPossible
+from app.hosts.kept import keeper_words
 
 KERNEL = Path("/proc/sys")
-KEEPER = PACKAGE / "keeper.py"
 WITHIN_S = 10.0
+FORBIDDEN = {errno.EPERM, errno.EACCES, errno.ENOSPC, errno.EUSERS, errno.EINVAL, errno.ENOSYS}
+AGAIN = "then start the lab again"
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A setting under /proc/sys that forbids sandboxes when it is ``bad``, and what allows them."""
+
+    name: str
+    bad: str
+    why: str
+    good: str
+    root_too: bool = True
+
+    @property
+    def is_off(self) -> bool:
+        try:
+            found = (KERNEL / self.name).read_text().strip()
+        except OSError:
+            return False  # this kernel has no such switch
+        return found == self.bad and (self.root_too or os.getuid() != 0)
+
+    @property
+    def hint(self) -> str:
+        return f"As root: sysctl {self.name.replace('/', '.')}={self.good}; {AGAIN}."
+
+
+SWITCHES = (
+    Switch("user/max_user_namespaces", "0", "user namespaces are turned off", "10000"),
+    Switch("user/max_pid_namespaces", "0", "PID namespaces are turned off", "10000"),
+    Switch("user/max_mnt_namespaces", "0", "mount namespaces are turned off", "10000"),
+    Switch("kernel/unprivileged_userns_clone", "0", "only root may make user namespaces", "1", root_too=False),
+    Switch(
+        *("kernel/apparmor_restrict_unprivileged_userns", "1", "AppArmor forbids user namespaces", "0"), root_too=False
+    ),
+)
 
 
 async def try_one() -> LabError | None:
@@ -26,7 +62,7 @@ async def try_one() -> LabError | None:
 def _try() -> LabError | None:
     control, held = os.pipe()
     report, told = os.pipe()
-    words = [sys.executable, "-S", "-I", str(KEEPER), str(control), str(told), "sandbox", "--", "true"]
+    words = keeper_words(control, told, "sandbox", ("true",))
     try:
         subprocess.run(
             words, stdin=subprocess.DEVNULL, pass_fds=(control, told), check=False, timeout=WITHIN_S, cwd="/"
@@ -39,41 +75,45 @@ def _try() -> LabError | None:
         with os.fdopen(report) as file:
             said = [json.loads(line) for line in file]
     failed = next((each for each in said if each["event"] == "failed"), None)
-    return forbidden(failed["what"], failed["error"]) if failed else None
+    return forbidden(failed["what"], failed["errno"]) if failed else None
 
 
-def forbidden(what: str, error: str) -> NotPossible:
-    """What forbids a sandbox on this machine, as far as it says, and what would allow it."""
-    said = f"{'namespaces of its own' if what == 'unshare' else 'a /proc of its own'}: {error}"
-    for name, bad, why, hint in (
-        ("user/max_user_namespaces", "0", "user namespaces are turned off", "sysctl user.max_user_namespaces=10000"),
-        (
-            *("kernel/unprivileged_userns_clone", "0", "only root may make user namespaces"),
-            "sysctl kernel.unprivileged_userns_clone=1",
-        ),
-        (
-            *(
-                "kernel/apparmor_restrict_unprivileged_userns",
-                "1",
-                "AppArmor forbids user namespaces",
-            ),
-            "sysctl kernel.apparmor_restrict_unprivileged_userns=0",
-        ),
-    ):
-        try:
-            found = (KERNEL / name).read_text().strip()
-        except OSError:
-            continue
-        if found == bad and (os.getuid() or name.startswith("user/")):
-            return NotPossible(
-                f"a sandbox cannot be made here: {why} (/proc/sys/{name} is {bad}); {said}", hint=f"As root: {hint}"
-            )
-    if what != "unshare":
+def forbidden(what: str, number: int) -> LabError:
+    """What forbids a sandbox on this machine, as far as it says, and what would allow it.
+
+    ``what`` was refused with the errno ``number``.  HostFailed where that is no matter of permission.
+    """
+    refused = f"{'namespaces of its own' if what == 'unshare' else what}: {os.strerror(number)}"
+    if number not in FORBIDDEN:
+        return HostFailed(f"a sandbox could not be made: {refused}")
+    begin = "a sandbox cannot be made here"
+    if what == "mount /proc":
         return NotPossible(
-            f"a sandbox cannot be made here: the kernel refuses {said}. Parts of /proc are hidden, as in a container",
+            f"{begin}: the kernel refuses {refused}. Parts of /proc are hidden, as in a container",
             hint="Run the lab outside of a container, or with --security-opt systempaths=unconfined.",
         )
+    for switch in SWITCHES:
+        if switch.is_off:
+            why = f"{switch.why} (/proc/sys/{switch.name} is {switch.bad})"
+            return NotPossible(f"{begin}: {why}; {refused}", hint=switch.hint)
+    if number in (errno.ENOSPC, errno.EUSERS):
+        return NotPossible(
+            f"{begin}: there are as many namespaces as are allowed, here or in a namespace around this one; {refused}",
+            hint=f"Raise user.max_user_namespaces outside, as root; {AGAIN}.",
+        )
+    if _has_seccomp_filter():
+        return NotPossible(
+            f"{begin}: a seccomp filter forbids it, as in a container; {refused}",
+            hint="Run the lab outside of a container, or with --security-opt seccomp=unconfined.",
+        )
     return NotPossible(
-        f"a sandbox cannot be made here: the kernel refuses {said}",
-        hint="In a container, seccomp forbids it: run the lab outside, or with --security-opt seccomp=unconfined.",
+        f"{begin}: the kernel refuses {refused}",
+        hint="In a chroot, or under a security module such as SELinux, it is forbidden: run the lab outside.",
     )
+
+
+def _has_seccomp_filter() -> bool:
+    try:
+        return "Seccomp:\t2" in Path("/proc/self/status").read_text()
+    except OSError:
+        return False

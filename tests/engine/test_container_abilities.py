@@ -52,6 +52,20 @@ def test_without_open_input_typing_says_so(engine_driver: Person) -> None:
         assert (refused.status_code, refused.json()["code"]) == (422, "not_applicable")
 
 
+@pytest.mark.parametrize(
+    ("options", "group"), [({"pid_mode": "host"}, False), ({"pid_mode": "host"}, True), ({}, True)]
+)
+def test_a_signal_from_inside_never_leaves_the_target(engine_driver: Person, options: Any, group: bool) -> None:
+    """Under --pid host inside is the whole machine, and ``kill -- -1`` means everybody.  WINCH does no harm."""
+    run, target = start(engine_driver, "sleep", "600", **options)
+    with engine_driver.events(run=run) as events:
+        begun(events)
+        asked = {"signal": "WINCH", "from": "inside", "group": group}
+        refused = engine_driver.post(f"/targets/{target}/signals", asked)
+        assert (refused.status_code, refused.json()["code"]) == (422, "not_applicable")
+        assert "outside" in refused.json()["hint"]
+
+
 def test_pause_and_unpause_are_the_engines(engine_driver: Person) -> None:
     run, target = start(engine_driver, "sleep", "600")
     with engine_driver.events(run=run) as events:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.hosts.sandbox_trial import forbidden
+import pytest
+
+from app.events import AnyEvent
+from app.hosts.base import ProcessOptions, Ran, Spec
+from app.hosts.processes import running_processes
+from app.hosts.sandboxes import SandboxesHost
 from app.resources import PACKAGE
+from app.targets import Target
 from tests.support import EventReader, Person, is_alive, kind, prints, until
 
-ROOT = PACKAGE.parent
-LAB = str(Path(sys.executable).parent / "signal-lab")
 READY = "trap 'echo INT' INT; trap 'echo HUP; exit 3' HUP; echo ready; while :; do sleep 600 & wait $!; done"
 # As `nobody`, with what it needs to run this checkout.
 AS_NOBODY = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups")
@@ -85,47 +89,114 @@ def test_a_command_that_is_not_there_fails_as_any_other(driver: Person) -> None:
     assert (over["reason"], over["error"]) == ("failed", "cannot start no-such-program: No such file or directory")
 
 
-def test_signals_that_the_server_ignores_are_not_ignored_inside(tmp_path: Path) -> None:
+def test_a_signal_from_inside_to_the_group_of_pid_1_reaches_that_and_no_other(driver: Person) -> None:
+    """To kill(2) -1 is not group 1 but everybody except PID 1."""
+    loop = "while :; do sleep 600 & wait $!; done"
+    scripts = {
+        "child": f"trap 'echo child heard' USR1; echo child ready; {loop}",
+        "other": f"trap 'echo other heard' USR1; trap 'echo other asked' USR2; echo other ready as $$.; {loop}",
+        "root": f'trap \'echo root heard\' USR1; bash -c "$CHILD" & setsid bash -c "$OTHER" & {loop}',
+    }
+    env = {"CHILD": scripts["child"], "OTHER": scripts["other"]}
+    body = {"host": "sandbox", "command": ["bash", "-c", scripts["root"]], "options": {"env": env}}
+    with driver.events(run=(reply := driver.post("/runs", body).json())["run"]) as events:
+        signals = f"/targets/{reply['targets'][0]['id']}/signals"
+        events.until(prints("child ready"))
+        events.until(prints("."))
+        printed = "".join(event["text"] for event in events.seen if event["kind"] == "output")
+        assert driver.post(signals, {"signal": "USR1", "group": True, "from": "inside"}).status_code == 202
+        events.until(prints("root heard"))
+        events.until(prints("child heard"))
+        other = int(printed.partition("other ready as ")[2].partition(".")[0])
+        asked = {"signal": "USR2", "group": True, "from": "inside", "pid": other}
+        assert driver.post(signals, asked).status_code == 202
+        events.until(prints("other asked"))
+        assert not [event for event in events.seen if prints("other heard")(event)]
+
+
+@pytest.mark.anyio
+async def test_a_command_in_it_sees_its_processes_from_its_working_directory() -> None:
+    async def record(_event: AnyEvent, /) -> int:
+        return 0
+
+    spec = Spec(host="sandbox", command=("sleep", "600"), process=ProcessOptions(cwd="/usr/share"))
+    async with running_processes(record, host=SandboxesHost) as host:
+        handle = await host.start(Target("run", "box", "sandbox"), spec)
+        try:
+            ran = await handle.run(("sh", "-c", "pwd; cat /proc/1/comm; sleep 646 & exit 7"))
+            assert ran == Ran(7, "/usr/share\nsleep\n")
+            left = [each for each in await handle.processes() or [] if each.argv == ("sleep", "646")]
+            assert [each.ns_pid > 1 for each in left] == [True], "what is left behind is the sandbox's"
+        finally:
+            await handle.close()
+    assert not is_alive(left[0].pid), "and ends with it"
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [("nohup",), ("env", "--ignore-signal=HUP,TERM,WINCH", "--block-signal=USR2,TERM")],
+    ids=["nohup", "ignored and blocked"],
+)
+def test_signals_that_the_server_ignores_are_as_new_inside(prefix: tuple[str, ...]) -> None:
     """Under nohup a shell could not trap HUP."""
-    said = keeper("bash", "-c", "trap 'exit 3' HUP; kill -HUP $$; sleep 1; exit 9", prefix=("nohup",))
-    assert [each.get("exit_code") for each in said if each["event"] == "exited"] == [3]
+    script = "trap 'exit 3' HUP; grep -E 'Sig(Ign|Blk):.*[1-9a-f]' /proc/self/status && exit 8; kill -HUP $$; exit 9"
+    assert end(keeper("bash", "-c", script, prefix=prefix))["exit_code"] == 3
 
 
-def test_when_the_server_is_killed_the_sandbox_goes(tmp_path: Path) -> None:
-    server = subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(PACKAGE / "keeper.py"), "bash", "-c", "setsid sleep 611 & sleep 612"],
-        stdout=subprocess.PIPE,
-        text=True,
+def test_a_hang_up_of_the_terminal_reaches_pid_1() -> None:
+    master, slave = os.openpty()
+    server = start_server(
+        "bash", "-c", "trap 'exit 3' HUP; echo ready; while :; do sleep 600 & wait $!; done", tty=slave
     )
-    assert server.stdout is not None
-    root = int(json.loads(server.stdout.readline())["pid"])
-    until(lambda: len(children(root)) == 2, what="both sleeps are there")
-    held = [root, *children(root)]
-    server.kill()
-    server.communicate()
-    until(lambda: not any(map(is_alive, held)), what="all of it is gone")
+    os.close(slave)
+    said = b""
+    while b"ready" not in said:
+        said += os.read(master, 100)
+    os.close(master)
+    assert end(all_of(server))["exit_code"] == 3
 
 
-def test_an_ordinary_user_may_have_one_too(tmp_path: Path) -> None:
-    said = keeper("bash", "-c", "kill -TERM $$; kill -KILL $$; id -u > /dev/tty; exit $$", prefix=AS_NOBODY)
-    (ended,) = [each for each in said if each["event"] == "exited"]
-    assert ended["exit_code"] == 1, "it is PID 1, and neither TERM nor KILL from inside has ended it"
+@pytest.mark.parametrize("whom", ["server", "keeper"])
+def test_when_the_server_or_the_keeper_is_killed_the_sandbox_goes(whom: str) -> None:
+    """PID 1 ignores what it does not handle, so no hang-up would do."""
+    server = start_server("bash", "-c", "trap '' HUP; setsid sleep 611 & sleep 612")
+    try:
+        root = started(server)
+        until(lambda: len(children(root)) == 2, what="both sleeps are there")
+        held = [root, *children(root)]
+        os.kill(server.pid if whom == "server" else parent(root), signal.SIGKILL)
+        until(lambda: not any(map(is_alive, held)), what="all of it is gone")
+    finally:
+        server.kill()
+        server.communicate()
 
 
-def test_where_user_namespaces_are_forbidden_it_is_said(tmp_path: Path) -> None:
-    """A machine like that is made with a user namespace in which no further one is allowed."""
-    script = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
-    prefix = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh")
-    code = "import anyio; from app.hosts.sandbox_trial import try_one; e = anyio.run(try_one); print(e.code, e, e.hint)"
-    done = subprocess.run([*prefix, sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert done.stdout.startswith("not_possible a sandbox cannot be made here: user namespaces are turned off")
-    assert "sysctl user.max_user_namespaces" in done.stdout
+def test_an_ordinary_user_may_have_one_too() -> None:
+    said = keeper("bash", "-c", "kill -TERM $$; kill -KILL $$; exit $$", prefix=AS_NOBODY)
+    assert end(said)["exit_code"] == 1, "it is PID 1, and neither TERM nor KILL from inside has ended it"
 
 
-def test_a_proc_that_is_masked_is_told_apart_from_forbidden_namespaces() -> None:
-    said = forbidden("mount /proc", "Operation not permitted")
-    assert "Parts of /proc are hidden" in str(said)
-    assert "systempaths=unconfined" in said.hint
+def test_an_ordinary_user_signals_it_from_inside_and_from_outside() -> None:
+    def kill(name: str, *, inside: bool) -> None:
+        join = ("nsenter", "-t", str(root), "--user", "--preserve-credentials", "--pid", "--mount", "--wd", "--")
+        words = ("sh", "-c", f"kill -s {name} {1 if inside else root}")
+        subprocess.run([*AS_NOBODY, *(join if inside else ()), *words], check=True, cwd="/")
+
+    def heard() -> bool:
+        return any("77" in Path(f"/proc/{pid}/cmdline").read_text() for pid in children(root))
+
+    server = start_server("bash", "-c", "trap 'sleep 77 & ' USR1; while :; do sleep 600 & wait; done", prefix=AS_NOBODY)
+    try:
+        root = started(server)
+        until(lambda: children(root), what="its first sleep, so the trap is set")
+        kill("KILL", inside=True)
+        kill("STOP", inside=True)
+        kill("USR1", inside=True)
+        until(heard, what="it goes on and hears what it has a handler for")
+        kill("KILL", inside=False)
+        assert end(all_of(server))["signal"] == signal.SIGKILL
+    finally:
+        server.kill()
 
 
 # What a server does to start a keeper for a sandbox, and then waits to be killed.
@@ -133,25 +204,49 @@ SERVER = """
 import os, subprocess, sys
 control, held = os.pipe(); report, said = os.pipe()
 words = [sys.executable, "-S", "-I", sys.argv[1], str(control), str(said), "sandbox", "--", *sys.argv[2:]]
-subprocess.Popen(words, pass_fds=(control, said), start_new_session=True)
+subprocess.Popen(words, pass_fds=(control, said), start_new_session=True, stdout=0 if os.isatty(0) else None)
 os.close(said)
 while data := os.read(report, 4096):
     sys.stdout.write(data.decode()); sys.stdout.flush()
 """
 
 
-def keeper(*command: str, prefix: tuple[str, ...] = ()) -> list[dict[str, object]]:
-    """All that the keeper of a sandbox reports, until it ends."""
-    done = subprocess.run(
+def start_server(*command: str, prefix: tuple[str, ...] = (), tty: int | None = None) -> subprocess.Popen[str]:
+    """``prefix`` may be another user, who needs a Python that everybody may execute: the machine's own."""
+    return subprocess.Popen(
         [*prefix, "/usr/bin/env", "python3", "-c", SERVER, str(PACKAGE / "keeper.py"), *command],
-        capture_output=True,
+        stdin=subprocess.DEVNULL if tty is None else tty,
+        stdout=subprocess.PIPE,
         text=True,
-        check=True,
-        timeout=20,
         cwd="/",
         env={**os.environ, "PATH": "/usr/local/bin:/usr/bin:/bin"},
     )
-    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def started(server: subprocess.Popen[str]) -> int:
+    """The pid of PID 1, as this machine has it."""
+    assert server.stdout is not None
+    return int(json.loads(server.stdout.readline())["pid"])
+
+
+def all_of(server: subprocess.Popen[str]) -> list[dict[str, object]]:
+    """What its keeper reports from now on, until it ends."""
+    said, _ = server.communicate(timeout=20)
+    return [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+
+
+def keeper(*command: str, prefix: tuple[str, ...] = ()) -> list[dict[str, object]]:
+    """All that the keeper of a sandbox reports."""
+    return all_of(start_server(*command, prefix=prefix))
+
+
+def end(said: list[dict[str, object]]) -> dict[str, object]:
+    (ended,) = [each for each in said if each["event"] == "exited"]
+    return ended
+
+
+def parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def children(pid: int) -> list[int]:
@@ -167,11 +262,3 @@ def test_a_stop_kills_pid_1_after_its_time(driver: Person) -> None:
         over = events.until(kind("stop_finished"))
         assert (over["killed"], over["exit_code"]) == (True, 137)
         assert 1 <= over["took_s"] < 5
-
-
-def test_a_group_cannot_be_reached_from_inside(driver: Person) -> None:
-    """There ``kill -- -1`` would mean everybody."""
-    with box(driver, "sleep", "600") as (target, _):
-        asked = {"signal": "TERM", "from": "inside", "group": True}
-        refused = driver.post(f"/targets/{target}/signals", asked)
-        assert (refused.status_code, refused.json()["code"]) == (422, "not_applicable")
