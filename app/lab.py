@@ -188,6 +188,7 @@ class Lab:
         live, handle = await self.find(target)
         await check_pid(live, handle, pid)
         async with live.sending:
+            await self._kernel.settled()
             where = {"run": live.target.run, "target": live.target.id}
             request = await self.hub.record(
                 SignalRequested(**where, author="person", signal=wanted.name, pid=pid, group=group, from_=origin, by=by)
@@ -222,6 +223,7 @@ class Lab:
         try:
             name = handle.stop_defaults.signal if wanted is None else wanted.name
             wait_s = handle.stop_defaults.timeout_s if timeout_s is None else timeout_s
+            await self._kernel.settled()
             at = now()
             live.stop = await self.hub.record(
                 StopRequested(
@@ -285,6 +287,7 @@ class Lab:
     async def type(self, target: str, data: str) -> None:
         """Keys for the target's terminal, as UTF-8; ``\\u0003`` is Ctrl-C."""
         _, handle = await self.find(target)
+        await self._kernel.settled()
         await handle.write(data.encode())
 
     async def resize(self, target: str, cols: int, rows: int) -> None:

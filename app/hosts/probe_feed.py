@@ -44,6 +44,8 @@ class ContainerFeed:
         self._clock_ns = 0
         self._news = anyio.Event()
         self._looks: dict[int, _Look] = {}
+        self._waits: dict[int, anyio.Event] = {}
+        self._unsettled = False
         self._number = 0
         self.hello: dict[str, Any] | None = None
         self.ended: str | None = None
@@ -57,10 +59,32 @@ class ContainerFeed:
 
     def expect(self, target: str, parent: int) -> None:
         self._ask(expect=target, parent=parent)
+        self._unsettled = True
 
     def know(self, target: str, seen: list[ProcessFacts]) -> bool:
         self._ask(know=target, pids=[facts.pid for facts in seen])
+        self._unsettled = True
         return False
+
+    async def settled(self) -> None:
+        if self._unsettled:
+            self._unsettled = False
+            await self._until_answered("settle")
+
+    async def caught_up(self) -> None:
+        await self._until_answered("catch_up")
+
+    async def _until_answered(self, what: str) -> None:
+        if self.ended is not None:
+            return
+        self._number += 1
+        number, done = self._number, anyio.Event()
+        self._waits[number] = done
+        self._ask(**{what: number})
+        try:
+            await done.wait()
+        finally:
+            del self._waits[number]
 
     def forget(self, target: str) -> None:
         self._ask(forget=target)
@@ -122,6 +146,9 @@ class ContainerFeed:
                 if look := self._looks.get(said["look"]):
                     look.seen = [facts_of(data) for data in said["seen"]]
                     look.done.set()
+            elif said["kind"] == "done":
+                if done := self._waits.get(said["number"]):
+                    done.set()
             elif told := told_of(said):
                 self._clock_ns = said["clock"]
                 self._told.append(told)
@@ -129,8 +156,8 @@ class ContainerFeed:
 
     def _end(self, why: str) -> None:
         self.ended = self.ended or why
-        for look in self._looks.values():
-            look.done.set()
+        for done in (*(look.done for look in self._looks.values()), *self._waits.values()):
+            done.set()
         self._news.set()
 
     async def finish(self) -> None:

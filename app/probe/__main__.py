@@ -12,12 +12,13 @@ import platform
 import select
 import signal
 import sys
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from app.probe.clerk import Clerk
 from app.probe.procfs import Proc
 from app.probe.senders import Senders
 from app.probe.trace import Trace, TraceUnavailable
@@ -30,12 +31,13 @@ class Probe:
         self._in, self._out = read_fd, write_fd
         self._proc = Proc(cgroup_root=Path(os.environ.get("SIGNAL_LAB_CGROUP", "/sys/fs/cgroup")))
         self._rest = b""
-        self._clerk = ThreadPoolExecutor(1)  # such a write takes the kernel tens of milliseconds
+        self._says = threading.Lock()  # one line at a time
         why: TraceUnavailable | None = None
         try:
             self._trace: Trace | None = Trace.open()
         except TraceUnavailable as error:
             self._trace, why = None, error
+        self._clerk = Clerk(self._trace) if self._trace else None
         self._watch = Watch(self._proc, Senders(self._proc, self._trace.root if self._trace else None))
         self._say(
             line(
@@ -48,8 +50,9 @@ class Probe:
         )
 
     def _say(self, data: bytes) -> None:
-        while data:
-            data = data[os.write(self._out, data) :]
+        with self._says:
+            while data:
+                data = data[os.write(self._out, data) :]
 
     def run(self) -> None:
         """Until the input ends."""
@@ -63,7 +66,8 @@ class Probe:
                 if self._trace:
                     self._tell(self._trace)
         finally:
-            self._clerk.shutdown(cancel_futures=True)
+            if self._clerk:
+                self._clerk.close()
             if self._trace:
                 self._trace.close()
 
@@ -90,16 +94,29 @@ class Probe:
                 self._follow(self._watch.know(target, self._proc.facts(pids)))
             case {"forget": str(target)}:
                 self._watch.forget(target)
-            case {"rest": True}:
+            case {"settle": int(number)}:
+                self._settle(number)
+            case {"catch_up": int(number)}:
                 if self._trace:
-                    self._clerk.submit(self._trace.rest)
+                    self._tell(self._trace)
+                self._say(line("done", number=number))
+            case {"rest": True}:
+                if self._clerk:
+                    self._clerk.rest()
             case {"look": int(number), "init": int(init), "container": str(container)}:
                 seen = self._proc.busy(self._proc.facts(self._proc.container_processes(init, container)))
                 self._say(line("seen", look=number, seen=[asdict(facts) for facts in seen]))
 
     def _follow(self, pids: list[int]) -> None:
-        if self._trace and pids:
-            self._clerk.submit(self._trace.follow, pids)
+        if self._clerk:
+            self._clerk.follow(pids)
+
+    def _settle(self, number: int) -> None:
+        done = line("done", number=number)
+        if self._clerk:
+            self._clerk.then(lambda: self._say(done))
+        else:
+            self._say(done)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,12 @@
 Every line is one object.  A name that a program chose can hold anything; JSON escapes it, so a line is always a line.
 
 Told to it: ``{"expect": target, "parent": pid}``, ``{"know": target, "pids": [...]}``, ``{"forget": target}``,
-``{"rest": true}``, ``{"look": number, "init": pid, "container": id}``.  The end of its input is its own end.
+``{"look": number, "init": pid, "container": id}``, ``{"settle": number}``, ``{"catch_up": number}``,
+``{"rest": true}``.  The end of its input is its own end.
+
 It says: ``hello`` first, then ``sent``, ``taken``, ``moved``, ``gone`` and ``missed`` (fields of ``told.py``, and
-``clock``, the ns that make UTC of their times), and ``seen`` as the answer to ``look``.
+``clock``, the ns that make UTC of their times); ``seen`` as the answer to ``look``; and ``done`` with the number, to
+``settle`` when all who were known before are followed, to ``catch_up`` when all is said that had happened before.
 """
 
 from __future__ import annotations

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections import deque
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from typing import Literal, Protocol
 
 import anyio
 import anyio.lowlevel
+from anyio import to_thread
 
+from app.probe.clerk import Clerk
 from app.probe.files import ProcFiles
 from app.probe.procfs import ProcessFacts
 from app.probe.senders import Senders
@@ -35,6 +37,14 @@ class Feed(Protocol):
 
     def forget(self, target: str) -> None: ...
 
+    async def settled(self) -> None:
+        """Returns when all who were made known are followed: what happens to them from now on will be told."""
+        ...
+
+    async def caught_up(self) -> None:
+        """Returns when what has happened up to now can be taken."""
+        ...
+
     def rest(self) -> None:
         """Nobody is followed any more: cost nothing."""
         ...
@@ -49,20 +59,15 @@ class Feed(Protocol):
 
 
 class LocalFeed:
-    """The trace of this machine, read in this process.
-
-    Whom to follow is written by a thread of its own, in order: the kernel answers such a write when all processors
-    have heard of it, which takes tens of milliseconds; it counts at once.  All who wait for that are written together,
-    or the last of a dozen targets that start at one moment would be followed half a second late.
-    """
+    """The trace of this machine, read in this process."""
 
     where: Where = "server"
 
     def __init__(self, trace: Trace) -> None:
         files = ProcFiles()
         self._trace, self._watch = trace, Watch(files, Senders(files, trace.root))
-        self._clerk = ThreadPoolExecutor(1, "kernel-trace")
-        self._waiting: deque[int] = deque()  # pids that are still to be followed
+        self._clerk = Clerk(trace)
+        self._unsettled = False
 
     def expect(self, target: str, parent: int) -> None:
         self._watch.expect(target, parent)
@@ -75,22 +80,23 @@ class LocalFeed:
         return bool(fresh)
 
     def _follow(self, pids: list[int]) -> None:
-        self._waiting.extend(pids)
-        self._clerk.submit(self._write)
+        self._clerk.follow(pids)
+        self._unsettled = True
 
-    def _write(self) -> None:
-        """In the clerk's thread.  What an earlier call has written along is not there any more."""
-        pids = []
-        while self._waiting:
-            pids.append(self._waiting.popleft())
-        if pids:
-            self._trace.follow(pids)
+    async def settled(self) -> None:
+        if self._unsettled:
+            self._unsettled = False
+            with suppress(CancelledError):  # the lab is being closed
+                await to_thread.run_sync(self._clerk.then(lambda: None).result, abandon_on_cancel=True)
+
+    async def caught_up(self) -> None:
+        """``take`` reads it from the kernel itself."""
 
     def forget(self, target: str) -> None:
         self._watch.forget(target)
 
     def rest(self) -> None:
-        self._clerk.submit(self._trace.rest)
+        self._clerk.rest()
 
     async def next(self) -> None:
         if self._trace.waiting:
@@ -104,5 +110,5 @@ class LocalFeed:
 
     def close(self) -> None:
         """Takes the trace away; whatever was still to be written is not."""
-        self._clerk.shutdown(cancel_futures=True)
+        self._clerk.close()
         self._trace.close()

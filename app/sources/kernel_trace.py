@@ -32,6 +32,7 @@ from app.sources.looks import record_all
 
 BURST, PER_S = 300, 60  # kernel_signal events of one target
 IGNORED = 1
+SETTLE_S = 1.0
 
 
 @dataclass(slots=True)
@@ -95,6 +96,12 @@ class KernelTrace:
         if self._feed and target in self._followed and self._feed.know(target, seen):
             self._followed[target].moved()  # what they started before they were followed: look again
 
+    async def settled(self) -> None:
+        """Returns when what happens to known processes from now on will be told; a slow kernel is not waited for."""
+        if self._feed:
+            with anyio.move_on_after(SETTLE_S):
+                await self._feed.settled()
+
     @asynccontextmanager
     async def following(
         self, run: str, target: str, moved: Callable[[], None], ended: Callable[[int, Ended], None]
@@ -115,6 +122,9 @@ class KernelTrace:
             yield
         finally:
             with anyio.CancelScope(shield=True):
+                if self._feed:
+                    with anyio.move_on_after(SETTLE_S):
+                        await self._feed.caught_up()
                 await self._take()  # the last words
             del self._followed[target]
             self.forget(target)
