@@ -1,91 +1,124 @@
 """Walks experiments through in a real browser, as a person would: start, press each step's button, wait for the ticks.
 
-    .venv/bin/python scripts/walk.py [--size 1280x800] [--theme dark] [--pictures FOLDER] [ID …]
+    .venv/bin/python scripts/walk.py [--size 1280x800] [--theme dark|light] [--pictures FOLDER] [ID …]
 
-One line for each experiment; leaves with 1 when one was not walked to its end, or the page complained of something.
+One line for each experiment: steps done, ticks, seconds, complaints of the page, violations that axe-core finds at the
+end.  Leaves with 1 when one was not walked to its end, or there was a complaint or a violation; 2 for a wrong command.
+Without ids those that are not possible on this machine are told, and are no failure.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import re
 import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
-from playwright.sync_api import TimeoutError as TooLate
+from playwright.sync_api import ConsoleMessage, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from app.experiments.loading import load_catalogue  # noqa: E402
 from tests.browser.conftest import FLAGS  # noqa: E402
+from tests.browser.test_states import AXE, violations  # noqa: E402
+from tests.browser.walker import Walk, walk  # noqa: E402
 from tests.support import LabUnderTest, running_lab  # noqa: E402
-
-STEP_WITHIN_S = 25.0
 
 
 def main() -> int:
+    asked = arguments()
+    pictures: Path | None = asked.pictures and asked.pictures.absolute()
+    if pictures:
+        pictures.mkdir(parents=True, exist_ok=True)
+    begun, walked, wrong = time.monotonic(), 0, 0
+    with (
+        contextlib.chdir(ROOT),  # axe-core is looked for from there
+        tempfile.TemporaryDirectory() as data,
+        running_lab(Path(data)) as lab,
+        driving(lab, asked.size, asked.theme) as (page, complaints),
+        lab.person() as person,
+    ):
+        catalogue, _ = load_catalogue()
+        shown = {each["id"]: each for each in person.get("/experiments").json()["experiments"]}
+        for name in asked.ids or shown:
+            if not shown[name]["available"]:
+                print(f"{name:22} not possible here: {shown[name]['why_not']}", flush=True)
+                wrong += bool(asked.ids)
+                continue
+            complaints.clear()
+            one = walk(page, lab.url, catalogue[name])
+            found = violations(page) if AXE.exists() else None
+            if pictures:
+                picture = pictures / f"{name}-{asked.size['width']}-{asked.theme}.png"
+                page.screenshot(path=picture, animations="disabled")
+            if one.run:
+                reply = person.client.delete(f"/api/v1/runs/{one.run}")
+                complaints += [] if reply.is_success else [f"the run could not be removed: {reply.text}"]
+            tell(one, complaints, found)
+            walked += not one.why
+            wrong += bool(one.why or complaints or found)
+    print(f"{walked} walked to their end in {time.monotonic() - begun:.0f} s; something wrong in {wrong}")
+    return 1 if wrong else 0
+
+
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("ids", nargs="*", help="experiments; all of them when absent")
-    parser.add_argument("--size", default="1280x800")
+    parser.add_argument("ids", nargs="*", metavar="ID", help="experiments; all that are possible here when absent")
+    parser.add_argument("--size", type=size, default="1280x800", help="of the window, in pixels: 1280x800")
     parser.add_argument("--theme", choices=("dark", "light"), default="dark")
-    parser.add_argument("--pictures", type=Path)
+    parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="one picture of each at its end")
     asked = parser.parse_args()
-    width, height = map(int, asked.size.split("x"))
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    failed = 0
-    with tempfile.TemporaryDirectory() as data, running_lab(Path(data)) as lab, sync_playwright() as playwright:
+    if unknown := set(asked.ids) - set(load_catalogue()[0]):
+        parser.error(f"there is no experiment {', '.join(sorted(unknown))}")
+    return asked
+
+
+def size(text: str) -> ViewportSize:
+    found = re.fullmatch(r"(\d+)x(\d+)", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT, found {text!r}")
+    return {"width": int(found[1]), "height": int(found[2])}
+
+
+@contextlib.contextmanager
+def driving(lab: LabUnderTest, size: ViewportSize, theme: str) -> Iterator[tuple[Page, list[str]]]:
+    """The driver's window, and the list that fills with what its console complains of."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    complaints: list[str] = []
+
+    def hear(said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            complaints.append(f"{said.type}: {said.text} {said.location.get('url', '')}".strip())
+
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=asked.theme)
+        context = browser.new_context(viewport=size, color_scheme="dark" if theme == "dark" else "light")
+        context.set_default_timeout(15_000)
         page = context.new_page()
-        complaints: list[str] = []
-        page.on("console", lambda message: complaints.append(message.text) if message.type != "info" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", hear)
+        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
         page.goto(lab.driver_link)
         page.get_by_role("button", name="Enter as the driver").click()
         page.wait_for_url("**/")
-        with lab.person() as person:
-            shown = {each["id"]: each for each in person.get("/experiments").json()["experiments"]}
-        for name in asked.ids or shown:
-            complaints.clear()
-            begun = time.monotonic()
-            why = walk(page, lab, shown[name]["title"], len(shown[name]["steps"]))
-            if asked.pictures:
-                asked.pictures.mkdir(parents=True, exist_ok=True)
-                page.screenshot(path=asked.pictures / f"{name}-{width}-{asked.theme}.png")
-            took_s = time.monotonic() - begun
-            failed += bool(why or complaints)
-            print(f"{name:24} {why or 'walked to its end'} in {took_s:.1f} s {'; '.join(complaints)}", flush=True)
+        yield page, complaints
         browser.close()
-    return 1 if failed else 0
 
 
-def walk(page: Page, lab: LabUnderTest, title: str, steps: int) -> str | None:
-    """Gives what stood in the way."""
-    page.goto(lab.url)
-    page.get_by_role("link", name=title).first.click()
-    page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_url(re.compile(r"/runs/r\d+$"))
-    for index in range(steps):
-        step = page.locator(".less-step").nth(index)
-        deadline = time.monotonic() + STEP_WITHIN_S
-        pressed = False
-        while step.get_attribute("data-is") != "done":
-            if time.monotonic() > deadline:
-                return f"step {index + 1} of {steps} was not ticked: {step.inner_text()!r}"
-            button = step.locator(".less-do button")
-            if not pressed and button.count() and button.is_enabled():
-                try:
-                    button.click(timeout=2000)
-                    pressed = True
-                except TooLate:
-                    continue
-            page.wait_for_timeout(50)
-    learnt = page.locator("details.less-learnt")
-    return None if learnt.get_attribute("open") is not None else "what was to be learnt does not stand there"
+def tell(one: Walk, complaints: list[str], found: list[str] | None) -> None:
+    came = f"{one.done}/{one.steps} steps  {one.seen}/{one.expected} ticks"
+    came += f", {one.unseen} unseen" if one.unseen else ""
+    axe = "absent" if found is None else len(found)
+    said = f"{one.took_s:5.1f} s  console {len(complaints)}  axe {axe}  {one.why or 'walked'}"
+    print(f"{one.id:22} {came:34} {said}", flush=True)
+    for line in [*complaints, *(f"axe: {each}" for each in found or [])]:
+        print(f"    {line[:300]}", flush=True)
 
 
 if __name__ == "__main__":
