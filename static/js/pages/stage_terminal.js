@@ -47,7 +47,9 @@ export function createTerminalPanel({ session, ui, acts, dirty }) {
           api.type(target, data).then(() => {
             ui.refused = "";
           }, refuse),
-        onResize: (target, cols, rows) => api.resize(target, cols, rows).catch(refuse),
+        // Nobody asked for it: the page's own shape changed, and that the target has just ended is no news.
+        onResize: (target, cols, rows) =>
+          api.resize(target, cols, rows).catch((error) => error.code === "already_gone" || refuse(error)),
         onSize(cols, rows) {
           ui.size = { cols, rows };
           dirty();
