@@ -12,6 +12,7 @@ from tests.browser.conftest import Open
 from tests.browser.walker import walk
 from tests.support import LabUnderTest
 
+pytestmark = pytest.mark.browser
 CATALOGUE, _ = load_catalogue()
 
 
