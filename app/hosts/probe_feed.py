@@ -45,7 +45,6 @@ class ContainerFeed:
         self._news = anyio.Event()
         self._looks: dict[int, _Look] = {}
         self._waits: dict[int, anyio.Event] = {}
-        self._unsettled = False
         self._number = 0
         self.hello: dict[str, Any] | None = None
         self.ended: str | None = None
@@ -59,17 +58,13 @@ class ContainerFeed:
 
     def expect(self, target: str, parent: int) -> None:
         self._ask(expect=target, parent=parent)
-        self._unsettled = True
 
     def know(self, target: str, seen: list[ProcessFacts]) -> bool:
         self._ask(know=target, pids=[facts.pid for facts in seen])
-        self._unsettled = True
         return False
 
     async def settled(self) -> None:
-        if self._unsettled:
-            self._unsettled = False
-            await self._until_answered("settle")
+        await self._until_answered("settle")
 
     async def caught_up(self) -> None:
         await self._until_answered("catch_up")

@@ -67,27 +67,19 @@ class LocalFeed:
         files = ProcFiles()
         self._trace, self._watch = trace, Watch(files, Senders(files, trace.root))
         self._clerk = Clerk(trace)
-        self._unsettled = False
 
     def expect(self, target: str, parent: int) -> None:
         self._watch.expect(target, parent)
-        self._follow([parent])
+        self._clerk.follow([parent])
 
     def know(self, target: str, seen: list[ProcessFacts]) -> bool:
         fresh = self._watch.know(target, seen)
-        if fresh:
-            self._follow(fresh)
+        self._clerk.follow(fresh)
         return bool(fresh)
 
-    def _follow(self, pids: list[int]) -> None:
-        self._clerk.follow(pids)
-        self._unsettled = True
-
     async def settled(self) -> None:
-        if self._unsettled:
-            self._unsettled = False
-            with suppress(CancelledError):  # the lab is being closed
-                await to_thread.run_sync(self._clerk.then(lambda: None).result, abandon_on_cancel=True)
+        with suppress(CancelledError):  # the lab is being closed
+            await to_thread.run_sync(self._clerk.then(lambda: None).result, abandon_on_cancel=True)
 
     async def caught_up(self) -> None:
         """``take`` reads it from the kernel itself."""

@@ -58,6 +58,7 @@ class KernelTrace:
         self._followed: dict[str, _Followed] = {}
         self._early: dict[str, int] = {}
         self._lost = False
+        self._known = self._settled = 0  # how often somebody was made known to the feed, and how many of these count
         self._heard = anyio.Event()  # there is, or once was, a feed
 
     @property
@@ -81,6 +82,7 @@ class KernelTrace:
         """``parent`` is about to start the target, and is no part of it."""
         self._early[target] = parent
         if self._feed:
+            self._known += 1
             self._feed.expect(target, parent)
 
     def forget(self, target: str) -> None:
@@ -93,14 +95,18 @@ class KernelTrace:
 
     def know(self, target: str, seen: list[ProcessFacts]) -> None:
         """These are the processes of a target now."""
-        if self._feed and target in self._followed and self._feed.know(target, seen):
-            self._followed[target].moved()  # what they started before they were followed: look again
+        if self._feed and target in self._followed:
+            self._known += 1
+            if self._feed.know(target, seen):
+                self._followed[target].moved()  # what they started before they were followed: look again
 
     async def settled(self) -> None:
         """Returns when what happens to known processes from now on will be told; a slow kernel is not waited for."""
-        if self._feed:
+        known = self._known
+        if self._feed and self._settled < known:  # each that asks waits: several may be sent at the same moment
             with anyio.move_on_after(SETTLE_S):
                 await self._feed.settled()
+                self._settled = max(self._settled, known)
 
     @asynccontextmanager
     async def following(

@@ -1,0 +1,74 @@
+"""A signal waits until its target is followed, also when several are sent at the same moment.
+
+The feed is a double: how long the kernel takes to answer cannot be chosen.
+"""
+
+from __future__ import annotations
+
+import anyio
+import pytest
+
+from app.events import AnyEvent
+from app.probe.procfs import ProcessFacts
+from app.probe.told import Told
+from app.sources.kernel_feed import Where
+from app.sources.kernel_trace import KernelTrace
+
+
+class SlowFeed:
+    """``written``: whom it was told to follow is followed."""
+
+    where: Where = "server"
+
+    def __init__(self) -> None:
+        self.written, self.asked = anyio.Event(), 0
+
+    def expect(self, target: str, parent: int) -> None: ...
+
+    def know(self, target: str, seen: list[ProcessFacts]) -> bool:
+        return False
+
+    def forget(self, target: str) -> None: ...
+
+    def rest(self) -> None: ...
+
+    async def settled(self) -> None:
+        self.asked += 1
+        await self.written.wait()
+
+    async def caught_up(self) -> None: ...
+
+    async def next(self) -> None:
+        await anyio.sleep_forever()
+
+    def take(self) -> tuple[list[Told], int]:
+        return [], 0
+
+
+async def record(_event: AnyEvent, /) -> int:
+    return 0
+
+
+@pytest.mark.anyio
+async def test_each_that_sends_waits_and_nobody_once_it_is_written() -> None:
+    kernel, feed, sent = KernelTrace(record, None), SlowFeed(), list[int]()
+
+    async def send(number: int) -> None:
+        await kernel.settled()
+        sent.append(number)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(kernel.listen, feed)
+        await anyio.wait_all_tasks_blocked()
+        await send(0)  # nobody was made known: nothing to wait for
+        kernel.expect("r1.main", 1)
+        for number in (1, 2, 3):
+            tasks.start_soon(send, number)
+        await anyio.wait_all_tasks_blocked()
+        assert (sent, feed.asked) == ([0], 3)
+        feed.written.set()
+        await anyio.wait_all_tasks_blocked()
+        assert sorted(sent) == [0, 1, 2, 3]
+        await send(4)
+        assert feed.asked == 3
+        tasks.cancel_scope.cancel()
