@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support import LabUnderTest, Person, is_alive, kind, prints, runs, until
+
+pytestmark = pytest.mark.whole
 
 
 def test_a_signal_is_recorded_before_the_trap_that_it_sets_off(driver: Person) -> None:

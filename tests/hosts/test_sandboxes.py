@@ -20,6 +20,7 @@ from app.resources import PACKAGE
 from app.targets import Target
 from tests.support import EventReader, Person, is_alive, kind, prints, until
 
+pytestmark = pytest.mark.whole
 READY = "trap 'echo INT' INT; trap 'echo HUP; exit 3' HUP; echo ready; while :; do sleep 600 & wait $!; done"
 # As `nobody`, with what it needs to run this checkout.
 AS_NOBODY = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups")
