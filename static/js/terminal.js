@@ -51,6 +51,7 @@ export async function createTerminal(box, { role, onInput, onResize, onSize }) {
     cursorInactiveStyle: "outline",
     minimumContrastRatio: 4.5,
     disableStdin: true,
+    logLevel: "off", // broken sequences are the program's (systemd shortens its lines within one), no fault of the page
     theme: themeOf(box),
   });
   const fit = new FitAddon();

@@ -7,6 +7,7 @@
  */
 
 import { html, nothing, svg } from "../lit.js";
+import { shortened } from "../text.js";
 import { signOf } from "./fall_signs.js";
 import { AUTHOR_WORDS, icon } from "./signs.js";
 
@@ -72,6 +73,10 @@ const SIZES = {
   },
 };
 
+// Per cent of a phone's plot that a character takes, guessed as in `selectors/fall_words.js`.
+const PHONE_CHARACTER = 2.35;
+const SHORTEST = 8;
+
 /** @typedef {typeof SIZES["l"]} Size */
 
 const percent = (/** @type {number} */ x) => `${x.toFixed(2)}%`;
@@ -101,9 +106,12 @@ const laneView = (fall, size, lane) => {
     ${words}`;
 };
 
+/** How many characters a phone has between a mark and the edge; what a program prints can be of any length. @param {number} x @param {FallMark["anchor"]} anchor */
+const room = (x, anchor) => Math.max(SHORTEST, Math.floor((anchor === "end" ? x : 100 - x) / PHONE_CHARACTER) - 1);
+
 /** @param {Size} size @param {FallMark} mark */
 const wordsOf = (size, { x, lane, shape, text: full, brief, call, anchor, below }) => {
-  const text = full && size === SIZES.s ? (brief ?? full) : full;
+  const text = size !== SIZES.s ? full : (brief ?? (call ? full : shortened(full, room(x, anchor))));
   if (!text || x < -2 || x > 102) return nothing;
   const y = yOf(size, lane);
   const up = lane === "program" ? size.over + (call ? 2 : 0) : size.say + (call ? 1 : 0);

@@ -304,6 +304,9 @@ describe("the fall's marks", () => {
     assert.match(drawn({ shape: "lid" }), />long words</);
     assert.match(drawn({ shape: "lid" }, {}, "s"), />short</);
     assert.doesNotMatch(drawn({ shape: "lid", brief: "" }, {}, "s"), /<text/);
+    const printed = { x: 40, lane: "program", call: false, brief: undefined, text: `prints “${"x".repeat(60)}”` };
+    assert.match(drawn(printed, {}, "s"), />prints “x{14,20}…</); // up to the edge, and no further
+    assert.match(drawn(printed), />prints “x{60}”</);
   });
 
   it("speak once on the upper lanes of a phone, but for the SIGKILL that is due", () => {
