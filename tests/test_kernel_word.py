@@ -164,7 +164,7 @@ def test_switched_off_it_says_so_and_all_else_works(tmp_path: Path) -> None:
         run, target = person.command("bash", "-c", f"echo ready; {LOOP}")
         with person.events(run=run) as events:
             events.until(prints("ready"))
-            events.until(lambda event: event["kind"] == "process_appeared" and event["argv"] == ["sleep", "30"])
+            events.until(runs("sleep", "30"))
             events.until(kind("forecast"))
             person.post(f"/targets/{target}/signals", {"signal": "TERM"})
             events.until(kind("run_finished"))

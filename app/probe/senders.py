@@ -32,13 +32,17 @@ class Senders:
         self._files, self._tracefs = files, tracefs
         self._known: OrderedDict[int, Sender] = OrderedDict()
 
-    def of(self, tid: int, member_pid: int | None) -> Sender:
-        """The sender of that thread; pid 0 is the kernel by itself (an interrupt while nobody ran)."""
+    def of(self, tid: int, member_pid: int | None, born_as: str = "") -> Sender:
+        """The sender of that thread; pid 0 is the kernel by itself (an interrupt while nobody ran).
+
+        ``born_as`` is what the kernel called a process of a target when it was last told of: one that lives for a
+        moment has gone before anybody could ask /proc.
+        """
         if tid == 0:
             return Sender(None, None)
         status = self._files.read(tid, "status")
         if status is None:
-            return self._gone(tid, member_pid)
+            return self._gone(tid, member_pid, born_as)
         pid = int(status_field(status, b"Tgid") or tid)
         comm = (self._files.read(pid, "comm") or b"").decode("utf-8", "replace").removesuffix("\n")
         found = Sender(pid, comm or None, member_pid is not None)
@@ -48,10 +52,10 @@ class Senders:
             self._known.popitem(last=False)
         return found
 
-    def _gone(self, tid: int, member_pid: int | None) -> Sender:
+    def _gone(self, tid: int, member_pid: int | None, born_as: str) -> Sender:
         if known := self._known.get(tid):
             return known
-        return Sender(member_pid or tid, self._saved(tid), member_pid is not None)
+        return Sender(member_pid or tid, self._saved(tid) or born_as or None, member_pid is not None)
 
     def _saved(self, tid: int) -> str | None:
         if self._tracefs is None:

@@ -64,6 +64,7 @@ class NewTask:
     tid: int  # whoever made it
     child: int
     thread: bool  # a thread of the same process, not a new process
+    comm: str  # of the child
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class _Decoder:
 
         def make(raw: Raw) -> NewTask:
             tid, child, flags = read(raw.data)
-            return NewTask(raw.at_ns, tid, child, bool(flags & CLONE_THREAD))
+            return NewTask(raw.at_ns, tid, child, bool(flags & CLONE_THREAD), shape.text(raw.data, "comm"))
 
         return make
 

@@ -104,7 +104,7 @@ class Watch:
         if record.thread and parent:
             self._tids[record.child] = parent
         elif not record.thread:
-            self._tids[record.child] = _Member(target, record.child)
+            self._tids[record.child] = _Member(target, record.child, comm=record.comm)
             moved[target] = None
 
     def _exit(self, record: Exit, moved: dict[str, None]) -> None:
@@ -156,7 +156,9 @@ class Watch:
                 comm=record.comm,
                 ns_pid=self._named(member, record.comm).ns_pid,
                 result=record.result,
-                sender=self._senders.of(record.sender_tid, sender.pid if sender else None),
+                sender=self._senders.of(
+                    record.sender_tid, sender.pid if sender else None, sender.comm if sender else ""
+                ),
                 teardown=teardown,
             )
         ]

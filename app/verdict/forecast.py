@@ -270,6 +270,11 @@ def dropped_at_delivery(subject: Subject, signal: Signal, origin: Origin) -> For
         return Forecast("queued_dropped", "ignored_at_delivery", why + "it is ignored by choice.", free)
     if signal.default == "ignore" or signal.name == "SIGCONT":
         return Forecast("queued_dropped", "ignored_by_default_at_delivery", why + "the default is to do nothing.", free)
+    if subject.is_init and signal.default == "terminate":
+        # complete_signal ends the whole of a process by the first thread that may take it.  It asked for
+        # SIGNAL_UNKILLABLE first until Linux 4.15; kernels of both kinds were met as 6.18, so a version does not tell.
+        why += "it has no handler: most kernels end even PID 1 then, others drop it. Only sending it tells."
+        return Forecast("unknown", "fatal_to_init", why, False)
     if subject.is_init:
         why += "PID 1 without a handler is protected."
         return Forecast("queued_dropped", "protected_at_delivery", why, free)

@@ -40,6 +40,7 @@ def not_as_expected(answer: dict[str, Any]) -> list[str]:
     ]
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(900)
 def test_every_experiment_holds_here(engine: None) -> None:
     built = subprocess.run([LAB, "images", "build"], capture_output=True, text=True, check=False, timeout=600)

@@ -69,6 +69,12 @@ def sent(witness: Witness, mine: Victim) -> list[Sent]:
     return [each for each in witness.told(mine.pid) if isinstance(each, Sent)]
 
 
+def waits(mine: Victim) -> bool:
+    """In vfork; another thread has come to rest, because one that runs takes what comes."""
+    facts = mine.facts()
+    return facts.state == "D" and all(each.state in "DS" for each in facts.threads_of)
+
+
 def words(kind: tuple[str, int, int, int, int]) -> list[str]:
     return [kind[0], *(f"{each:x}" for each in kind[1:])]
 
@@ -92,7 +98,7 @@ def test_a_parent_in_vfork_takes_only_what_ends_it(kind: str, caught: int, odd_p
     """State D.  A second thread that is free is not woken either, so a forecast is sure of nothing that waits there."""
     for number in (TERM, QUIT, TSTP, WINCH, RTMIN3):
         with running(str(odd_program), *words((kind, caught, 0, 0, 0))) as mine:
-            until(lambda mine=mine: mine.facts().state == "D", what="it waits in vfork")  # type: ignore[misc]
+            until(lambda mine=mine: waits(mine), what="it waits in vfork, and its other thread sleeps")  # type: ignore[misc]
             told = forecast(subject_of(mine.facts()), number)
             os.kill(mine.pid, number)
             if told.fate == "terminates":

@@ -14,7 +14,8 @@ EVERY = scenarios()
 # Those that end by themselves before the timeout, which no mask tells; they are not sure.
 GUESSED_WRONG = {"sleep 2 ends itself", "sh sleep 2 ends itself"}
 # Left to the program, by file.  Raise a number only knowingly: each of these is a stop that nobody was told about.
-OPEN = {"forwarders": 6, "programs": 8, "servers": 13, "shells": 20, "tutorial": 8}
+# Of the nine programs one is a PID 1 whose first thread blocks the signal: there kernels differ.
+OPEN = {"forwarders": 6, "programs": 9, "servers": 13, "shells": 20, "tutorial": 8}
 
 
 def verdict(scenario: Scenario) -> str:
