@@ -21,7 +21,8 @@ from typing import Any
 from app.probe.clerk import Clerk
 from app.probe.procfs import Proc
 from app.probe.senders import Senders
-from app.probe.trace import Trace, TraceUnavailable
+from app.probe.trace import Trace
+from app.probe.tracefs import TraceUnavailable
 from app.probe.watch import Watch
 from app.probe.wire import line, told_line
 
@@ -97,8 +98,11 @@ class Probe:
             case {"settle": int(number)}:
                 self._settle(number)
             case {"catch_up": int(number)}:
-                if self._trace:
+                asked_ns = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+                while self._trace:
                     self._tell(self._trace)
+                    if self._trace.has_read_until(asked_ns):
+                        break
                 self._say(line("done", number=number))
             case {"rest": True}:
                 if self._clerk:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import operator
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import reduce
@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+PREPARING_S = 30.0  # since its fork: then it is no engine that prepares a container, whatever it calls itself
 ARGV_BYTES = 32 * 1024  # of a command line; what is longer is cut, and ends in "…"
 
 
@@ -75,6 +76,15 @@ class ProcessFacts:
         """False: a thread of it ran while it was looked at, so its masks may be those of two moments."""
         return all(thread.steady for thread in self.threads_of)
 
+    @property
+    def preparing(self) -> bool:
+        """It is still runc, about to become the container's program: its handlers are those of runc.
+
+        The engine says that a container has started when runc has been told to go on, not when it has.
+        """
+        young = self.age_s is not None and self.age_s < PREPARING_S
+        return self.is_init and young and self.comm.startswith("runc:[")
+
 
 class Proc(ProcFiles):
     """A /proc file system, decoded."""
@@ -90,15 +100,18 @@ class Proc(ProcFiles):
             return None
         try:
             stat = parse_stat(read_file("stat", dir_fd=folder))
+            read_s = time.clock_gettime(time.CLOCK_BOOTTIME)  # at once: the name may change while the rest is read
             status = read_file("status", dir_fd=folder)
             cmdline = read_file("cmdline", dir_fd=folder, limit=ARGV_BYTES + 1)
         finally:
             os.close(folder)
         if stat is None or not status or cmdline is None or status_field(status, b"Tgid") != str(pid).encode():
             return None
-        return self._decoded(pid, stat, status, cmdline, (frozen or freezer(self))(pid))
+        return self._decoded(pid, stat, status, cmdline, (frozen or freezer(self))(pid), read_s)
 
-    def _decoded(self, pid: int, stat: Stat, status: bytes, cmdline: bytes, frozen: Frozen) -> ProcessFacts:
+    def _decoded(
+        self, pid: int, stat: Stat, status: bytes, cmdline: bytes, frozen: Frozen, read_s: float
+    ) -> ProcessFacts:
         ns_pids = (status_field(status, b"NSpid") or str(pid).encode()).split()
         found = _masks(status)
         threads = living_threads(self, pid, stat.threads, status) if found else ()
@@ -129,19 +142,34 @@ class Proc(ProcFiles):
             uid=int((status_field(status, b"Uid") or b"0 0").split()[1]),
             exe=program(self, pid),
             wait_call=waits_for_child(self, pid),
-            age_s=time.clock_gettime(time.CLOCK_BOOTTIME) - stat.start / TICKS_PER_S,
+            age_s=read_s - stat.start / TICKS_PER_S,
         )
 
     def facts(self, pids: Iterable[int]) -> list[ProcessFacts]:
         """Of those that are still there, in the order given."""
+        reading = self.reading(pids)
+        while True:
+            try:
+                next(reading)
+            except StopIteration as end:
+                found: list[ProcessFacts] = end.value
+                return found
+
+    def reading(self, pids: Iterable[int]) -> Generator[None, None, list[ProcessFacts]]:
+        """As ``facts``, with a pause after each process: there may be hundreds, at 0.3 ms each."""
         frozen = freezer(self)
-        found = [facts for pid in pids if (facts := self.read_process(pid, frozen)) is not None]
+        found = []
+        for pid in pids:
+            if (facts := self.read_process(pid, frozen)) is not None:
+                found.append(facts)
+            yield
         orphaned = orphaned_groups(self, ((facts.pid, facts) for facts in found))
         return [replace(facts, orphaned=facts.pgid in orphaned) if facts.orphaned else facts for facts in found]
 
     def busy(self, seen: Iterable[ProcessFacts]) -> list[ProcessFacts]:
         """The same with their open connections, which takes longer than all the rest."""
-        return [replace(facts, connections=connections(self, facts.pid)) for facts in seen]
+        tables: dict[str, set[bytes]] = {}
+        return [replace(facts, connections=connections(self, facts.pid, tables)) for facts in seen]
 
     def descendants(self, root: int) -> list[int]:
         """``root`` and everything below it, root first, then by (start, pid); [] when it is gone."""

@@ -11,15 +11,17 @@ out, and what the kernel spreads over several records is put together again:
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.probe.files import ProcFiles, status_field
-from app.probe.procfs import ProcessFacts
-from app.probe.senders import Senders
+from app.probe.names import Names
+from app.probe.procfs import TICKS_PER_S, ProcessFacts
+from app.probe.records import Delivered, Exec, Exit, Generated, Lost, NewTask, Record, Renamed
+from app.probe.senders import Sender, Senders
 from app.probe.standing import orphaned_groups
 from app.probe.told import Action, Gone, Missed, Moved, Sent, Taken, Told
-from app.probe.trace import Delivered, Exec, Exit, Generated, Lost, NewTask, Record
 
 SIGKILL, SIGCHLD, SIGCONT, SIGSTOP, SIGURG, SIGWINCH = 9, 17, 18, 19, 23, 28
 NO_DEFAULT = frozenset({SIGCHLD, SIGCONT, SIGURG, SIGWINCH})
@@ -38,7 +40,8 @@ class _Member:
     pid: int
     is_init: bool = False
     ns_pid: int | None = None
-    comm: str = ""
+    names: Names = field(default_factory=Names)
+    renaming: Renamed | None = None  # it may have been another thread's name; an exec says that it was not
     sent: list[Generated] = field(default_factory=list)
     ended: bool = False
 
@@ -52,34 +55,49 @@ class Watch:
         self._tids: dict[int, _Member] = {}
         self._parents: dict[int, str] = {}  # not members themselves, but what they start is
         self._dead: list[tuple[int, int]] = []  # (when, tid): forgotten a moment later
+        self._zombies: dict[int, str] = {}  # ended, and seen by a look: there until one does not see them; their target
 
     def expect(self, target: str, parent: int) -> None:
         """What ``parent`` starts from now on belongs to the target."""
         self._parents[parent] = target
 
     def know(self, target: str, seen: Iterable[ProcessFacts]) -> list[int]:
-        """These belong to the target.  Gives the pids that were not known, and so have still to be followed."""
+        """These are all of the target.  Gives the pids that were not known, and so have still to be followed."""
         fresh = []
+        gone = {pid for pid, of in self._zombies.items() if of == target}
         for facts in seen:
-            member = self._tids.get(facts.pid)
-            if member is None or member.target != target or member.ended:
+            member, zombie = self._tids.get(facts.pid), facts.state in "ZX"
+            if member is None or member.target != target or (member.ended and not zombie):
                 member = self._tids[facts.pid] = _Member(target, facts.pid)
-                if facts.state not in "ZX":
+                if not zombie:
                     fresh.append(facts.pid)
-            member.is_init, member.ns_pid, member.comm = facts.is_init, facts.ns_pid, facts.comm
+            if zombie:
+                member.ended = False  # it can still be sent signals
+                self._zombies[facts.pid] = target
+                gone.discard(facts.pid)
+            member.is_init, member.ns_pid = facts.is_init, facts.ns_pid
+            member.names.seen(_read_at_ns(facts), facts.comm)
             for thread in facts.threads_of:
                 self._tids.setdefault(thread.tid, member)
+        for pid in gone:
+            del self._zombies[pid]
+            if (member := self._tids.get(pid)) and member.target == target and pid not in fresh:
+                member.ended = True
+                self._dead.append((time.clock_gettime_ns(time.CLOCK_MONOTONIC), pid))
         return fresh
 
     def forget(self, target: str) -> None:
         self._tids = {tid: member for tid, member in self._tids.items() if member.target != target}
         self._parents = {pid: name for pid, name in self._parents.items() if name != target}
+        self._zombies = {pid: name for pid, name in self._zombies.items() if name != target}
 
     def tell(self, records: Iterable[Record]) -> list[Told]:
         """What the records mean, in their order; one ``Moved`` for each target that it is true of."""
         told: list[Told] = []
         moved: dict[str, None] = {}
+        self._senders.look_again()
         for record in records:
+            self._forget_dead(record.at_ns)
             match record:
                 case Generated():
                     told += self._generated(record)
@@ -87,9 +105,13 @@ class Watch:
                     told += self._delivered(record)
                 case NewTask():
                     self._new(record, moved)
+                case Renamed():
+                    self._renamed(record)
                 case Exec():
                     if member := self._tids.get(record.tid):
                         moved[member.target] = None
+                        if member.renaming:
+                            self._renamed(replace(member.renaming, certain=True))
                 case Exit():
                     self._exit(record, moved)
                 case Lost():
@@ -104,11 +126,20 @@ class Watch:
         if record.thread and parent:
             self._tids[record.child] = parent
         elif not record.thread:
-            self._tids[record.child] = _Member(target, record.child, comm=record.comm)
+            child = self._tids[record.child] = _Member(target, record.child)
+            child.names.renamed(record.at_ns, "", record.comm)
             moved[target] = None
 
+    def _renamed(self, record: Renamed) -> None:
+        """A name of the whole process is that of its first thread."""
+        member = self._tids.get(record.tid)
+        if member is None or member.pid != record.tid:
+            return
+        member.renaming = None if record.certain else record
+        if record.certain:
+            member.names.renamed(record.at_ns, record.was, record.comm)
+
     def _exit(self, record: Exit, moved: dict[str, None]) -> None:
-        self._forget_dead(record.at_ns)
         self._dead.append((record.at_ns, record.tid))
         member = self._tids.get(record.tid)
         if member and record.last:
@@ -154,10 +185,12 @@ class Watch:
                 pid=member.pid,
                 thread=None if record.group else record.tid,
                 comm=record.comm,
-                ns_pid=self._named(member, record.comm).ns_pid,
+                ns_pid=self._ns_pid(member),
                 result=record.result,
-                sender=self._senders.of(
-                    record.sender_tid, sender.pid if sender else None, sender.comm if sender else ""
+                sender=(
+                    Sender(sender.pid, sender.names.at(record.at_ns), member=True)
+                    if sender
+                    else self._senders.of(record.sender_tid)
                 ),
                 teardown=teardown,
             )
@@ -167,7 +200,7 @@ class Watch:
         member = self._tids.get(record.tid)
         if member is None or _is_noise(record):
             return []
-        self._named(member, "")
+        self._ns_pid(member)  # and whether it is PID 1
         sent = next((each for each in member.sent if each.signal == record.signal), None)
         if record.signal == SIGKILL and sent is None:
             return self._fatal(member, record)
@@ -210,20 +243,33 @@ class Watch:
 
     def _taken(self, member: _Member, record: Delivered | Generated, number: int, action: Action) -> Taken:
         thread = record.tid if isinstance(record, Delivered) and record.tid != member.pid else None
-        named = self._named(member, member.comm)
         return Taken(
-            member.target, record.at_ns, number, record.code, member.pid, thread, named.comm, named.ns_pid, action
+            target=member.target,
+            at_ns=record.at_ns,
+            signal=number,
+            code=record.code,
+            pid=member.pid,
+            thread=thread,
+            comm=member.names.at(record.at_ns),
+            ns_pid=self._ns_pid(member),
+            action=action,
         )
 
-    def _named(self, member: _Member, comm: str) -> _Member:
-        """With its name, and its pid inside, asked for where it is younger than the last look."""
-        member.comm = comm or member.comm
+    def _ns_pid(self, member: _Member) -> int | None:
+        """Its pid inside, asked for where it is younger than the last look."""
         if member.ns_pid is None and (status := self._files.read(member.pid, "status")):
             ns_pids = (status_field(status, b"NSpid") or b"0").split()
             member.ns_pid = int(ns_pids[-1]) or None
             member.is_init = member.ns_pid == 1 and len(ns_pids) > 1
-            member.comm = member.comm or (status_field(status, b"Name") or b"").decode("utf-8", "replace")
-        return member
+        return member.ns_pid
+
+
+def _read_at_ns(facts: ProcessFacts) -> int:
+    """When this was read; its name a moment before."""
+    ago_s = 0.0
+    if facts.age_s is not None:
+        ago_s = time.clock_gettime(time.CLOCK_BOOTTIME) - facts.start / TICKS_PER_S - facts.age_s
+    return time.clock_gettime_ns(time.CLOCK_MONOTONIC) - int(ago_s * 1e9)
 
 
 def _is_noise(record: Generated | Delivered) -> bool:

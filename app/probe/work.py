@@ -12,10 +12,11 @@ DESCRIPTORS = 1024  # looked at, of one process
 _WAIT4 = {"x86_64": {61, 247}, "aarch64": {260, 95}, "riscv64": {260, 95}}.get(platform.machine(), set[int]())
 
 
-def connections(files: ProcFiles, pid: int) -> int | None:
+def connections(files: ProcFiles, pid: int, tables: dict[str, set[bytes]] | None = None) -> int | None:
     """How many connections it holds: TCP, and Unix sockets that came in by a path.  None: it may not be looked at.
 
-    A listener is none, nor is a pair of sockets between a program's own processes.
+    A listener is none, nor is a pair of sockets between a program's own processes.  ``tables`` keeps what was read of
+    each network namespace, for one look at many processes that share it.
     """
     inodes: set[bytes] = set()
     folder = f"{files.root}/{pid}/fd"
@@ -29,7 +30,19 @@ def connections(files: ProcFiles, pid: int) -> int | None:
                 inodes.add(link[8:-1].encode())
     except OSError:
         return None
-    return len(inodes & _connected(files, pid)) if inodes else 0
+    if not inodes:
+        return 0
+    return len(inodes & (_connected(files, pid) if tables is None else _kept(files, pid, tables)))
+
+
+def _kept(files: ProcFiles, pid: int, tables: dict[str, set[bytes]]) -> set[bytes]:
+    try:
+        namespace = os.readlink(f"{files.root}/{pid}/ns/net")
+    except OSError:
+        return _connected(files, pid)
+    if namespace not in tables:
+        tables[namespace] = _connected(files, pid)
+    return tables[namespace]
 
 
 def _connected(files: ProcFiles, pid: int) -> set[bytes]:

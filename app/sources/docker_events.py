@@ -87,10 +87,15 @@ async def engine_events(
         with send:
             await to_thread.run_sync(pump, limiter=CapacityLimiter(1))
 
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(read_until_closed)
-        try:
-            yield receive
-        finally:
-            receive.close()
-            feed.close()
+    try:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(read_until_closed)
+            try:
+                yield receive
+            finally:
+                receive.close()
+                feed.close()
+    finally:
+        # That shuts the socket down but leaves it open, until the garbage collector comes by, where the thread was not
+        # reading just then: it then never comes to the end.
+        feed._response.close()

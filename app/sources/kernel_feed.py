@@ -53,8 +53,17 @@ class Feed(Protocol):
         """Returns when there may be something to take."""
         ...
 
+    @property
+    def waiting(self) -> bool:
+        """There is already something more to take."""
+        ...
+
     def take(self) -> tuple[list[Told], int]:
-        """What has come since, and the ns that make UTC of its times."""
+        """What has come since, or a part of it, and the ns that make UTC of its times."""
+        ...
+
+    def taken_until(self, at_ns: int, /) -> bool:
+        """All that had happened by then (CLOCK_MONOTONIC) was taken; more may have happened since."""
         ...
 
 
@@ -96,9 +105,16 @@ class LocalFeed:
         else:
             await anyio.wait_readable(self._trace)
 
+    @property
+    def waiting(self) -> bool:
+        return self._trace.cut
+
     def take(self) -> tuple[list[Told], int]:
         clock_ns = time.time_ns() - time.clock_gettime_ns(time.CLOCK_MONOTONIC)
         return self._watch.tell(self._trace.read()), clock_ns
+
+    def taken_until(self, at_ns: int, /) -> bool:
+        return self._trace.has_read_until(at_ns)
 
     def close(self) -> None:
         """Takes the trace away; whatever was still to be written is not."""

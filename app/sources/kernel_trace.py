@@ -2,51 +2,35 @@
 
 One trace for all targets.  While none runs nothing is recorded by the kernel and nobody is woken.  What it tells drives
 the process tree too (``moved``): a look at /proc follows a fork, an exec or an end within milliseconds.
-
-A program can send itself a million signals a second; the journal takes a number of them for each target, and then says
-that it left some out.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import struct
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import anyio
 import anyio.lowlevel
 
-from app.events import AnyEvent, SourceBack, SourceLost, Truncated
+from app.events import AnyEvent, SourceBack, SourceLost
 from app.hosts.base import Record
 from app.probe.procfs import ProcessFacts
 from app.probe.told import Ended, Gone, Missed, Moved, Sent, Taken, Told
-from app.probe.trace import Trace, TraceUnavailable
-from app.probe.watch import SIGSTOP
-from app.sources.kernel_events import kernel_signal
+from app.probe.trace import Trace
+from app.probe.tracefs import TraceUnavailable
+from app.sources.followed import Expected, Followed
 from app.sources.kernel_feed import Feed, LocalFeed
 from app.sources.looks import record_all
+from app.sources.overflow import Overflow
 
-BURST, PER_S = 300, 60  # kernel_signal events of one target
-IGNORED = 1
-SETTLE_S = 1.0
+log = logging.getLogger("signal_lab")
 
-
-@dataclass(slots=True)
-class _Followed:
-    run: str
-    target: str
-    moved: Callable[[], None]
-    ended: Callable[[int, Ended], None]
-    lab: set[int] = field(default_factory=set)  # processes that send on behalf of the lab
-    keeper: int = 0
-    swept: set[int] = field(default_factory=set)  # pids that the keeper stopped in order to end them all
-    room: float = BURST
-    filled_at: float = 0.0
-    cut: bool = False
+SETTLE_S = 3.0  # some 40 ms are usual; with other traces on a busy machine it has been more than a second
 
 
 class KernelTrace:
@@ -55,8 +39,9 @@ class KernelTrace:
     def __init__(self, record: Record, why_not: TraceUnavailable | None) -> None:
         self._record, self._why_not = record, why_not
         self._feed: Feed | None = None
-        self._followed: dict[str, _Followed] = {}
-        self._early: dict[str, int] = {}
+        self._followed: dict[str, Followed] = {}
+        self._expected: dict[str, Expected] = {}
+        self._overflow = Overflow()
         self._lost = False
         self._known = self._settled = 0  # how often somebody was made known to the feed, and how many of these count
         self._heard = anyio.Event()  # there is, or once was, a feed
@@ -78,19 +63,20 @@ class KernelTrace:
         why = self._why_not
         return {"state": "absent", "reason": str(why or ""), "hint": why.hint if why else "", "where": ""}
 
-    def expect(self, target: str, parent: int) -> None:
-        """``parent`` is about to start the target, and is no part of it."""
-        self._early[target] = parent
+    async def expect(self, target: str, parent: int) -> None:
+        """``parent`` is about to start the target, and is no part of it.  Returns when what it does will be told."""
+        self._expected[target] = Expected(parent)
         if self._feed:
             self._known += 1
             self._feed.expect(target, parent)
+            await self.settled()
 
     def forget(self, target: str) -> None:
         """It is over, or did not start after all."""
-        self._early.pop(target, None)
+        self._expected.pop(target, None)
         if self._feed:
             self._feed.forget(target)
-            if not self._followed and not self._early:
+            if not self._followed and not self._expected:
                 self._feed.rest()
 
     def know(self, target: str, seen: list[ProcessFacts]) -> None:
@@ -104,9 +90,11 @@ class KernelTrace:
         """Returns when what happens to known processes from now on will be told; a slow kernel is not waited for."""
         known = self._known
         if self._feed and self._settled < known:  # each that asks waits: several may be sent at the same moment
-            with anyio.move_on_after(SETTLE_S):
+            with anyio.move_on_after(SETTLE_S) as waited:
                 await self._feed.settled()
                 self._settled = max(self._settled, known)
+            if waited.cancelled_caught:
+                log.warning("the kernel did not follow within %g s: something may be missed", SETTLE_S)
 
     @asynccontextmanager
     async def following(
@@ -118,13 +106,20 @@ class KernelTrace:
             moved: called when its processes came, went or became another program.
             ended: called with a pid and how it ended, when its parent was told.
         """
-        followed = self._followed[target] = _Followed(
-            run, target, moved, ended, {os.getpid()}, filled_at=time.monotonic()
-        )
-        if parent := self._early.pop(target, None):
-            followed.lab.add(parent)
-            followed.keeper = parent
+        followed = self._followed[target] = Followed(run, target, moved, ended, {os.getpid()})
+        expected = self._expected.pop(target, None)
+        if expected:
+            followed.lab.add(expected.parent)
+            followed.keeper = expected.parent
+        if not self._feed and not self._lost:  # nobody has said so; who reads this run alone must know it
+            followed.blind = True
+            await self._record(
+                SourceLost(run=run, target=target, source="kernel", author="kernel", reason=str(self._why_not))
+            )
         try:
+            if expected:
+                early = (event for told, clock_ns in expected.told for event in self._heed(told, clock_ns))
+                await record_all(self._record, early)
             yield
         finally:
             with anyio.CancelScope(shield=True):
@@ -132,12 +127,13 @@ class KernelTrace:
                     with anyio.move_on_after(SETTLE_S):
                         await self._feed.caught_up()
                 await self._take()  # the last words
-            del self._followed[target]
-            self.forget(target)
+                del self._followed[target]
+                self.forget(target)
+                await record_all(self._record, self._overflow.end())  # with what others miss another gap begins
 
     async def listen(self, feed: Feed) -> None:
         """Tell what this feed says until the caller is cancelled, or the feed raises."""
-        self._feed = feed
+        self._feed, self._overflow = feed, Overflow()
         self._heard.set()
         if self._lost:
             self._lost = False
@@ -145,8 +141,13 @@ class KernelTrace:
         try:
             for followed in self._followed.values():
                 followed.moved()
+                if followed.blind:
+                    followed.blind = False
+                    where = {"run": followed.run, "target": followed.target}
+                    await self._record(SourceBack(**where, source="kernel", author="kernel"))
             while True:
-                await feed.next()
+                with anyio.move_on_after(self._overflow.due_s):
+                    await feed.next()
                 await self._take()
         finally:
             self._feed = None
@@ -159,58 +160,35 @@ class KernelTrace:
         self._why_not = why
 
     async def _take(self) -> None:
-        if self._feed is None:
-            return
-        found, clock_ns = self._feed.take()
-        events = [event for told in found for event in self._heed(told, clock_ns)]
-        if events:
-            await record_all(self._record, events)
+        """Tell what had happened when this was called: where more happens all the time there is no end to wait for."""
+        now_ns, done = time.clock_gettime_ns(time.CLOCK_MONOTONIC), False
+        while self._feed is not None and not done:
+            began = time.monotonic()
+            found, clock_ns = self._feed.take()
+            done = self._feed.taken_until(now_ns)
+            await record_all(self._record, (event for told in found for event in self._heed(told, clock_ns)))
+            await record_all(self._record, self._overflow.over())
+            # Half of the time is for others: an answer takes many passes of the loop, each as long as a part.
+            await anyio.sleep(time.monotonic() - began if self._feed and self._feed.waiting else 0)
 
     def _heed(self, told: Told, clock: int) -> list[AnyEvent]:
         if isinstance(told, Missed):
             for each in self._followed.values():
                 each.moved()
-            count = "some" if told.count < 0 else str(told.count)
-            reason = f"more happened than its buffer holds: {count} records are missing"
-            return [SourceLost(source="kernel", author="kernel", reason=reason), SourceBack(source="kernel")]
+            return self._overflow.missed(told.count) if self._followed or self._expected else []
         followed = self._followed.get(told.target)
         if followed is None:
+            if expected := self._expected.get(told.target):
+                expected.keep(told, clock)
             return []
         match told:
             case Moved():
                 followed.moved()
             case Gone():
                 followed.ended(told.pid, told.how)
-            case Sent() | Taken() if not _sweeping(followed, told):
-                if not (isinstance(told, Sent) and told.result == IGNORED):
-                    followed.moved()  # it may be stopped now, or have another handler
-                return self._within(followed, kernel_signal(told, run=followed.run, lab=followed.lab, clock_ns=clock))
+            case Sent() | Taken():
+                return [*followed.heed(told, clock)]
         return []
-
-    def _within(self, followed: _Followed, event: AnyEvent) -> list[AnyEvent]:
-        now = time.monotonic()
-        followed.room = min(BURST, followed.room + (now - followed.filled_at) * PER_S)
-        followed.filled_at = now
-        if followed.room < 1:
-            cut, followed.cut = followed.cut, True
-            where = {"run": followed.run, "target": followed.target}
-            limit = f"{PER_S} signals a second"
-            return [] if cut else [Truncated(**where, author="kernel", what="kernel_signals", limit=limit)]
-        followed.room -= 1
-        if followed.room > BURST / 2:
-            followed.cut = False
-        return [event]
-
-
-def _sweeping(followed: _Followed, told: Sent | Taken) -> bool:
-    """The keeper ends what is left by stopping all of it first, again and again: only its SIGKILL is worth a word."""
-    if isinstance(told, Taken):
-        return told.signal == SIGSTOP and told.pid in followed.swept
-    if not followed.keeper or told.sender.pid != followed.keeper:
-        return False
-    if told.signal == SIGSTOP:
-        followed.swept.add(told.pid)
-    return told.signal == SIGSTOP or told.result == IGNORED
 
 
 async def _listen(kernel: KernelTrace, feed: LocalFeed) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from itertools import chain, islice
 
 import anyio
 
@@ -11,6 +12,8 @@ from app.events import AnyEvent, SourceLost, now
 from app.hosts.base import Record
 from app.probe.procfs import ProcessFacts
 from app.sources.process_tree import AFTER_S, EVERY_S, GATHER_S, SLOWLY_S, ProcessTree
+
+AT_ONCE = 8  # events: a millisecond or two for all that is done with them
 
 
 class Looks:
@@ -31,8 +34,9 @@ class Looks:
         now_s = time.monotonic()
         self._later = [at for at in self._later if at > now_s]
         wait_s = SLOWLY_S if self._driven() else EVERY_S
+        rest_s = self._looked_at + self._cost_s * 3 - now_s  # a storm of changes must not become a storm of looks
         if due_s is not None:
-            wait_s = min(wait_s, max(0.0, due_s))
+            wait_s = min(wait_s, max(0.0, due_s, rest_s))
         if self._later:
             wait_s = min(wait_s, self._later[0] - now_s)
         async with anyio.create_task_group() as tasks:
@@ -46,7 +50,6 @@ class Looks:
             await anyio.sleep(wait_s)
             tasks.cancel_scope.cancel()
         if self._moved.is_set() and not over.is_set():
-            # A storm of forks must not become a storm of looks.
             rest_s = self._looked_at + self._cost_s * 3 - time.monotonic()
             with anyio.move_on_after(max(GATHER_S, rest_s)):
                 await over.wait()
@@ -58,15 +61,18 @@ class Looks:
         self._cost_s, self._looked_at = seconds, time.monotonic()
 
 
-async def record_all(record: Record, events: list[AnyEvent]) -> None:
-    """In this order, and in one commit."""
-    async with anyio.create_task_group() as tasks:
-        for event in events:
-            tasks.start_soon(record, event)
+async def record_all(record: Record, events: Iterable[AnyEvent]) -> None:
+    """In this order.  Of many, some in each commit, so that others have their turn between two of them."""
+    rest = iter(events)
+    while piece := list(islice(rest, AT_ONCE)):
+        async with anyio.create_task_group() as tasks:
+            for event in piece:
+                tasks.start_soon(record, event)
 
 
 async def watch_processes(
     look: Callable[[], Awaitable[list[ProcessFacts] | None]],
+    know: Callable[[list[ProcessFacts] | None], None],
     heed: Callable[[list[ProcessFacts]], None],
     tree: ProcessTree,
     looks: Looks,
@@ -78,7 +84,8 @@ async def watch_processes(
 ) -> None:
     """Look and record until ``over`` is set or the caller is cancelled; then all that was there is said to be gone.
 
-    ``heed`` gets what each look saw, after it is recorded.  Says once that nothing can be seen (``source_lost`` with
+    ``know`` gets what each look saw before it is recorded: who acts on what is recorded finds it followed.  ``heed``
+    gets it afterwards.  Says once that nothing can be seen (``source_lost`` with
     source "processes") where ``look`` gives None.
     """
     blind = False
@@ -87,8 +94,10 @@ async def watch_processes(
             began = time.monotonic()
             seen = await look()
             looks.cost(time.monotonic() - began)
+            know(seen)
             if seen is not None:
-                await record_all(record, tree.look(seen, now()))
+                with anyio.CancelScope(shield=True):  # what the tree has told is not told again
+                    await record_all(record, chain.from_iterable(tree.looking(seen, now())))
                 heed(seen)
             elif not blind:
                 blind = True
@@ -99,4 +108,4 @@ async def watch_processes(
     finally:
         with anyio.CancelScope(shield=True):
             await over.wait()
-            await record_all(record, tree.look([], now()))
+            await record_all(record, chain.from_iterable(tree.looking([], now())))

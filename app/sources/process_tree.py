@@ -13,7 +13,7 @@ for a moment before it is said to be gone; ``at`` is still the moment when it wa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -27,7 +27,8 @@ SLOWLY_S = 3.0  # with it, while nothing moves
 AFTER_S = (0.06, 0.3, 1.0)  # looks after something moved: a program sets its handlers a moment after its start
 GATHER_S = 0.005  # what moves together is looked at together
 HOLD_S = 0.45  # how long a row waits for a process like the one that went
-SETTLE_S, SETTLE = 3.0, 3  # masks and threads of one process are reported at most this often: times in seconds
+SETTLE_S, SETTLE = 3.0, 3  # masks, threads and names that a process gives itself are reported at most: times in seconds
+APART_S = 0.2  # between two of these: a program sets dozens of handlers one by one, and the last is the one to tell
 LIMIT = 512  # rows per target
 STUCK = 3  # looks: then it is no short call
 THREADS = 64  # of one process that are told one by one
@@ -50,9 +51,10 @@ class _Row:
     at: datetime
     respawns: int = 0
     missed_at: datetime | None = None
-    quiet: list[datetime] = field(default_factory=list)  # when masks or threads were reported last
+    held_until: datetime | None = None  # a change that was not reported is to be looked at again then
+    quiet: list[datetime] = field(default_factory=list)  # when masks, threads or its name were reported last
     foretold: Foretold | None = None
-    restless: bool = False  # that was told of a process that ran, or was in a short call, while it was looked at
+    restless: bool = False  # it ran, or was in a short call, when its forecast was told last, or would have been
     stuck: int = 0  # looks in a row that found it in an uninterruptible call
     ended: Ended | None = None
 
@@ -66,6 +68,8 @@ class ProcessTree:
         self._foresee = foresee
         self._ended: dict[int, Ended] = {}
         self._cut = False
+        self._missed: list[Key] = []  # rows whose place a newcomer may take, in this look
+        self.left: set[Key] = set()  # what the journal holds for alive, from a server that was killed
 
     def ended(self, pid: int, how: Ended) -> None:
         """How a process ended, as the kernel told its parent; it is looked for when the process is missed."""
@@ -75,22 +79,30 @@ class ProcessTree:
 
     @property
     def due(self) -> datetime | None:
-        """When the next row that is missed is to be said gone."""
-        missed = [row.missed_at for row in self._rows.values() if row.missed_at is not None]
-        return min(missed) + timedelta(seconds=HOLD_S) if missed else None
+        """When the next row that is missed is to be said gone, or what was held back of one is to be told."""
+        rows = self._rows.values()
+        gone = [row.missed_at + timedelta(seconds=HOLD_S) for row in rows if row.missed_at is not None]
+        return min([*gone, *(row.held_until for row in rows if row.held_until is not None)], default=None)
 
     def look(self, seen: list[ProcessFacts], at: datetime) -> list[AnyEvent]:
         """What differs from the last look, in an order that names parents first.
 
         An empty ``seen`` means that the target has ended: nothing is held back then.
         """
+        return [event for piece in self.looking(seen, at) for event in piece]
+
+    def looking(self, seen: list[ProcessFacts], at: datetime) -> Iterator[list[AnyEvent]]:
+        """As ``look``, process by process: of hundreds that are new, each takes its time.  To be read to its end."""
         alive = {(facts.pid, facts.start): facts for facts in seen}
         for key, row in self._rows.items():
             if key not in alive and row.missed_at is None:
-                row.missed_at = at
+                row.missed_at, row.held_until = at, None
                 row.ended = self._ended.pop(key[0], None)
-        events: list[AnyEvent] = []
+        self._missed = [key for key, row in self._rows.items() if row.missed_at is not None]
+        yield [ProcessGone(**self._who, at=at, pid=pid, start=start) for pid, start in sorted(self.left - set(alive))]
+        self.left.clear()
         for key, facts in alive.items():
+            events: list[AnyEvent] = []
             known = self._rows.get(key)
             told = self._changed(known, facts, at) if known else self._came(key, facts, at)
             events += told
@@ -100,11 +112,14 @@ class ProcessTree:
                     shown.restless and _mutable(facts)["dispositions"] == _mutable(shown.facts)["dispositions"]
                 ):
                     events += self._foretold(shown, facts)
-        return events + self._went(at, all_of_them=not seen)
+            yield events
+        yield self._went(at, all_of_them=not seen)
 
     def _came(self, key: Key, facts: ProcessFacts, at: datetime) -> list[AnyEvent]:
-        for old, row in self._rows.items():
-            if row.missed_at is not None and (row.facts.ppid, row.facts.argv) == (facts.ppid, facts.argv):
+        for old in self._missed:
+            row = self._rows[old]
+            if (row.facts.ppid, row.facts.argv) == (facts.ppid, facts.argv):
+                self._missed.remove(old)
                 del self._rows[old]
                 self._rows[key] = row
                 row.missed_at, row.respawns = None, row.respawns + 1
@@ -123,12 +138,13 @@ class ProcessTree:
         """What signals would do to it now, if that differs from what was said last.
 
         Of a process that runs, or is in a short call, little is sure: once something was said, it is left at that
-        until the process is seen at rest.
+        until the process is seen at rest, which the next looks wait for.  Of one that is about to become another
+        program nothing is said.
         """
         restless = not facts.steady or (0 < row.stuck < STUCK and not facts.frozen)
-        if self._foresee is None or (row.foretold and restless):
+        row.restless = restless or facts.preparing
+        if self._foresee is None or facts.preparing or (row.foretold and restless):
             return []
-        row.restless = restless
         if (found := self._foresee(facts)) == row.foretold:
             return []
         row.foretold = found
@@ -136,16 +152,25 @@ class ProcessTree:
         return [Forecast(**self._who, at=row.at, pid=pid, start=start, outside=found[0], inside=found[1])]
 
     def _changed(self, row: _Row, facts: ProcessFacts, at: datetime) -> list[AnyEvent]:
+        row.held_until = None
+        if facts == row.facts:
+            return []
         old, fields = row.facts, _mutable(facts)
         differs = {name: value for name, value in fields.items() if value != _mutable(old)[name]}
         if "state" in differs and {old.state, facts.state} <= UNREMARKABLE:
             del differs["state"]
         if not differs:
             return []
-        if set(differs) <= {"dispositions", "threads", "thread_masks"}:
+        if "argv" in differs and row.respawns:  # a copy of its parent took the place of one, and is another program now
+            row.respawns = differs["respawns"] = 0
+        if set(differs) <= {"dispositions", "threads", "thread_masks", "comm"}:
             row.quiet = [each for each in row.quiet if (at - each).total_seconds() < SETTLE_S]
-            if len(row.quiet) >= SETTLE:
-                return []
+            if row.quiet:
+                apart = row.quiet[-1] + timedelta(seconds=APART_S)
+                settled = row.quiet[0] + timedelta(seconds=SETTLE_S) if len(row.quiet) >= SETTLE else apart
+                if at < (until := max(apart, settled)):
+                    row.held_until = until
+                    return []
             row.quiet.append(at)
         return [self._change(row, (facts.pid, facts.start), facts, at, differs)]
 
@@ -162,6 +187,7 @@ class ProcessTree:
                 continue
             if all_of_them or (at - row.missed_at).total_seconds() >= HOLD_S:
                 del self._rows[key]
+                row.ended = row.ended or self._ended.pop(key[0], None)  # the look may have been before the word
                 events.append(
                     ProcessGone(**self._who, at=row.missed_at, pid=row.shown[0], start=row.shown[1], ended=row.ended)
                 )

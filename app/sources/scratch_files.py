@@ -7,6 +7,7 @@ A person may edit one on the page or with an editor of their own: the file is lo
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,6 +30,13 @@ def make_folder(scratch: Path, run: str, files: Mapping[str, str]) -> Path:
     for name, text in files.items():
         (folder / name).write_text(text)
     return folder
+
+
+def clear(scratch: Path, keep: set[str]) -> None:
+    """Remove what an earlier server left there, but the folders of these runs."""
+    for folder in scratch.glob("*"):
+        if folder.name not in keep:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def placed(spec: Spec, folder: Path) -> Spec:

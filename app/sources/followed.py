@@ -1,0 +1,76 @@
+"""What is known of one target whose processes the kernel's trace follows, and how much of it is told.
+
+A program can send itself a million signals a second; the journal takes a number of them for each target, and then says
+that it left some out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from app.events import KernelSignal, Truncated
+from app.probe.told import Ended, Sent, Taken, Told
+from app.probe.watch import SIGSTOP
+from app.sources.kernel_events import kernel_signal
+
+BURST, PER_S = 300, 60  # kernel_signal events of one target
+IGNORED = 1
+
+
+@dataclass(slots=True)
+class Expected:
+    """A target that is about to start.  What is told of it before it is followed is kept: it is the beginning."""
+
+    parent: int
+    told: list[tuple[Told, int]] = field(default_factory=list)  # with what makes UTC of its time
+
+    def keep(self, told: Told, clock_ns: int) -> None:
+        """Not more than would be recorded at once."""
+        if len(self.told) < BURST:
+            self.told.append((told, clock_ns))
+
+
+@dataclass(slots=True)
+class Followed:
+    run: str
+    target: str
+    moved: Callable[[], None]
+    ended: Callable[[int, Ended], None]
+    lab: set[int] = field(default_factory=set)  # processes that send on behalf of the lab
+    keeper: int = 0
+    swept: set[int] = field(default_factory=set)  # pids that the keeper stopped in order to end them all
+    room: float = BURST
+    filled_at: float = field(default_factory=time.monotonic)
+    blind: bool = False  # that there is no trace was said of it
+    cut: bool = False
+
+    def heed(self, told: Sent | Taken, clock_ns: int) -> list[KernelSignal | Truncated]:
+        """What is recorded of a signal.  ``clock_ns``: what makes UTC of its time."""
+        if self._sweeping(told):
+            return []
+        if not (isinstance(told, Sent) and told.result == IGNORED):
+            self.moved()  # it may be stopped now, or have another handler
+        now = time.monotonic()
+        self.room = min(BURST, self.room + (now - self.filled_at) * PER_S)
+        self.filled_at = now
+        if self.room < 1:
+            cut, self.cut = self.cut, True
+            where = {"run": self.run, "target": self.target}
+            limit = f"{PER_S} signals a second"
+            return [] if cut else [Truncated(**where, author="kernel", what="kernel_signals", limit=limit)]
+        self.room -= 1
+        if self.room > BURST / 2:
+            self.cut = False
+        return [kernel_signal(told, run=self.run, lab=self.lab, clock_ns=clock_ns)]
+
+    def _sweeping(self, told: Sent | Taken) -> bool:
+        """The keeper ends what is left by stopping all of it first, over and over: only its SIGKILL is worth a word."""
+        if isinstance(told, Taken):
+            return told.signal == SIGSTOP and told.pid in self.swept
+        if not self.keeper or told.sender.pid != self.keeper:
+            return False
+        if told.signal == SIGSTOP:
+            self.swept.add(told.pid)
+        return told.signal == SIGSTOP or told.result == IGNORED
