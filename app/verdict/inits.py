@@ -43,12 +43,18 @@ def manner(member: Member, number: int) -> Manner | None:
         return Manner("stays", "does something else than to end")
     if program.name == "systemd" and "--user" not in member.argv:
         return _systemd(name)
-    if program.name == "s6-svscan" and name in ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR2"):
+    if program.name == "s6-svscan" and name in ("SIGTERM", "SIGINT", "SIGQUIT"):
         return Manner("decides", "brings its services down, then ends")
-    if program.name == "runsvdir" and name in ("SIGTERM", "SIGHUP"):
+    if program.name == "s6-svscan" and name == "SIGHUP":
+        return Manner("stays", "looks for new services, ends those that are gone, and goes on")
+    if program.name == "runsvdir" and name == "SIGTERM":
         return Manner("ends", "ends at once, without telling its services")
-    if program.name == "busybox init" and name in ("SIGTERM", "SIGUSR1", "SIGUSR2"):
-        return Manner("decides", "ends everything and then asks the kernel to reboot, which many containers forbid")
+    if program.name == "runsvdir" and name == "SIGHUP":
+        return Manner("ends", "tells its services, and ends without waiting for them")
+    if program.name == "busybox init" and name in ("SIGTERM", "SIGUSR1", "SIGUSR2", "SIGPWR"):
+        return Manner(
+            "decides", "ends everything and then asks the kernel to halt or reboot, which many containers forbid"
+        )
     if program.name in ("make", "gmake") and name in ("SIGINT", "SIGHUP", "SIGQUIT"):
         fix = "Set the stop signal to SIGTERM: make passes that on."
         return Manner("stays", "waits for its recipe, which is not told", fix=fix)
@@ -62,7 +68,7 @@ def _systemd(name: str) -> Manner | None:
         return Manner("stays", text, fix="Set the stop signal to SIGRTMIN+3: systemd halts on that.")
     if name in ("SIGRTMIN+3", "SIGRTMIN+4", "SIGRTMIN+5", "SIGRTMIN+6", "SIGINT", "SIGPWR"):
         return Manner("decides", "ends its services first, then the container, where it may")
-    if name in ("SIGRTMIN+13", "SIGRTMIN+14", "SIGRTMIN+15", "SIGRTMIN+16"):
+    if name in ("SIGRTMIN+13", "SIGRTMIN+14", "SIGRTMIN+15", "SIGRTMAX-14"):  # the last is SIGRTMIN+16
         return Manner("decides", "ends the container at once, where it may")
     return Manner("stays", "does something else than to end")
 

@@ -14,7 +14,7 @@ from typing import Literal
 from app.signals import parse_signal
 from app.verdict.programs import program_of
 from app.verdict.subject import has
-from app.verdict.tree import Member, StopSubject
+from app.verdict.tree import Member, StopSubject, is_new_copy
 
 INT, QUIT = parse_signal("INT").number, parse_signal("QUIT").number
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -55,6 +55,8 @@ def _place(shell: Member, child: Member) -> Literal["foreground", "background", 
         return "unclear"  # it hands down what it was born with, to all its children
     if child.pgid != shell.pgid:
         return "unclear"  # job control, or it went its own way
+    if is_new_copy(shell, child):
+        return "unclear"  # of a background child too the signals are the shell's own for a moment
     if program_of(child).runtime == "node":
         return "unclear"  # it sets every signal to its default when it starts
     if all(has(ignored | caught, number) for number in (INT, QUIT)):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from app.signals import name_of
 from app.verdict.course import Course
 from app.verdict.programs import called, who
+from app.verdict.remedies import waited_for
 from app.verdict.shells import INT, cleans_up, doing, ends_within_s
 from app.verdict.tree import Member, StopSubject
 
@@ -35,5 +36,4 @@ def trap_course(subject: StopSubject, shell: Member, number: int, told: Mapping[
         why = f"{who(shell)} has a handler of bash's own, which ends it at once, or {trap}, which waits for {names}."
         return Course("decides", why)
     why = f"{who(shell)} has {trap}, which waits until {names} in the foreground has ended; that is not told."
-    fix = f"Start {names} in the background in the script, and wait for it with wait; or start it with exec."
-    return Course("stays", why, fix=fix)
+    return Course("stays", why, fix=waited_for(now.children))

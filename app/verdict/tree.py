@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Protocol
 
 from app.verdict.subject import Subject
 
 StopHost = Literal["container", "process", "sandbox"]
+COPY_S = 0.1  # a copy of its parent that is older than this stays one, such as a subshell
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,21 @@ class StopSubject:
         What the freezer of version 1 holds shows as D.
         """
         return replace(self, members=tuple(_thawed(each) for each in self.members))
+
+
+class _Process(Protocol):
+    @property
+    def argv(self) -> tuple[str, ...]: ...
+    @property
+    def comm(self) -> str: ...
+    @property
+    def age_s(self) -> float | None: ...
+
+
+def is_new_copy(parent: _Process, child: _Process) -> bool:
+    """Perhaps between fork and exec: then its signals are those that it was handed, and not what it will have."""
+    young = child.age_s is not None and child.age_s < COPY_S
+    return young and (child.argv, child.comm) == (parent.argv, parent.comm)
 
 
 def _thawed(member: Member) -> Member:

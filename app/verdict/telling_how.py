@@ -1,0 +1,193 @@
+"""A remedy as an ``Advice``: its lines for each place, its limits, and what it takes to apply it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+
+from app.event_parts import Advice, AdviceLines
+from app.masking import MASK
+from app.verdict.aftermath import Aftermath
+from app.verdict.copies import Copies
+from app.verdict.programs import called, program_of
+from app.verdict.remedies import Remedy
+from app.verdict.snippets import (
+    handler,
+    leaves,
+    passes_on,
+    starts_with_exec,
+    told_and_waited_for,
+    typable,
+    unblocked,
+)
+from app.verdict.tree import Member
+
+Lines = tuple[AdviceLines, ...]
+NEW = "It takes a new container: what one was created with cannot be changed later."
+ENDS = "Under an init the default action ends it; what it has to finish first takes a handler."
+EXEC = "Nothing that follows in the script is run then."
+GROUP = (
+    "Who has left the group (setsid, set -m) is not told, and who is told by its parent too gets it twice. "
+    "tini ends with its own child: a handler of the others may be cut off, so start those with exec."
+)
+WAITS = "The signal ends the first wait, not the program: hence the second. What the trap did before goes after it."
+INHERITED = "What a parent ignores its children ignore too, and a shell cannot trap what was ignored when it began."
+UNKNOWN = "How much time it needs is not known. If none is enough, its handler does not end it."
+STOP_TIMEOUT = "A container that exists keeps its timeout: create it again, or say -t with each stop."
+DEFAULT_S, TIMES = 10, 3  # Docker's own timeout; what is advised to one that was not enough
+
+
+def shown(after: Aftermath, found: Remedy, signal: str = "") -> Advice:
+    """``signal``: what was lost; "" the stop signal."""
+    at, note = _SHOWN[found.kind](after, found, signal or after.asked.signal)
+    return _advice(found, at, note)
+
+
+def longer(after: Aftermath, member: Member) -> Advice:
+    """For one that took the signal and was killed before it had ended."""
+    had, own = after.asked.timeout_s, after.started.stop_timeout_s
+    if had > 0:
+        more = max(DEFAULT_S, had * TIMES)
+        text = f"Give it more time: {called(member)} took {after.asked.signal} and had not ended after {had} s."
+        enough = own > had
+    else:
+        more = DEFAULT_S
+        text = "Set a longer timeout."
+        enough = own > 0
+    copies = Copies(after.started)
+    note = UNKNOWN if had > 0 else "With a timeout of 0, SIGKILL follows the signal at once."
+    if enough:
+        at = copies.stop(None)
+        note = f"Its own timeout is {own} s. {note}"
+    else:
+        at = (
+            *copies.docker_run(("--stop-timeout", str(more))),
+            *copies.compose(f"stop_grace_period: {more}s"),
+            *copies.stop(more),
+        )
+    if not enough and copies.container:
+        note = f"{note} {STOP_TIMEOUT}"
+    remedy = Remedy("longer_timeout" if had > 0 else "timeout", text, member)
+    return _advice(remedy, at, note)
+
+
+def _advice(found: Remedy, at: Lines, note: str) -> Advice:
+    if any(MASK in line for each in at for line in each.lines):
+        note = f"{note} {MASK} stands for what was masked.".strip()
+    return Advice(kind=found.kind, text=found.text, note=note, at=at)
+
+
+def _exec(after: Aftermath, found: Remedy, _: str) -> tuple[Lines, str]:
+    child = found.starts[0]
+    copies = Copies(after.started, *_replaced(found.member, child))
+    if found.init:
+        copies = copies if copies.command else Copies(after.started)
+        return (*starts_with_exec(child), *_under_init(after, copies)), f"{EXEC} {NEW}"
+    own = _supervised(after, found.member)
+    at = (*starts_with_exec(child), *own)
+    if copies.command and copies.changes:
+        at = (*at, *copies.docker_run(), *copies.compose(), *copies.dockerfile())
+    return at, EXEC
+
+
+def _replaced(shell: Member, child: Member) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """``sh -c TEXT`` and what to start instead; nothing where the text is more than we can change for sure."""
+    if len(shell.argv) != 3 or shell.argv[1] != "-c":
+        return (), ()
+    text, plain = shell.argv[2].rstrip(), shlex.join(child.argv)
+    try:
+        if tuple(shlex.split(text)) == child.argv:
+            return shell.argv, child.argv
+    except ValueError:
+        return (), ()
+    before = text.removesuffix(plain)
+    if before == text or not before.rstrip(" ").endswith((";", "\n", "&&")):
+        return (), ()
+    return shell.argv, (*shell.argv[:2], f"{before}exec {plain}")
+
+
+def _supervised(after: Aftermath, shell: Member) -> Lines:
+    """supervisord can tell a whole group."""
+    parent = after.member(shell.ppid)
+    if parent is None or program_of(parent).name != "supervisord":
+        return ()
+    return (AdviceLines(place="supervisord.conf", lines=("stopasgroup = true",)),)
+
+
+def _init(after: Aftermath, found: Remedy, signal: str) -> tuple[Lines, str]:
+    at = _under_init(after, Copies(after.started))
+    return (*at, *handler(found.member, signal)), f"{ENDS} {NEW}" if after.subject.host == "container" else ENDS
+
+
+def _under_init(after: Aftermath, copies: Copies) -> Lines:
+    if after.subject.host != "container":
+        command = after.started.command
+        lines = (f"exec tini -- {shlex.join(command)}",)
+        return (AdviceLines(place="script", lines=lines),) if typable(command) else ()
+    return (
+        *copies.docker_run(("--init", None)),
+        *copies.compose("init: true"),
+        *copies.dockerfile(init=("tini", "--")),
+    )
+
+
+def _init_group(after: Aftermath, found: Remedy, _: str) -> tuple[Lines, str]:
+    copies, root = Copies(after.started), program_of(found.member).name
+    if root not in ("tini", "docker-init"):
+        return copies.dockerfile(init=("tini", "-g", "--")), GROUP
+    flag: tuple[tuple[str, str | None], ...] = (("-e", "TINI_KILL_PROCESS_GROUP=1"),)
+    own = ("init: true",) if root == "docker-init" else ()
+    entry = () if root == "docker-init" else ("tini", "-g", "--")
+    at = (
+        *copies.docker_run(*flag),
+        *copies.compose(*own, "environment:", '  TINI_KILL_PROCESS_GROUP: "1"'),
+        *(copies.dockerfile(init=entry) if entry else copies.dockerfile("ENV TINI_KILL_PROCESS_GROUP=1")),
+    )
+    return at, f"{GROUP} {NEW}"
+
+
+def _stop_signal(after: Aftermath, found: Remedy, _: str) -> tuple[Lines, str]:
+    copies = Copies(after.started)
+    if after.started.stop_signal == found.signal and not found.init:
+        return copies.stop(None), f"{found.signal} is its own stop signal already: another one was asked for."
+    flags: list[tuple[str, str | None]] = [("--stop-signal", found.signal)]
+    lines = [f"stop_signal: {found.signal}"]
+    if found.init:
+        flags.append(("--init", None))
+        lines.append("init: true")
+    docker = copies.dockerfile(f"STOPSIGNAL {found.signal}", init=("tini", "--") if found.init else ())
+    at = (*copies.docker_run(*flags), *copies.compose(*lines), *docker)
+    return (*at, *(handler(found.member, found.signal) if found.init else ())), NEW
+
+
+def _trap_and_wait(_: Aftermath, found: Remedy, signal: str) -> tuple[Lines, str]:
+    return told_and_waited_for(found.starts, signal), WAITS
+
+
+def _handler(_: Aftermath, found: Remedy, signal: str) -> tuple[Lines, str]:
+    return unblocked(found.member, signal), "Each thread has a mask of its own, and hands it down to those it starts."
+
+
+def _not_ignore(_: Aftermath, found: Remedy, signal: str) -> tuple[Lines, str]:
+    return handler(found.member, signal), INHERITED
+
+
+def _pass_on(_: Aftermath, found: Remedy, signal: str) -> tuple[Lines, str]:
+    return passes_on(found.member, signal), "A group of its own, or an init with -g, would tell it too, but not wait."
+
+
+def _own(_: Aftermath, __: Remedy, signal: str) -> tuple[Lines, str]:
+    return leaves(signal), "What the trap did before goes before exit."
+
+
+_SHOWN: dict[str, Callable[[Aftermath, Remedy, str], tuple[Lines, str]]] = {
+    "exec": _exec,
+    "init": _init,
+    "init_group": _init_group,
+    "stop_signal": _stop_signal,
+    "trap_and_wait": _trap_and_wait,
+    "handler": _handler,
+    "not_ignore": _not_ignore,
+    "pass_on": _pass_on,
+    "own": _own,
+}
