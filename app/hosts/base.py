@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.events import AnyEvent, Clock
+from app.hosts.left import Left
 from app.probe.procfs import ProcessFacts
 from app.targets import HostName, Target
 
@@ -199,6 +200,10 @@ class Host(Protocol):
 
     async def start(self, target: Target, spec: Spec) -> Handle:
         """Start it; records ``target_starting`` and ``target_started``.  Raises LabError when it cannot be started."""
+        ...
+
+    async def adopt(self, target: Target, spec: Spec, left: Left) -> Handle | None:
+        """Go on with a target whose server was killed; None when it has gone, which is recorded if it had started."""
         ...
 
     def equivalent(self, spec: Spec, name: str) -> str:

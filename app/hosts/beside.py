@@ -19,7 +19,7 @@ from anyio.abc import Process
 
 from app.errors import HostFailed
 from app.hosts.base import Ran
-from app.hosts.kept import keeper_words, reports
+from app.hosts.kept import START, keeper_words, reports
 
 WITHIN_S = 10.0
 LIMIT = 64 * 1024  # at least what a pipe holds
@@ -33,6 +33,7 @@ async def run_beside(
     Raises HostFailed when it cannot be run, or does not end in time: then all of it is killed.
     """
     control, hold = os.pipe()
+    os.write(hold, START)
     report, told = os.pipe()
     output, printed = os.pipe()
     with FileIO(hold, "wb") as held, FileIO(report), FileIO(output):

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from app.errors import EngineUnavailable
 from app.hosts.engine import candidates, connect, translated, why_not
 from app.hosts.images import LABEL
+from app.hosts.ours import PROTECT, is_protected
 from app.sources.docker_events import LAB
 
 Client = Any
@@ -40,11 +41,13 @@ def any_engine() -> Client:
 
 
 def find(client: Client, wanted: set[What]) -> list[Thing]:
-    """All of ours, in the order in which they can be removed."""
+    """All of ours, in the order in which they can be removed; not what is protected."""
     with translated():
         found: list[Thing] = []
         if "container" in wanted:
             for each in client.containers(all=True, filters={"label": LAB}):
+                if is_protected(each["Id"], each.get("Labels")):
+                    continue
                 name = (each.get("Names") or ["?"])[0].lstrip("/")
                 found.append(Thing("container", each["Id"], name, busy=each.get("State") == "running"))
         if "volume" in wanted:
@@ -52,6 +55,8 @@ def find(client: Client, wanted: set[What]) -> list[Thing]:
             found += [Thing("volume", each["Name"], each["Name"]) for each in volumes]
         if "image" in wanted:
             for each in sorted(client.images(filters={"label": LABEL}), key=lambda image: -image["Created"]):
+                if (each.get("Labels") or {}).get(PROTECT) == "true":
+                    continue
                 name = ", ".join(each.get("RepoTags") or []) or each["Id"][:19]
                 found.append(Thing("image", each["Id"], name, size=each.get("Size")))
         return found

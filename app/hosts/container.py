@@ -1,41 +1,42 @@
-"""One container of the lab, from its start to its removal.  See ``hosts/base.py`` for what each call promises.
+"""One container of the lab, from its start, or its adoption, to its removal.  See ``hosts/base.py`` for what each call
+promises.
 
-Signals from outside go by pidfd to the machine's pid where this server is on the engine's machine and may do that, so
-that any process can be hit and the engine's restart policy is left alone; else the engine is asked, which can only
-reach PID 1.  "Inside" is a short-lived container in the same PID namespace, where the kernel protects PID 1.
+A signal from outside goes by the machine's pid where that can be (``container_signals.py``).  "Inside" is a short-lived
+container in the same PID namespace, where the kernel protects PID 1.
 
-Longer than most files: what is told and what is asked share one container's state.
+Longer than most files: what happens to a container and what is asked of it share one state.
 """
 
 from __future__ import annotations
 
-import os
-import signal as signals
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import anyio
+from anyio import to_thread
 from anyio.abc import TaskGroup
 
-from app.errors import AlreadyGone, EngineUnavailable, HostFailed, LabError, NotApplicable, NotOurs
-from app.events import Clock, EngineEvent, SourceLost, TargetExited, TargetStarted, now
-from app.hosts.attachment import Attachment, Input
+from app.errors import AlreadyGone, LabError, NotApplicable
+from app.events import Clock, EngineEvent, TargetExited, TargetStarted, now
+from app.hosts.attachment import Input
 from app.hosts.base import Ran, Record, Spec, StopDefaults, Stopped
 from app.hosts.container_exec import run_in_container
 from app.hosts.container_inside import send_from_inside
+from app.hosts.container_output import ContainerOutput
 from app.hosts.container_ports import published
-from app.hosts.engine import Client, Engine
+from app.hosts.container_signals import send_from_outside
+from app.hosts.container_stop import Stopper
+from app.hosts.container_story import Story, engine_time
+from app.hosts.engine import Engine
+from app.hosts.left import Left
+from app.hosts.looking import look_at
 from app.probe.procfs import Proc, ProcessFacts
-from app.signals import UnknownSignal, exit_meaning, parse_signal
-from app.sources.output import pump_output
+from app.signals import UnknownSignal, exit_meaning, named_so
 from app.targets import Target
 
 DRAIN_S = 2.0  # how long the end waits for the last of the output
-TELL_S = 5.0  # how long an answer of the engine waits for the event that should come with it
-SIGNAL_IN_STOP = (1, 42)  # the first API whose stop takes a signal; older ones ignore it in silence
-
 
 Look = Callable[[int, str], Awaitable[list[ProcessFacts] | None]]  # pid of its first process, container id
 
@@ -50,51 +51,108 @@ class ContainerHandle:
         record: Record,
         tasks: TaskGroup,
         look: Look | None = None,
+        left: Left | None = None,
     ) -> None:
         self.target = target
         self.container = container
-        self.stop_defaults = StopDefaults("SIGTERM", 10)
         self.stdin = spec.container.stdin_open
         self.ports: dict[str, int] = {}
         self._spec, self._engine, self._record, self._tasks = spec, engine, record, tasks
         self._proc = Proc()
         self._look, self._pid = look, 0
         self._init: ProcessFacts | None = None  # PID 1, where this machine can see it
-        self._output = Attachment(engine, container)
+        self._left = left
+        self._story = Story(engine, container, left.said if left else ())
+        self._output = ContainerOutput(engine, container, target, record, tty=spec.container.tty)
         self._input = Input(engine, container) if self.stdin else None
-        self._drained, self._died, self._ended = anyio.Event(), anyio.Event(), anyio.Event()
-        self._kills: list[EngineEvent] = []
-        self._die: EngineEvent | None = None
-        self._exit_code: int | None = None
-        self._started = False
+        self._stopper = Stopper(engine, container, target.id, self._story, self.look_again, tasks)
+        self._ended = anyio.Event()
+        self._catching_up = anyio.Lock()
+        self._started = left is not None and left.started
+        self._start_told = self._started  # in the journal; without a start there is no end
+        self._start_known = anyio.Event()  # it was told, or never will be
+        if self._start_told:
+            self._start_known.set()
+
+    @property
+    def stop_defaults(self) -> StopDefaults:
+        return self._stopper.defaults
 
     # What happens.
 
     async def start(self, equivalent: str) -> None:
         """Attach, start, and say what was started."""
-        await self._output.open()
-        if self._input:
-            await self._input.open()
-        self._tasks.start_soon(self._follow_output)
+        await self._attach()
+        self._tasks.start_soon(self._output.follow, self._story.died)
         await self._engine.call(lambda client: client.start(self.container), what=f"starting {self.target.id}")
         self._started = True
-        facts = await self._engine.call(lambda client: client.inspect_container(self.container))
-        config, state = facts["Config"], facts["State"]
+        await self._tell_start(await self._inspect(), equivalent)
+
+    async def adopt(self, equivalent: str) -> None:
+        """Go on with one that a killed server had started.  Raises AlreadyGone when it was never started."""
+        left = self._left
+        assert left is not None
+        try:
+            facts = await self._inspect()
+        except AlreadyGone:
+            if not left.started:
+                raise
+            self._end(None, now(), "server", "it was removed while nobody watched")
+            return
+        if facts["State"]["Status"] == "created":
+            raise AlreadyGone(f"{self.target.id} was never started")
+        self._started = True
+        if not left.started:
+            await self._tell_start(facts, equivalent)
+        await self._attach_again(facts, left.printed_at, "the lab was gone")
+        await self._catch_up()
+
+    async def _attach(self) -> None:
+        await self._output.open()
+        if self._input:
+            self._input.close()
+            await self._input.open()
+
+    async def _attach_again(self, facts: dict[str, Any], since: datetime | None, why: str) -> None:
+        """Nobody read since then: first what the log has of that time, then what comes."""
+        until = now()
+        running = facts["State"]["Running"]
+        with suppress(AlreadyGone):  # it may end just now
+            if running:
+                await self._attach()
+        await self._output.fill(since, until if running else now(), why)
+        if running:
+            self._tasks.start_soon(self._output.follow, self._story.died)
+
+    async def _inspect(self) -> dict[str, Any]:
+        facts: dict[str, Any] = await self._engine.call(lambda client: client.inspect_container(self.container))
+        self._learn(facts)
+        return facts
+
+    def _learn(self, facts: dict[str, Any]) -> None:
+        config = facts["Config"]
         timeout_s = config.get("StopTimeout")
-        self.stop_defaults = StopDefaults(
+        self._stopper.defaults = StopDefaults(
             _signal_name(config.get("StopSignal")), 10 if timeout_s is None else timeout_s
         )
-        pid = self._pid = state.get("Pid") or 0
-        self.ports = published(facts)
+        self.ports = published(facts) or self.ports
+        pid = facts["State"].get("Pid") or 0
+        if pid == self._pid:
+            return
+        self._pid = pid
         seen = self._proc.read_process(pid) if pid else None
         if seen and self.container.encode() in (self._proc.read(pid, "cgroup") or b""):
             self._init = seen
+
+    async def _tell_start(self, facts: dict[str, Any], equivalent: str) -> None:
+        self._start_told = True
+        self._start_known.set()  # what is recorded next comes after it
         await self._record(
             TargetStarted(
                 run=self.target.run,
                 target=self.target.id,
                 author="engine",
-                pid=pid or None,
+                pid=self._pid or None,
                 start=self._init.start if self._init else None,
                 container_id=self.container,
                 command=(facts["Path"], *facts["Args"]),
@@ -107,57 +165,53 @@ class ContainerHandle:
             )
         )
 
-    async def _follow_output(self) -> None:
-        run, target = self.target.run, self.target.id
-        first: Literal["pty", "stdout"] = "pty" if self._spec.container.tty else "stdout"
-        try:
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(self._output.read_until_end)
-                read = self._output.reader
-                tasks.start_soon(lambda: pump_output(read(0), self._record, run=run, target=target, stream=first))
-                await pump_output(read(1), self._record, run=run, target=target, stream="stderr")
-        finally:
-            self._output.close()
-            self._drained.set()
-        with anyio.move_on_after(TELL_S):
-            await self._died.wait()
-        if not self._died.is_set():
-            reason = "the engine ended the connection"
-            await self._record(SourceLost(run=run, target=target, source="output", reason=reason))
-
-    def told(self, event: EngineEvent) -> None:
-        """One event of the engine about this container."""
-        if event.action == "kill":
-            self._kills.append(event)
-        elif event.action == "die":
-            self._die = event
+    async def told(self, event: EngineEvent) -> None:
+        """One event of the engine about this container; it is recorded once, however often it is told."""
+        if not self._story.is_new(event):
+            return
+        self._story.heed(event)
+        await self._record(event)
+        if event.action == "die":
             self._end(event.exit_code, event.at, "engine")
 
     async def look_again(self) -> None:
-        """After the engine was away: its state tells what its events did not."""
-        if self._ended.is_set():
+        """After the engine was away: what it said meanwhile, and its state for what it has forgotten."""
+        if not self._started or self._ended.is_set():
             return
-        try:
-            facts = await self._engine.call(lambda client: client.inspect_container(self.container))
-        except AlreadyGone:
-            self._end(None, now(), "server")
-            return
-        except LabError:
-            return
-        if not facts["State"]["Running"]:
-            self._end(facts["State"]["ExitCode"], now(), "server")
+        with suppress(LabError):
+            facts = await self._catch_up()
+            if facts and facts["State"]["Running"] and self._output.drained.is_set():
+                await self._attach_again(facts, self._output.ended_at, "the engine was gone")
 
-    def _end(self, code: int | None, at: datetime, clock: Clock) -> None:
-        if not self._died.is_set():
-            self._died.set()
-            self._exit_code = code
-            self._tasks.start_soon(self._record_end, code, at, clock)
+    async def _catch_up(self) -> dict[str, Any] | None:
+        async with self._catching_up:
+            for event in await self._story.missed():
+                await self.told(event)
+            try:
+                facts = await self._inspect()
+            except AlreadyGone:
+                self._end(None, now(), "server", "it was removed while nobody watched")
+                return None
+            state = facts["State"]
+            if not state["Running"]:
+                why = "read from its state afterwards: nobody saw it end"
+                self._end(state["ExitCode"], engine_time(state["FinishedAt"]), "engine", why)
+            return facts
 
-    async def _record_end(self, code: int | None, at: datetime, clock: Clock) -> None:
-        """Once the last output has come."""
+    def _end(self, code: int | None, at: datetime, clock: Clock, why: str = "") -> None:
+        if self._story.end(code, at):
+            self._tasks.start_soon(self._record_end, code, at, clock, why)
+
+    async def _record_end(self, code: int | None, at: datetime, clock: Clock, why: str) -> None:
+        """Once the last output has come, and never before its start."""
         with anyio.move_on_after(DRAIN_S):
-            await self._drained.wait()
-        killed = code == 137 and any(kill.signal == "SIGKILL" for kill in self._kills)
+            await self._output.drained.wait()
+        await self._start_known.wait()
+        if not self._start_told:
+            self._ended.set()
+            return
+        killed = code == 137 and any(kill.signal == "SIGKILL" for kill in self._story.kills)
+        meaning = "nobody saw it end" if code is None else exit_meaning(code)
         with anyio.CancelScope(shield=True):
             await self._record(
                 TargetExited(
@@ -168,7 +222,7 @@ class ContainerHandle:
                     clock=clock,
                     exit_code=code,
                     cause="unknown" if code is None else "killed" if killed else "exited",
-                    meaning="nobody saw it end" if code is None else exit_meaning(code),
+                    meaning=f"{meaning}; {why}" if why else meaning,
                 )
             )
             self._ended.set()
@@ -183,12 +237,13 @@ class ContainerHandle:
             return None
         if self._proc.identity(self._init.pid) != (self._init.pid, self._init.start):
             return []
-        return self._proc.facts(self._proc.container_processes(self._init.pid, self.container))
+        pids = await to_thread.run_sync(self._proc.container_processes, self._init.pid, self.container)
+        return await look_at(self._proc, pids)
 
     # What is asked.
 
     def _alive(self) -> None:
-        if self._died.is_set():
+        if self._story.died.is_set():
             raise AlreadyGone(f"{self.target.id} has ended")
 
     async def send(self, number: int, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:
@@ -201,101 +256,23 @@ class ContainerHandle:
                 raise NotApplicable("a group cannot be reached from inside", hint="Send it from outside.")
             await send_from_inside(self._engine, self.container, number, pid)
             return
-        seen = await self.processes()
-        if seen is None or not self._may_signal():
-            await self._send_by_engine(number, pid, group)
-            return
-        root = self._init.ns_pid if self._init else 1
-        facts = next((each for each in seen if each.ns_pid == (pid or root)), None)
-        if facts is None and (pid is None or not seen):
-            raise AlreadyGone(f"{self.target.id} has ended")
-        if facts is None:
-            raise NotOurs(f"{self.target.id} has no process {pid}")
-        self._send_by_pid(facts, number, group)
-
-    def _may_signal(self) -> bool:
-        """Whether this user may send signals to PID 1 by its pid on the machine: signal 0 asks the kernel."""
-        try:
-            os.kill(self._init.pid if self._init else -1, 0) if self._init else None
-        except OSError:
-            return False
-        return self._init is not None
-
-    def _send_by_pid(self, facts: ProcessFacts, number: int, group: bool) -> None:
-        try:
-            fd = os.pidfd_open(facts.pid)
-            try:
-                if self._proc.identity(facts.pid) != (facts.pid, facts.start):
-                    raise AlreadyGone(f"process {facts.ns_pid} of {self.target.id} has ended")
-                if group:
-                    os.killpg(facts.pgid, number)
-                else:
-                    signals.pidfd_send_signal(fd, number)
-            finally:
-                os.close(fd)
-        except ProcessLookupError as error:
-            raise AlreadyGone(f"process {facts.ns_pid} of {self.target.id} has ended") from error
-        except OSError as error:
-            raise HostFailed(f"the kernel refused: {error.strerror}") from error
-
-    async def _send_by_engine(self, number: int, pid: int | None, group: bool) -> None:
-        if group or pid not in (None, 1):
-            raise NotApplicable(
-                "from here only PID 1 can be reached: the engine sends signals to nobody else",
-                hint="Run the lab on the engine's machine as root, or send it from inside.",
-            )
-        await self._engine.call(lambda client: client.kill(self.container, number), what=self.target.id)
+        await send_from_outside(
+            *(self._engine, self.container, self.target.id, self._init, await self.processes(), number),
+            pid=pid,
+            group=group,
+        )
 
     async def stop(self, signal: str, timeout_s: int, on_timeout: Callable[[], Awaitable[object]]) -> Stopped:
+        if (left := self._left) and left.stop_asked:
+            self._left = None
+            asked_at, before = left.stop_asked.at, left.kills_before
+            return await self._stopper.see_through(signal, timeout_s, on_timeout, asked_at, before)
         self._alive()
-        since, before = now(), len(self._kills)
-        api = tuple(int(part) for part in str(self._engine.status()["api"] or "0").split(".")[:2])
-        own = signal != self.stop_defaults.signal and api < SIGNAL_IN_STOP
-        if own or timeout_s < 0:
-            await self._stop_by_hand(signal, timeout_s, on_timeout)
-        else:
-            await self._stop_by_engine(signal, timeout_s)
-        with anyio.move_on_after(TELL_S):
-            await self._died.wait()
-        kills = self._kills[before:]
-        if self._die is not None and kills:
-            killed = any(kill.signal == "SIGKILL" for kill in kills)
-            took_s = (self._die.at - kills[0].at).total_seconds()
-            return Stopped(took_s, self._exit_code, killed, "engine", self._die.at)
-        # This engine says no `kill` (Podman), or it was away: our own clock, and nobody can tell who killed it.
-        at = self._die.at if self._die else now()
-        return Stopped((at - since).total_seconds(), self._exit_code, None, "server", at)
-
-    async def _stop_by_engine(self, signal: str, timeout_s: int) -> None:
-        """The engine's own stop, without a time limit on its answer: docker-py's would break a long stop."""
-        params: dict[str, object] = {"t": timeout_s}
-        if signal != self.stop_defaults.signal:
-            params["signal"] = signal
-
-        def stop(client: Client) -> None:
-            url = client._url("/containers/{0}/stop", self.container)
-            client._raise_for_status(client._post(url, params=params, timeout=None))
-
-        try:
-            await self._engine.call(stop, what=f"stopping {self.target.id}", waits=True)
-        except (AlreadyGone, EngineUnavailable):
-            if not self._died.is_set():
-                raise
-
-    async def _stop_by_hand(self, signal: str, timeout_s: int, on_timeout: Callable[[], Awaitable[object]]) -> None:
-        """What an old engine cannot do: another signal, or waiting for ever."""
-        number = parse_signal(signal).number
-        await self._engine.call(lambda client: client.kill(self.container, number), what=f"stopping {self.target.id}")
-        with anyio.move_on_after(None if timeout_s < 0 else timeout_s):
-            await self._died.wait()
-        if not self._died.is_set():
-            await on_timeout()
-            await self.kill()
-            await self._died.wait()
+        return await self._stopper.stop(signal, timeout_s, on_timeout)
 
     async def kill(self) -> None:
         self._alive()
-        await self._engine.call(lambda client: client.kill(self.container, "SIGKILL"), what=f"killing {self.target.id}")
+        await self._stopper.kill()
 
     async def write(self, data: bytes) -> None:
         self._alive()
@@ -325,14 +302,18 @@ class ContainerHandle:
         return await run_in_container(self._engine, self.container, command)
 
     async def close(self) -> None:
-        """Remove it, running or not; its end is recorded if it was started."""
+        """Remove it, running or not; its end is recorded if its start was."""
+        self._start_known.set()
         if self._input:
             self._input.close()
+        if self._story.died.is_set() and self._stopper.answered:
+            with anyio.move_on_after(DRAIN_S):  # a stop that is not done would meet a container that is gone
+                await self._stopper.answered.wait()
         with suppress(LabError):
             await self._engine.call(
                 lambda client: client.remove_container(self.container, force=True, v=True), what="removing it"
             )
-        if self._started:
+        if self._start_told:
             with anyio.move_on_after(DRAIN_S):
                 await self._ended.wait()
             if not self._ended.is_set():
@@ -343,8 +324,8 @@ class ContainerHandle:
 
 
 def _signal_name(signal: str | None) -> str:
-    """The engine gives a name or a number, as the image's author wrote it; nothing means SIGTERM."""
+    """The engine gives a name or a number, as the image's author wrote it; what is none means SIGTERM to it."""
     try:
-        return parse_signal(signal).name if signal else "SIGTERM"
+        return named_so(signal).name if signal else "SIGTERM"
     except UnknownSignal:
-        return str(signal)
+        return "SIGTERM"

@@ -206,7 +206,7 @@ class Engine:
             except (EngineUnavailable, HostFailed) as error:
                 self._let_go()
                 return str(error)
-            self._status = _describe(version, self.info)
+            self._status = describe(version, self.info)
             return None
         return max(reasons, key=lambda reason: "permission" in reason) if reasons else "no socket to try"
 
@@ -247,7 +247,8 @@ def connect(url: str) -> tuple[Client, dict[str, Any]]:
             raise
 
 
-def _describe(version: dict[str, Any], info: dict[str, Any]) -> Status:
+def describe(version: dict[str, Any], info: dict[str, Any]) -> Status:
+    """From what an engine tells of itself: ``GET /version`` and ``GET /info``."""
     names = " ".join(part.get("Name", "") for part in version.get("Components") or [])
     name = "Podman" if "podman" in names.lower() else "Docker"
     return Status(

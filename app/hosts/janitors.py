@@ -5,30 +5,41 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from contextlib import suppress
+from pathlib import Path
 
 WITHIN_S = 10.0
 
 
 class Janitor:
-    """One for a server, started with its first container.  ``end`` lets it go when nothing is left to remove."""
+    """One for a server, started with its first container.  ``end`` lets it go when nothing is left to remove.
 
-    def __init__(self, lab: str) -> None:
-        self._lab = lab
+    ``data``: the server's folder, whose lock says whether a next server is there; ``grace_s``: how long one is waited
+    for.
+    """
+
+    def __init__(self, lab: str, data: Path, grace_s: float) -> None:
+        self._lab, self._data, self._grace_s = lab, data, grace_s
         self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
 
     def ensure(self, engine: str) -> None:
         """``engine``: the base URL of the engine's API."""
-        if self._process is not None and self._process.poll() is None:
-            return
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "app.hosts.janitor", self._lab],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "DOCKER_HOST": engine},
-            start_new_session=True,
-        )
+        with self._lock:  # containers that start at the same moment ask from threads of their own
+            if self._process is not None and self._process.poll() is None:
+                return
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "app.hosts.janitor", *self._words()],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "DOCKER_HOST": engine},
+                start_new_session=True,
+            )
+
+    def _words(self) -> list[str]:
+        return [self._lab, str(self._data.absolute()), str(self._grace_s), str(os.getpid())]
 
     def end(self) -> None:
         """All is removed: it has nothing to do, and is not waited for longer than it takes to be told."""

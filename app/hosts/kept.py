@@ -14,6 +14,7 @@ from app.resources import PACKAGE
 
 KEEPER = PACKAGE / "keeper.py"
 Kind = Literal["process", "sandbox"]
+START, KILL = b"start\n", b"kill\n"  # the orders that it takes on its control pipe
 
 
 def keeper_words(control: int, report: int, kind: Kind, command: tuple[str, ...]) -> list[str]:

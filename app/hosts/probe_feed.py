@@ -110,6 +110,13 @@ class ContainerFeed:
         told, self._told = self._told, []
         return told, self._clock_ns
 
+    @property
+    def waiting(self) -> bool:
+        return bool(self._told)
+
+    def taken_until(self, _at_ns: int, /) -> bool:
+        return True  # ``take`` gives all
+
     async def read_until_end(self) -> None:
         """Reads the engine's frames (stream, length, payload) in a thread of its own."""
 

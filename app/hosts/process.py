@@ -23,7 +23,8 @@ from app.errors import AlreadyGone, HostFailed, LabError, NotApplicable, NotOurs
 from app.events import TargetExited, TargetStarted
 from app.hosts.base import Ran, Record, Spec, StopDefaults, Stopped
 from app.hosts.beside import run_beside
-from app.hosts.kept import Kind, keeper_words, reports
+from app.hosts.kept import KILL, START, Kind, keeper_words, reports
+from app.hosts.looking import look_at
 from app.hosts.pty import Pty
 from app.probe.procfs import Proc, ProcessFacts
 from app.signals import exit_meaning, name_of, parse_signal
@@ -176,8 +177,10 @@ class ProcessHandle:
 
     # Requests.
 
-    async def wait_started(self) -> None:
-        """Raises HostFailed when the command could not be executed."""
+    async def begin(self) -> None:
+        """Start the command.  Raises HostFailed when it could not be executed."""
+        with suppress(BrokenPipeError):  # the keeper is gone, and its report says so too
+            os.write(self._control, START)
         await self._started.wait()
         if self._root is None:
             await self._closed.wait()
@@ -188,9 +191,9 @@ class ProcessHandle:
 
     async def processes(self) -> list[ProcessFacts]:
         """Everything below the keeper: the root's tree, and what left it to become the keeper's own child."""
-        pids = self._proc.descendants(self._keeper.pid)[1:] if not self._closed.is_set() else []
+        pids = [] if self._closed.is_set() else await to_thread.run_sync(self._proc.descendants, self._keeper.pid)
         root = self._root.pid if self._root else 0
-        return self._proc.facts(sorted(pids, key=lambda pid: pid != root))
+        return await look_at(self._proc, sorted(pids[1:], key=lambda pid: pid != root))
 
     async def send(self, number: int, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:  # noqa: ARG002
         """``origin`` makes no difference here: a local target has no PID namespace of its own."""
@@ -210,11 +213,14 @@ class ProcessHandle:
     async def _find(self, pid: int | None) -> ProcessFacts:
         """One of its processes, by the pid that it has inside; None: the root.  Raises AlreadyGone, NotOurs."""
         root = self._alive()
+        if pid is None:  # a stop must not wait until hundreds of others have been looked at
+            found = self._proc.read_process(root.pid)
+            if found is None or found.start != root.start:
+                raise AlreadyGone(f"{self.target.id} has ended")
+            return found
         for facts in await self.processes():
-            if (facts.pid == root.pid) if pid is None else (facts.ns_pid == pid):
+            if facts.ns_pid == pid:
                 return facts
-        if pid is None:
-            raise AlreadyGone(f"{self.target.id} has ended")
         raise NotOurs(f"{self.target.id} has no process {pid}")
 
     async def pause(self) -> None:
@@ -249,7 +255,7 @@ class ProcessHandle:
         self._alive()
         self._killed = True
         with suppress(BrokenPipeError):
-            os.write(self._control, b"kill\n")
+            os.write(self._control, KILL)
 
     async def write(self, data: bytes) -> None:
         self._alive()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import anyio
@@ -11,11 +11,16 @@ from anyio.abc import TaskGroup
 
 from app.events import TargetStarting
 from app.hosts.base import Handle, Host, Record, Spec
+from app.hosts.left import Left, end_unseen
 from app.hosts.ports import give_back, with_ports
 from app.hosts.process import ProcessHandle
 from app.targets import Target
 
-Expecting = Callable[[str, int], None]
+Expecting = Callable[[str, int], Awaitable[None]]
+
+
+async def _nobody_watches(_target: str, _keeper: int) -> None:
+    """There is no trace to tell."""
 
 
 class ProcessesHost:
@@ -43,15 +48,20 @@ class ProcessesHost:
         except BaseException:
             give_back(ports.values())
             raise
-        self._expect(target.id, handle.keeper_pid)
         self._tasks.start_soon(self._follow, handle)
         try:
-            await handle.wait_started()
+            await self._expect(target.id, handle.keeper_pid)
+            await handle.begin()
         except BaseException:
             with anyio.CancelScope(shield=True):
                 await handle.close()
             raise
         return handle
+
+    async def adopt(self, target: Target, spec: Spec, left: Left) -> None:  # noqa: ARG002 (nothing to go on with)
+        """A local target ends with its server: its keeper has seen to that, and nobody saw how."""
+        if left.started and not left.exited:
+            await self._record(end_unseen(target, "it was ended with the lab"))
 
     async def _follow(self, handle: ProcessHandle) -> None:
         try:
@@ -62,11 +72,12 @@ class ProcessesHost:
 
 @asynccontextmanager
 async def running_processes(
-    record: Record, expect: Expecting = lambda _target, _parent: None, host: type[ProcessesHost] = ProcessesHost
+    record: Record, expect: Expecting = _nobody_watches, host: type[ProcessesHost] = ProcessesHost
 ) -> AsyncIterator[Host]:
     """The host, for as long as its targets may live.
 
-    ``expect`` is told a target and the pid of its keeper before that starts the command: so that nothing is missed.
+    ``expect`` is told a target and the pid of its keeper, which starts the command when that returns: so that nothing
+    is missed.
     ``host``: SandboxesHost for sandboxes.
     """
     async with anyio.create_task_group() as tasks:
