@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,13 +10,25 @@ import typer
 
 from app import __version__
 from app.commands.clean import clean_command
-from app.commands.common import Failed, settings_from
+from app.commands.common import Failed, settings_from, tell, told
+from app.commands.doctor import doctor_command
+from app.commands.healthcheck import healthcheck_command
 from app.commands.images import images_app
+from app.commands.link import link_command
+from app.commands.listing import list_command, ps_command
+from app.commands.run import EXAMPLES as RUN_EXAMPLES
+from app.commands.run import Dashed, run_command
+from app.commands.signal import EXAMPLES as SIGNAL_EXAMPLES
+from app.commands.signal import signal_command
+from app.commands.stop import EXAMPLES as STOP_EXAMPLES
+from app.commands.stop import stop_command
 from app.commands.verify import verify_command
+from app.commands.watch import EXPORT_EXAMPLES, WATCH_EXAMPLES, export_command, watch_command
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     help="A live lab for Linux signals and docker stop, in the browser.",
     epilog="Start with `signal-lab serve` and open the link that it prints.",
@@ -51,8 +62,18 @@ def serve(
         typer.Option(help="auto, probe (a container on the engine reads it) or off. [default: auto]"),
     ] = None,
     experiments: Annotated[Path | None, typer.Option(help="Folder of experiments of your own, beside ours.")] = None,
+    adopt_within_s: Annotated[
+        float | None,
+        typer.Option(help="Seconds that containers outlive a killed server, for the next one. [default: 60]"),
+    ] = None,
+    keep_runs: Annotated[
+        int | None, typer.Option(help="Runs that are kept; older ones that have ended are forgotten. [default: 200]")
+    ] = None,
     open_: Annotated[bool | None, typer.Option("--open/--no-open", help="Open the page in a browser.")] = None,
     log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error. [default: warning]")] = None,
+    log_format: Annotated[
+        str | None, typer.Option(help="text, or json: one object per line on stderr. [default: text]")
+    ] = None,
 ) -> None:
     """Run the lab until Ctrl-C or SIGTERM, and print the links to drive and to watch it.
 
@@ -69,44 +90,30 @@ def serve(
             public_url=public_url,
             kernel_trace=kernel_trace,
             experiments=experiments,
+            adopt_within_s=adopt_within_s,
+            keep_runs=keep_runs,
             open=open_,
             log_level=log_level,
+            log_format=log_format,
         )
     )
 
 
-@app.command()
-def link(
-    role: Annotated[str, typer.Option(help="driver (works once) or viewer (can be shared).")] = "driver",
-    port: Annotated[int | None, typer.Option(help="Port of the running lab. [default: 9015]")] = None,
-    data: Annotated[Path | None, typer.Option(help="Its data folder, for the token.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
-) -> None:
-    """Ask the running lab on this machine for a new link."""
-    import http.client
-
-    settings = settings_from(port=port, data=data)
-    kept = settings.data / "token"
-    token = settings.token or (kept.read_text().strip() if kept.exists() else "")
-    connection = http.client.HTTPConnection("127.0.0.1", settings.port, timeout=5)
-    try:
-        headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-        connection.request("POST", "/api/v1/links", json.dumps({"role": role}), headers)
-        reply = connection.getresponse()
-        answer = json.loads(reply.read())
-    except OSError as error:
-        raise Failed(
-            f"no lab answers on port {settings.port}: {error.strerror or error}", "signal-lab serve"
-        ) from error
-    finally:
-        connection.close()
-    if reply.status != 201:
-        raise Failed(answer["error"], answer["hint"])
-    typer.echo(json.dumps(answer) if as_json else answer["url"])
-
-
-app.command("verify")(verify_command)
-app.command("clean")(clean_command)
+app.command("run", cls=Dashed, help=told(run_command), epilog=RUN_EXAMPLES)(run_command)
+app.command("signal", help=told(signal_command), epilog=SIGNAL_EXAMPLES)(signal_command)
+app.command("stop", help=told(stop_command), epilog=STOP_EXAMPLES)(stop_command)
+app.command("watch", help=told(watch_command), epilog=WATCH_EXAMPLES)(watch_command)
+app.command("export", help=told(export_command), epilog=EXPORT_EXAMPLES)(export_command)
+for name, command in (
+    ("list", list_command),
+    ("ps", ps_command),
+    ("link", link_command),
+    ("verify", verify_command),
+    ("clean", clean_command),
+    ("doctor", doctor_command),
+    ("healthcheck", healthcheck_command),
+):
+    app.command(name, help=told(command))(command)
 app.add_typer(images_app, name="images")
 
 
@@ -115,8 +122,8 @@ def main() -> None:
     try:
         app()
     except Failed as failed:
-        typer.echo(str(failed), err=True)
-        sys.exit(1)
+        tell(failed)
+        sys.exit(failed.leave)
     except KeyboardInterrupt:
         # The server has ended well and passes on the signal that asked for it; the shell is told as usual.
         sys.exit(130)
@@ -125,5 +132,5 @@ def main() -> None:
 
         if not isinstance(error, LabError):
             raise
-        typer.echo(f"signal-lab: {error}\n  {error.hint}", err=True)
+        tell(Failed(str(error), error.hint, code=error.code))
         sys.exit(1)

@@ -66,12 +66,13 @@ async def _build(names: list[str]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     async with Engine(say, lab="images") as engine:
         await engine.ready(2.0)
-        images = Images(engine, say)
-        for name in names:
-            row: dict[str, Any] = {"name": name, "tag": tag_of(name), "error": None}
-            try:
-                await images.ensure(name)
-            except LabError as error:
-                row["error"] = str(error)
-            rows.append(row)
+        async with anyio.create_task_group() as tasks:
+            images = Images(engine, say, tasks)
+            for name in names:
+                row: dict[str, Any] = {"name": name, "tag": tag_of(name), "error": None}
+                try:
+                    await images.ensure(name)
+                except LabError as error:
+                    row["error"] = str(error)
+                rows.append(row)
     return rows
