@@ -21,8 +21,8 @@ from typing import Literal, TypeVar
 
 from starlette.requests import HTTPConnection
 
+from app.audience import Role
 from app.errors import CrossSite, Forbidden, Unauthenticated
-from app.hub import Role
 
 Who = Literal["anyone", "viewer", "driver"]
 F = TypeVar("F", bound=Callable[..., object])
@@ -105,6 +105,16 @@ class Access:
             found = self._db.execute("SELECT role FROM sessions WHERE id = ?", (_hash(session),)).fetchone()
         return found[0] if found else None
 
+    def session_of(self, connection: HTTPConnection, cookie: str) -> str:
+        """The same for all connections of one browser, and no secret; "" for programs, which come with the token."""
+        session = connection.cookies.get(cookie)
+        return _hash(session)[:16] if session and "authorization" not in connection.headers else ""
+
+    def pseudonym(self, connection: HTTPConnection, cookie: str, about: str) -> str:
+        """One browser's in one run: the same each time, and it leads to no session and to no other run."""
+        who = self.session_of(connection, cookie) or "program"
+        return hmac.new(self.token.encode(), f"{about} {who}".encode(), hashlib.sha256).hexdigest()[:12]
+
     def close(self) -> None:
         with self._lock:
             self._db.close()
@@ -155,4 +165,4 @@ def check_role(needed: Who | None, has: Role | None) -> None:
     if has is None:
         raise Unauthenticated("this page is for people who have a link to this lab")
     if RANK[has] < RANK[needed]:
-        raise Forbidden("viewers may watch, and nothing else")
+        raise Forbidden("viewers may watch and guess, and nothing else")

@@ -5,62 +5,26 @@ Longer than most files: a route is little more than its signature and its errors
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from app.errors import BadRequest, NotFound
-from app.hosts.base import ContainerOptions, ProcessOptions, Spec
 from app.live import LiveRun
-from app.targets import HostName
 from app.web.access import role
-from app.web.facts import run_facts, runs_facts
-from app.web.services import RoleHere, Served
-from app.web.stream import event_stream
+from app.web.adhoc import Body, StartRun
+from app.web.paths import RunId, TargetId
+from app.web.services import RoleHere, Seen, Served
+from app.web.starting import Start
+from app.web.stream import event_stream, past_page
+from app.web.together import each_of
 
 router = APIRouter(prefix="/api/v1")
 
-CATALOGUE_ONLY = {"tmpfs", "binds", "cgroupns", "cap_add"}
 TimeoutS = Annotated[
     int | None, Field(ge=-1, le=3600, description="Whole seconds; −1 waits for ever; absent: the target's own.")
 ]
-RunId = Annotated[str, Path(max_length=40)]
-TargetId = Annotated[str, Path(max_length=80)]
-
-
-class Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class StartRun(Body):
-    """Either ``experiment``, or a command or image of one's own."""
-
-    experiment: str | None = None
-    host: HostName | None = None
-    command: tuple[str, ...] = ()
-    image: str | None = None
-    options: dict[str, Any] = Field(default_factory=dict)
-
-    def spec(self) -> Spec:
-        """The one target of an ad-hoc run.  Raises BadRequest."""
-        if self.host is None:
-            raise BadRequest("say which experiment, or a host and a command")
-        if forbidden := CATALOGUE_ONLY & set(self.options):
-            raise BadRequest(f"these options are for the catalogue only: {', '.join(sorted(forbidden))}")
-        if self.host == "container":
-            return Spec(
-                host=self.host,
-                command=self.command,
-                image=self.image or "base",
-                container=ContainerOptions(**self.options),
-            )
-        if not self.command:
-            raise BadRequest("a process needs a command, as a list of words")
-        return Spec(host=self.host, command=self.command, process=ProcessOptions(**self.options))
 
 
 class SendSignal(Body):
@@ -88,10 +52,6 @@ class Resize(Body):
     rows: int = Field(ge=2, le=300)
 
 
-class NewLink(Body):
-    role: Literal["driver", "viewer"] = "viewer"
-
-
 class Accepted(BaseModel):
     """The number of the event that records the request; what comes of it arrives on ``/events``."""
 
@@ -105,57 +65,24 @@ def _started(run: LiveRun) -> dict[str, object]:
 
 @router.post("/runs", status_code=201)
 @role("driver")
-async def start_run(body: StartRun, served: Served) -> dict[str, object]:
-    """Start an experiment, or a command or image of one's own.
+async def start_run(body: Start, served: Served, who: RoleHere) -> dict[str, object]:
+    """Start an experiment, a command or image of one's own, or a race: two to eight of these side by side, as one run.
 
-    Errors: 404 not_found, 422 bad_request, 503 no_engine.
+    Errors: 404 not_found, 409 not_possible, 422 bad_request, 503 no_engine.
     """
-    if body.experiment is not None:
-        return _started(await served.runner.start(body.experiment))
-    try:
-        spec = body.spec()
-    except ValueError as error:
-        raise BadRequest(str(error)) from error
-    title = spec.name if spec.image is None else spec.image
-    return _started(await served.lab.start((spec,), experiment=None, title=title, question=" ".join(spec.command)))
+    run = await body.start(served)
+    if body.guess is not None:
+        await served.bets.open(run.id, by=who, timeout_s=body.guess.timeout_s, early=True)
+    return _started(run)
 
 
-@router.get("/runs")
-@role("viewer")
-async def list_runs(served: Served, limit: Annotated[int, Query(ge=1, le=500)] = 50) -> dict[str, object]:
-    """History, newest first."""
-    return {"runs": (await runs_facts(served.hub))[:limit]}
-
-
-@router.get("/runs/{run}")
-@role("viewer")
-async def get_run(run: RunId, served: Served) -> dict[str, object]:
-    """One run's facts.  Errors: 404 not_found."""
-    return await run_facts(served.hub, run)
-
-
-@router.delete("/runs/{run}")
+@router.post("/equivalent")
 @role("driver")
-async def remove_run(run: RunId, served: Served) -> dict[str, object]:
-    """End a run and everything that belongs to it.  Its events stay in the journal."""
-    await served.lab.remove(run)
-    return {"ok": True}
-
-
-@router.get("/runs/{run}/events.jsonl")
-@role("viewer")
-async def export_run(run: RunId, served: Served) -> Response:
-    """All events of a run, one JSON object a line."""
-    if not served.hub.journal.last_of_run(run):
-        raise NotFound(f"there is no run {run}")
-
-    async def lines() -> Any:
-        async for event in served.hub.read_all(run=run):
-            if event.run == run:
-                yield event.json + b"\n"
-
-    name = f'attachment; filename="signal-lab-{run}.jsonl"'
-    return StreamingResponse(lines(), media_type="application/jsonl", headers={"content-disposition": name})
+async def equivalent(body: StartRun, served: Served) -> dict[str, object]:
+    """The command line that a person would type for this; nothing is started.  Errors: 404 not_found, 422."""
+    own = body.experiment is None
+    specs = (body.spec(),) if own else served.runner.experiment(body.experiment or "").target
+    return {"equivalent": [served.hosts[spec.host].equivalent(spec, spec.name) for spec in specs]}
 
 
 @router.post("/runs/{run}/steps/{step}", status_code=202)
@@ -221,7 +148,7 @@ async def forecast(
 ) -> dict[str, object]:
     """What this signal would do to each of its processes, and what a stop would come to.  Nothing is sent.
 
-    Errors: 404 not_found, 409 already_gone, 422 unknown_signal.
+    Of a target that has ended: no processes, and null for the stop.  Errors: 404 not_found, 422 unknown_signal.
     """
     return await served.lab.forecast(target, signal, timeout_s)
 
@@ -254,52 +181,42 @@ async def type_into(target: TargetId, body: Type, served: Served) -> Accepted:
 @router.post("/targets/{target}/resize", status_code=202)
 @role("driver")
 async def resize(target: TargetId, body: Resize, served: Served) -> Accepted:
-    """Another size for the terminal: a real SIGWINCH.  Errors: 404 not_found, 409 already_gone, 422 not_applicable."""
+    """Another size for the terminal: a real SIGWINCH, or nothing where the target has ended.
+
+    Errors: 404 not_found, 422 not_applicable.
+    """
     await served.lab.resize(target, body.cols, body.rows)
     return Accepted(event_id=None)
-
-
-async def _each(run: str, served: Served, act: Callable[[str], Any]) -> dict[str, object]:
-    live = served.lab.live_run(run)
-    if live is None:
-        raise NotFound(f"{run} is not running")
-    return {"event_ids": [await act(each.target.id) for each in _alive(live)]}
-
-
-def _alive(run: LiveRun) -> Iterable[Any]:
-    return [live for live in run.targets if not live.ended]
 
 
 @router.post("/runs/{run}/signals", status_code=202)
 @role("driver")
 async def send_signal_to_run(run: RunId, body: SendSignal, served: Served, who: RoleHere) -> dict[str, object]:
     """The same signal to the root process of every target of the run."""
-    return await _each(run, served, lambda target: served.lab.send_signal(target, body.signal, by=who))
+    return await each_of(run, served, lambda target: served.lab.send_signal(target, body.signal, by=who))
 
 
 @router.post("/runs/{run}/stop", status_code=202)
 @role("driver")
 async def stop_run(run: RunId, body: StopTarget, served: Served, who: RoleHere) -> dict[str, object]:
     """Stop every target of the run."""
-    return await _each(
+    return await each_of(
         run, served, lambda target: served.lab.stop(target, timeout_s=body.timeout_s, signal=body.signal, by=who)
     )
 
 
-@router.post("/links", status_code=201)
-@role("driver")
-async def new_link(body: NewLink, served: Served) -> dict[str, object]:
-    """A link to give away: the viewers' can be shared, a driver's works once."""
-    path = "watch" if body.role == "viewer" else "enter"
-    return {"url": f"{served.url}/{path}/{served.access.new_link(body.role)}", "role": body.role}
-
-
-@router.delete("/links")
-@role("driver")
-async def revoke_links(served: Served) -> dict[str, object]:
-    """All viewers' links stop working, and the viewers who came by them are signed out."""
-    served.access.revoke_viewers()
-    return {"ok": True}
+@router.get("/events/past")
+@role("viewer")
+async def past_events(
+    served: Served,
+    seen: Seen,
+    run: Annotated[str | None, Query(max_length=40)] = None,
+    after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
+    kind: Annotated[list[str] | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 500,
+) -> Response:
+    """Events after a place as JSON, oldest first; go on at ``place`` until it is no more behind the stream."""
+    return await past_page(served.hub, seen, after=after, run=run, kinds=frozenset(kind or ()), limit=limit)
 
 
 @router.get("/events")
@@ -308,6 +225,7 @@ async def events(
     request: Request,
     served: Served,
     who: RoleHere,
+    seen: Seen,
     run: Annotated[str | None, Query(max_length=40)] = None,
     after: Annotated[int, Query(ge=0)] = 0,
     kind: Annotated[list[str] | None, Query()] = None,
@@ -315,7 +233,9 @@ async def events(
     """Server-sent events: everything after a place, then what comes.  ``Last-Event-ID`` goes before ``after``."""
     return event_stream(
         served.hub,
+        seen,
         role=who,
+        who=served.access.session_of(request, served.cookie),
         after=after,
         last_event_id=request.headers.get("last-event-id"),
         run=run,

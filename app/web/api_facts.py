@@ -9,14 +9,18 @@ from fastapi import APIRouter
 
 from app import __version__
 from app.events import now
+from app.experiments import picks
 from app.experiments.model import Experiment
 from app.hosts.base import Spec
+from app.signal_lore import senders_of
 from app.signals import KEYS, RESERVED, SIGNALS, Signal
+from app.verdict.practice import practices
 from app.web.access import role
 from app.web.facts import runs_facts, steps_of
 from app.web.services import RoleHere, Served, Services
 
 router = APIRouter(prefix="/api/v1")
+_ALL = (*SIGNALS, *RESERVED)
 
 
 @router.get("/health")
@@ -28,12 +32,20 @@ async def health(served: Served, who: RoleHere) -> dict[str, object]:
         "version": __version__,
         "now": now(),
         "role": who,
-        "viewers": served.hub.readers["viewer"],
+        "viewers": served.hub.audience.viewers,
+        "focus": served.hub.audience.focus,
         "engine": served.engine.status(),
         "kernel_trace": served.kernel.status(),
         "last_event_id": served.hub.last_id,
         "journal": served.hub.journal.id,
     }
+
+
+@router.get("/healthz")
+@role("anyone")
+async def healthz() -> dict[str, object]:
+    """Whether the lab answers: for container engines and scripts, so without a token, and without anything else."""
+    return {"ok": True, "version": __version__}
 
 
 @router.get("/engine")
@@ -47,7 +59,21 @@ async def engine(served: Served) -> dict[str, object]:
 @role("viewer")
 async def signals() -> dict[str, object]:
     """The table of signals as this machine has them."""
+    return signal_table()
+
+
+def signal_table() -> dict[str, object]:
     return {"signals": [_row(each) for each in SIGNALS], "reserved": [_row(each) for each in RESERVED], "keys": KEYS}
+
+
+@router.get("/signals/uses")
+@role("viewer")
+async def signal_uses() -> dict[str, object]:
+    """Who sends each signal, and what well-known programs do with it, each with where that is written."""
+    return {
+        "senders": {each.name: [asdict(of) for of in senders_of(each.name, each.group)] for each in _ALL},
+        "programs": {name: [asdict(of) for of in found] for name, found in practices().items()},
+    }
 
 
 def _row(signal: Signal) -> dict[str, Any]:
@@ -67,14 +93,19 @@ async def experiments(served: Served) -> dict[str, object]:
 @role("viewer")
 async def experiment(experiment: str, served: Served) -> dict[str, object]:
     """One of the catalogue.  Errors: 404 not_found."""
-    return await _shown(served.runner.experiment(experiment), served, await _last_results(served))
+    return await experiment_facts(served, served.runner.experiment(experiment))
+
+
+async def experiment_facts(served: Services, found: Experiment) -> dict[str, Any]:
+    return await _shown(found, served, await _last_results(served))
 
 
 async def _last_results(served: Services) -> dict[str, dict[str, Any]]:
     last: dict[str, dict[str, Any]] = {}
     for facts in await runs_facts(served.hub):
         if facts["experiment"] and facts["status"] == "finished" and facts["result"]:
-            last.setdefault(facts["experiment"], {"run": facts["run"], **facts["result"]})
+            told = {name: facts["result"][name] for name in ("took_s", "exit_code", "killed")}
+            last.setdefault(facts["experiment"], {"run": facts["run"], **told})
     return last
 
 
@@ -96,7 +127,7 @@ async def _shown(each: Experiment, served: Services, last: dict[str, dict[str, A
         "available": why_not is None,
         "why_not": why_not,
         "steps": steps_of(each),
-        "targets": [_target(spec, served) for spec in each.target],
+        "targets": [{**_target(spec, served), "races": picks.why_not(each, spec) is None} for spec in each.target],
         "last": last.get(each.id),
     }
 

@@ -1,54 +1,120 @@
-"""What the API tells about runs, experiments, signals and the lab itself: read from the journal and the tables.
+"""What the API tells about runs: folded from their few telling events, never from a second stored state.
 
-A run's facts are folded from its few telling events, never from a second stored state.
+Runs of one's own are in the journal; imported ones are folded by the same ``fold`` from where those are kept.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 from app.errors import NotFound
 from app.experiments.model import Experiment
 from app.hub import Hub
+from app.journal import Stored
 
 TELLING = frozenset({"run_created", "run_finished", "stop_finished", "target_exited"})
+WORDS = TELLING | {"target_starting", "verdict"}  # what history shows and searches besides
+Facts = dict[str, Any]
 
 
-async def runs_facts(hub: Hub, run: str | None = None) -> list[dict[str, Any]]:
+async def runs_facts(hub: Hub, run: str | None = None, kinds: frozenset[str] = TELLING) -> list[Facts]:
     """Facts of all runs (or one), newest first."""
-    runs: dict[str, dict[str, Any]] = {}
-    async for stored in hub.read_all(run=run, kinds=TELLING):
+    return list(reversed(await fold(hub.read_all(run=run, kinds=kinds))))
+
+
+async def fold(events: AsyncIterator[Stored]) -> list[Facts]:
+    """Facts of each run in the order in which they were created."""
+    runs: dict[str, _Told] = {}
+    async for stored in events:
         if stored.run is None:
             continue
         event = json.loads(stored.json)
-        match stored.kind:
-            case "run_created":
-                runs[stored.run] = {
-                    "run": stored.run,
-                    "number": event["number"],
-                    "experiment": event.get("experiment"),
-                    "title": event["title"],
-                    "question": event["question"],
-                    "targets": event["targets"],
-                    "status": "running",
-                    "reason": None,
-                    "created_at": event["at"],
-                    "finished_at": None,
-                    "result": None,
-                }
-            case "run_finished" if facts := runs.get(stored.run):
-                facts |= {"status": "finished", "reason": event["reason"], "finished_at": event["at"]}
-            case "stop_finished" if facts := runs.get(stored.run):
-                facts["result"] = {name: event.get(name) for name in ("took_s", "exit_code", "killed")}
-            case "target_exited" if (facts := runs.get(stored.run)) and facts["result"] is None:
-                facts["result"] = {"took_s": None, "exit_code": event.get("exit_code"), "killed": None}
-    return list(reversed(runs.values()))
+        if stored.kind == "run_created":
+            runs[stored.run] = _Told(stored.run, event)
+        elif told := runs.get(stored.run):
+            told.take(stored.kind, event)
+    return [told.facts() for told in runs.values()]
 
 
-async def run_facts(hub: Hub, run: str) -> dict[str, Any]:
+class _Told:
+    """One run while it is folded.  Its result is that of the target whose stop, or whose end, was told last."""
+
+    def __init__(self, run: str, event: Facts) -> None:
+        self._facts: Facts = {
+            "run": run,
+            "number": event["number"],
+            "experiment": event.get("experiment"),
+            "title": event["title"],
+            "question": event["question"],
+            "targets": event["targets"],
+            "commands": [],
+            "status": "running",
+            "reason": None,
+            "created_at": event["at"],
+            "finished_at": None,
+            "duration_s": None,
+            "outcome": "running",
+            "imported": False,
+        }
+        self._result: Facts | None = None
+        self._of: str | None = None  # the target that the result is about
+        self._verdicts: dict[str | None, dict[int | None, str]] = {}  # by target and request
+        self._stops: dict[str | None, int] = {}
+
+    def take(self, kind: str, event: Facts) -> None:
+        target = event.get("target")
+        match kind:
+            case "run_finished":
+                self._facts |= {"status": "finished", "reason": event["reason"], "finished_at": event["at"]}
+            case "stop_finished":
+                self._result = {name: event.get(name) for name in ("took_s", "exit_code", "killed")}
+                self._of, self._stops[target] = target, event["stop"]
+            case "target_exited" if self._result is None:
+                self._result = {"took_s": None, "exit_code": event.get("exit_code"), "killed": None}
+                self._of = target
+            case "target_starting":
+                self._facts["commands"].append(event["equivalent"])
+            case "verdict":
+                said = self._verdicts.setdefault(target, {})
+                said.pop(event.get("request"), None)  # a later one takes its place, and is the newest
+                said[event.get("request")] = event["text"]
+
+    def facts(self) -> Facts:
+        facts = self._facts
+        if facts["finished_at"]:
+            passed = datetime.fromisoformat(facts["finished_at"]) - datetime.fromisoformat(facts["created_at"])
+            facts["duration_s"] = max(0.0, round(passed.total_seconds(), 3))
+        verdict = self._verdict() if self._result else None
+        facts["result"] = self._result and {**self._result, "verdict": verdict}
+        facts["outcome"] = outcome_of(facts)
+        return facts
+
+    def _verdict(self) -> str | None:
+        """As the page chooses it (``selectors/verdict.js``): a stop's, else the end's, else the last signal's."""
+        said = self._verdicts.get(self._of, {})
+        if self._of in self._stops:
+            return said.get(self._stops[self._of])
+        return said.get(None) or next(reversed(said.values()), None)
+
+
+def outcome_of(facts: Facts) -> str:
+    """One word: running, killed, left, ended, not_started or unknown."""
+    result = facts["result"]
+    if facts["status"] == "running":
+        return "running"
+    if facts["reason"] == "failed":
+        return "not_started"
+    if result and result["killed"] is not None:
+        return "killed" if result["killed"] else "left"
+    return "ended" if result and result["exit_code"] is not None else "unknown"
+
+
+async def run_facts(hub: Hub, run: str) -> Facts:
     """One run's, with ``last_event_id``.  Raises NotFound."""
-    found = [facts for facts in await runs_facts(hub, run) if facts["run"] == run]
+    found = [facts for facts in await runs_facts(hub, run, WORDS) if facts["run"] == run]
     if not found:
         raise NotFound(f"there is no run {run}")
     return {**found[0], "last_event_id": hub.journal.last_of_run(run)}
@@ -63,3 +129,24 @@ def steps_of(experiment: Experiment) -> list[dict[str, Any]]:
         }
         for step in experiment.step
     ]
+
+
+async def time_before(hub: Hub, facts: dict[str, Any]) -> dict[str, Any]:
+    """Stop times of the newest run before this one of the same race, by the names of its targets."""
+
+    def race(created: dict[str, Any]) -> tuple[object, ...]:
+        names = tuple(target["name"] for target in created["targets"])
+        return (created.get("experiment") or created["title"], names)
+
+    created: dict[str, dict[str, Any]] = {}
+    took: dict[str, dict[str, float]] = {}
+    async for stored in hub.read_all(kinds=frozenset({"run_created", "stop_finished"})):
+        event = json.loads(stored.json)
+        if stored.run is None or (stored.kind == "run_created" and event["number"] >= facts["number"]):
+            continue
+        if stored.kind == "run_created" and race(event) == race(facts):
+            created[stored.run] = event
+        elif stored.run in created and event.get("took_s") is not None:
+            took.setdefault(stored.run, {})[event["target"].partition(".")[2]] = event["took_s"]
+    last = max(took, key=lambda run: int(created[run]["number"]), default=None)
+    return {"run": last, "number": created[last]["number"] if last else None, "took_s": took[last] if last else {}}

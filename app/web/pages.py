@@ -13,12 +13,15 @@ from fastapi.templating import Jinja2Templates
 from starlette.responses import Response
 
 from app import __version__
-from app.errors import LabError, Unauthenticated
-from app.hub import Role
+from app.audience import Role
+from app.errors import LabError, NotFound, Unauthenticated
 from app.resources import resource
+from app.signals import RESERVED, SIGNALS, parse_signal
+from app.signals import UnknownSignal as NoSuchSignal
 from app.web.access import role
-from app.web.facts import run_facts
+from app.web.kept import kept_facts
 from app.web.services import RoleHere, Served, Services
+from app.web.static import static_base
 
 router = APIRouter(include_in_schema=False)
 templates = Jinja2Templates(directory=resource("templates"))
@@ -27,7 +30,18 @@ MONTH_S = 30 * 24 * 3600
 
 
 def page(request: Request, name: str, status: int = 200, **context: Any) -> HTMLResponse:
-    defaults = {"page": "error", "role": "viewer", "run": "", "experiment": "", "title": "", "question": "", "lanes": 1}
+    defaults = {
+        "page": "error",
+        "role": "viewer",
+        "run": "",
+        "experiment": "",
+        "signal": "",
+        "title": "",
+        "question": "",
+        "lanes": 1,
+        "over": "",
+        "static": static_base(),
+    }
     response = templates.TemplateResponse(
         request, name, {**defaults, "version": __version__, **context}, status_code=status
     )
@@ -47,6 +61,13 @@ async def home(request: Request, who: RoleHere) -> HTMLResponse:
     return page(request, "home.html", page="home", role=who, title="Experiments")
 
 
+@router.get("/race")
+@role("viewer")
+async def race(request: Request, who: RoleHere) -> HTMLResponse:
+    """Choose what is to be started side by side."""
+    return page(request, "race.html", page="race", role=who, title="Race")
+
+
 @router.get("/experiments/{experiment}")
 @role("viewer")
 async def experiment(request: Request, experiment: str, served: Served, who: RoleHere) -> HTMLResponse:
@@ -63,10 +84,16 @@ async def experiment(request: Request, experiment: str, served: Served, who: Rol
     )
 
 
+@router.get("/runs")
+@role("viewer")
+async def runs(request: Request, who: RoleHere) -> HTMLResponse:
+    return page(request, "runs.html", page="runs", role=who, title="Runs")
+
+
 @router.get("/runs/{run}")
 @role("viewer")
 async def run(request: Request, run: str, served: Served, who: RoleHere) -> HTMLResponse:
-    facts = await run_facts(served.hub, run)
+    facts = await kept_facts(served, run)
     return page(
         request,
         "stage.html",
@@ -77,7 +104,32 @@ async def run(request: Request, run: str, served: Served, who: RoleHere) -> HTML
         title=facts["title"],
         question=facts["question"],
         lanes=len(facts["targets"]),
+        imported=facts["imported"],
+        over="end" if facts["status"] == "finished" else _going(served, run),
     )
+
+
+def _going(served: Services, run: str) -> str:
+    live = served.lab.live_run(run)
+    return "stop" if live is not None and any(each.stop is not None for each in live.targets) else ""
+
+
+@router.get("/signals")
+@role("viewer")
+async def signals(request: Request, who: RoleHere) -> HTMLResponse:
+    return page(request, "signals.html", page="signals", role=who, title="Signals", count=len(SIGNALS))
+
+
+@router.get("/signals/{name}")
+@role("viewer")
+async def signal(request: Request, name: str, who: RoleHere) -> HTMLResponse:
+    """One of them, by any of its names: a reserved one too, for its row says why it is."""
+    try:
+        found = next((each for each in RESERVED if name in (each.name, each.short)), None) or parse_signal(name)
+    except NoSuchSignal as error:
+        raise NotFound(str(error), hint="All of them are at /signals.") from error
+    title = f"{found.name}, signal {found.number}"
+    return page(request, "signals.html", page="signals", role=who, title=title, signal=found.name, count=len(SIGNALS))
 
 
 @router.get("/enter/{code}")
@@ -105,7 +157,7 @@ async def watch(request: Request, code: str, served: Served) -> Response:
 def _sign_in(served: Services, code: str, role: Role) -> Response:
     session = served.access.redeem(code, role)
     if session is None:
-        raise Unauthenticated("this link has been used, or was never one of this lab's")
+        raise Unauthenticated("this link has been used, was revoked, or was never one of this lab's")
     response = RedirectResponse("/", status_code=303)
     response.set_cookie(
         served.cookie,

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from app.acts import Acts
+from app.audience import Role
+from app.bets import Bets
 from app.experiments.runner import Runner
 from app.hosts.base import Host
 from app.hosts.engine import Engine
-from app.hub import Hub, Role
+from app.hosts.images import Images
+from app.hub import Hub
+from app.imported import Imported
+from app.journal import Stored
 from app.lab import Lab
 from app.settings import Settings
 from app.sources.kernel_trace import KernelTrace
 from app.targets import HostName
 from app.web.access import Access, check_origin, check_role, cookie_name
+
+Eyes = Callable[[Stored], Stored]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +33,14 @@ class Services:
     hub: Hub
     lab: Lab
     acts: Acts
+    bets: Bets
     runner: Runner
     engine: Engine
+    images: Images
     kernel: KernelTrace
     hosts: dict[HostName, Host]
     access: Access
+    imported: Imported
 
     @property
     def url(self) -> str:
@@ -38,6 +49,25 @@ class Services:
             return self.settings.public_url.rstrip("/")
         host = self.settings.host if self.settings.host not in ("0.0.0.0", "::", "") else "127.0.0.1"  # noqa: S104
         return f"http://{f'[{host}]' if ':' in host else host}:{self.settings.port}"
+
+    @property
+    def out_of_reach(self) -> str:
+        """Why nobody else can open a link of this lab, and what would allow it; "" where others may."""
+        settings = self.settings
+        if settings.public_url:
+            return ""
+        everywhere = settings.host in ("0.0.0.0", "::", "")  # noqa: S104 (compared, not bound)
+        if everywhere:
+            return (
+                "The link names this machine as it calls itself, which nobody else can open: start the lab with "
+                f"`--public-url http://ADDRESS:{settings.port}`, the address under which others reach it."
+            )
+        if settings.host == "localhost" or settings.host.startswith("127.") or settings.host == "::1":
+            return (
+                "Only this machine can open the link: the lab listens on loopback. Start it with `--host ADDRESS`, an "
+                "address of this machine in the room’s network, or with `--public-url URL` behind a proxy."
+            )
+        return ""
 
     @property
     def cookie(self) -> str:
@@ -63,5 +93,14 @@ def role_here(request: Request) -> Role:
     return role
 
 
+def eyes_here(request: Request) -> Eyes:
+    """What of an event may be read here: who watches is not told how others guess, until that is told to all."""
+    served = services(request)
+    if request.state.role == "driver":
+        return lambda event: event
+    return lambda event: served.bets.sealed(event, lambda run: served.access.pseudonym(request, served.cookie, run))
+
+
 Served = Annotated[Services, Depends(services)]
 RoleHere = Annotated[Role, Depends(role_here)]
+Seen = Annotated[Eyes, Depends(eyes_here)]

@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import BadHost
+from app.errors import BadHost, LabError, TooLarge
+from app.importing import MAX_BYTES
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+    "connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; manifest-src 'self'"
 )
 HEADERS = [
     (b"content-security-policy", CSP.encode()),
@@ -27,6 +29,8 @@ HEADERS = [
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
 ]
+MAX_BODY = 2 * 2**20  # bytes: a scratch file may be long, nothing else is
+LARGER = {"/api/v1/imports": MAX_BYTES}  # but for a recording
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -60,6 +64,12 @@ def is_allowed(host: str, allowed: frozenset[str], *, any_address: bool) -> bool
     return port.isascii() and port.isdigit()
 
 
+def _length(scope: Scope) -> int:
+    """What the request says; one that says nothing is counted while it is read (``max_body_size``)."""
+    said = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    return int(said) if said.isdigit() else 0
+
+
 class Shield:
     """Wraps the whole application."""
 
@@ -78,10 +88,14 @@ class Shield:
             await send(message)
 
         hosts = [value for name, value in scope["headers"] if name == b"host"]
-        if len(hosts) == 1 and is_allowed(hosts[0].decode("latin-1"), self._allowed, any_address=self._any_address):
+        error: LabError
+        if len(hosts) != 1 or not is_allowed(hosts[0].decode("latin-1"), self._allowed, any_address=self._any_address):
+            error = BadHost("the lab is not known by the name in this request's Host header")
+        elif _length(scope) > (most := LARGER.get(scope["path"], MAX_BODY)):
+            error = TooLarge(f"the body of this request is larger than {most} bytes")
+        else:
             await self._app(scope, receive, with_headers)
             return
-        error = BadHost("the lab is not known by the name in this request's Host header")
         body = json.dumps(error.shape()).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         await with_headers({"type": "http.response.start", "status": error.status, "headers": headers})

@@ -2,18 +2,21 @@
 
 Messages are unnamed, because a named one without a listener vanishes silently; ``kind`` is in the data.  ``id`` is
 ``<journal>.<n>``: who resumes with the id of another journal is told to ``reset`` and gets everything.  The heartbeat
-has no id: it is not an event, it says that the server is alive, what time it has, and how many are watching.
+has no id: it is not an event, it says that the server is alive, what time it has, how many are watching, and what the
+presenter looks at.
 
 Who wins the race: normally the client leaves (``http.disconnect``) and the generator is cancelled.  A client that does
 not read lets the send run into ``SEND_TIMEOUT_S`` and is dropped; it resumes from its last id when it comes back.  When
-the lab closes, the hub ends every reader *after* the last event, the generator returns, and the client sees a clean
-end of the stream; sse_starlette's own watcher would cut it off, so it is given a grace that this never needs.
+the lab closes, or the viewers' link is revoked, the hub ends readers *after* the last event, the generator returns, and
+the client sees a clean end of the stream; sse_starlette's own watcher would cut it off, so it is given a grace that
+this never needs.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import asdict
 
 import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -21,8 +24,11 @@ from sse_starlette.sse import SendTimeoutError
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from app.audience import Role
+from app.errors import Ending
 from app.events import now
-from app.hub import Hub, HubClosed, Role
+from app.hub import Hub
+from app.journal import Stored
 
 SEND_TIMEOUT_S = 20.0
 GRACE_S = 30.0
@@ -48,8 +54,10 @@ class Stream(EventSourceResponse):
 
 def event_stream(
     hub: Hub,
+    seen: Callable[[Stored], Stored],
     *,
     role: Role,
+    who: str,
     after: int,
     last_event_id: str | None,
     run: str | None,
@@ -64,13 +72,13 @@ def event_stream(
         if place is None or place > hub.last_id:
             yield b'data: {"kind":"reset"}\n\n'
         start = 0 if place is None or place > hub.last_id else place
-        async with hub.join(after=start, role=role, run=run, kinds=kinds) as reader:
+        async with hub.join(after=start, role=role, who=who, run=run, kinds=kinds) as reader:
             while True:
                 try:
                     batch = await reader.batch()
-                except HubClosed:
+                except Ending:
                     return
-                yield b"".join(event.frame for event in batch)
+                yield b"".join(seen(event).frame for event in batch) or heartbeat(hub).encode()
 
     return Stream(
         frames(),
@@ -83,6 +91,23 @@ def event_stream(
     )
 
 
+async def past_page(
+    hub: Hub, seen: Callable[[Stored], Stored], *, after: int, run: str | None, kinds: frozenset[str], limit: int
+) -> Response:
+    """The next events after a place, and the place up to which everything was looked through."""
+    last = hub.last_id
+    found = await hub.read(after=after, run=run, kinds=kinds, limit=limit)
+    place = found[-1].id if len(found) == limit else max(last, after, found[-1].id if found else 0)
+    journal, events = hub.journal.id.encode(), b",".join(seen(event).json for event in found)
+    return Response(
+        b'{"events":[%b],"place":%d,"journal":"%b"}' % (events, place, journal), media_type="application/json"
+    )
+
+
 def heartbeat(hub: Hub) -> ServerSentEvent:
-    beat = {"kind": "heartbeat", "now": now().isoformat(), "viewers": hub.readers["viewer"], "last": hub.last_id}
+    audience = hub.audience
+    beat = {
+        **{"kind": "heartbeat", "now": now().isoformat(), "viewers": audience.viewers, "last": hub.last_id},
+        "focus": asdict(audience.focus) if audience.focus else None,
+    }
     return ServerSentEvent(data=json.dumps(beat), sep="\n")

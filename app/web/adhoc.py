@@ -1,0 +1,131 @@
+"""A command or an image of one's own: what may be asked for, and one line that says what is wrong with it.
+
+The text of such an error begins with the name of what it is about ("memory: …"), so that a form can show it there.
+What can be seen to be wrong is said before anything is started; the rest is the engine's to say.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from app.errors import BadRequest
+from app.hosts.base import ContainerOptions, ProcessOptions, Spec
+from app.signals import UnknownSignal, parse_signal
+from app.targets import HostName
+
+CATALOGUE_ONLY = {"tmpfs", "binds", "cgroupns", "cap_add"}
+LEAST_MEMORY = 6 * 2**20  # the engine takes no less
+_UNITS = {"": 0, "b": 0, "k": 10, "m": 20, "g": 30}
+_MEMORY = re.compile(r"(\d{1,15})([bkmg]?)b?", re.IGNORECASE)
+# As the engine has it (distribution/reference): [HOST[:PORT]/]NAME[/NAME…][:TAG][@DIGEST]
+_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_IMAGE = re.compile(
+    rf"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d+)?/)?{_PART}(?:/{_PART})*(?::\w[\w.-]{{0,127}})?(?:@sha256:[0-9a-f]{{64}})?",
+    re.ASCII,
+)
+_USER = re.compile(r"[\w.-]+(?::[\w.-]+)?", re.ASCII)
+_PORT = re.compile(r"(\d{1,5})(?:/(?:tcp|udp|sctp))?")
+_NAME = re.compile(r"[^=\0]+")
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Own(Body):
+    """A command or an image of one's own.
+
+    Options of a container: init, pid_mode ("host"), stop_signal, stop_timeout_s, entrypoint, tty, stdin_open, env,
+    user, workdir, memory, pids_limit, ports; of a process or sandbox: env, cwd, cols, rows, ports.
+    """
+
+    host: HostName | None = None
+    command: tuple[str, ...] = ()
+    image: str | None = None
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def asks_for_something(self) -> bool:
+        return bool(self.host or self.command or self.image or self.options)
+
+    def spec(self) -> Spec:
+        """The one target of an ad-hoc run.  Raises BadRequest."""
+        if self.host is None:
+            raise BadRequest("say which experiment, or a host and a command")
+        if forbidden := CATALOGUE_ONLY & set(self.options):
+            raise BadRequest(f"these options are for the catalogue only: {', '.join(sorted(forbidden))}")
+        if any("\0" in word for word in self.command):
+            raise BadRequest("command: a word of a command line cannot hold NUL")
+        try:
+            if self.host == "container":
+                return Spec(
+                    host=self.host,
+                    command=self.command,
+                    image=_image(self.image or "base"),
+                    container=_checked(ContainerOptions(**self.options)),
+                )
+            if not self.command:
+                raise BadRequest("command: a process needs one, as a list of words")
+            return Spec(host=self.host, command=self.command, process=_placed(ProcessOptions(**self.options)))
+        except ValidationError as error:
+            problem = error.errors()[0]
+            where = ".".join(str(part) for part in problem["loc"]) or "options"
+            raise BadRequest(f"{where}: {problem['msg'].removeprefix('Value error, ')}") from error
+        except TypeError as error:  # names that are no words
+            raise BadRequest(f"options: {error}") from error
+
+
+class StartRun(Own):
+    """Either ``experiment``, or a command or image of one's own."""
+
+    experiment: str | None = None
+
+
+def _image(image: str) -> str:
+    if not _IMAGE.fullmatch(image):
+        raise BadRequest(
+            f"image: {image!r} is no reference of an image", hint="Such as nginx, nginx:1.27 or localhost:5000/mine:2."
+        )
+    return image
+
+
+def _checked(options: ContainerOptions) -> ContainerOptions:
+    found = _MEMORY.fullmatch(options.memory)
+    if not found or int(found[1]) << _UNITS[found[2].lower()] < LEAST_MEMORY:
+        raise BadRequest(
+            f"memory: {options.memory!r} is no amount that the engine takes", hint="At least 6m, such as 256m or 1g."
+        )
+    if options.user is not None and not _USER.fullmatch(options.user):
+        raise BadRequest(f"user: {options.user!r} is no user", hint="A name or a number, such as nobody or 1000:1000.")
+    if options.workdir is not None and not options.workdir.startswith("/"):
+        raise BadRequest(f"workdir: {options.workdir!r} must begin with /", hint="It is a folder of the image.")
+    if options.entrypoint is not None and not options.entrypoint:
+        raise BadRequest("entrypoint: it is empty", hint="Leave it out for the image's own.")
+    _check_env(options.env)
+    for inside, outside in options.ports.items():
+        port = _PORT.fullmatch(inside)
+        if not port or not 0 < int(port[1]) < 65536 or not 0 <= outside < 65536:
+            raise BadRequest(f"ports: {inside!r} at {outside} is no port", hint='Such as {"80/tcp": 8080}, 0 for any.')
+    if options.stop_signal is None:
+        return options
+    try:
+        return options.model_copy(update={"stop_signal": parse_signal(options.stop_signal).name})
+    except UnknownSignal as error:
+        raise BadRequest(f"stop_signal: {error}", hint="Such as TERM, SIGINT, 15 or SIGRTMIN+3.") from error
+
+
+def _placed(options: ProcessOptions) -> ProcessOptions:
+    _check_env(options.env)
+    if options.cwd is not None and ("\0" in options.cwd or not os.path.isdir(options.cwd)):  # noqa: PTH112
+        raise BadRequest(f"cwd: there is no folder {options.cwd}", hint="A folder of the lab's machine.")
+    return options
+
+
+def _check_env(env: dict[str, str]) -> None:
+    for name, value in env.items():
+        if not _NAME.fullmatch(name) or "\0" in value:
+            raise BadRequest(f"env: {name!r} cannot be the name of a variable", hint="One NAME=value on each line.")

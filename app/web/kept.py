@@ -1,0 +1,63 @@
+"""Runs that are kept, whether they happened here or were imported: their facts, and what is recorded of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from anyio import to_thread
+
+from app.errors import NotFound
+from app.imported import Import, number_of
+from app.journal import Stored
+from app.web.facts import WORDS, Facts, fold, outcome_of, run_facts, runs_facts
+from app.web.recording import recording
+from app.web.services import Services
+
+
+async def all_facts(served: Services) -> list[Facts]:
+    """Of all of them, in no order."""
+    imports = await to_thread.run_sync(served.imported.kept)
+    return [*await runs_facts(served.hub, kinds=WORDS), *[await _facts(served, each) for each in imports]]
+
+
+async def kept_facts(served: Services, run: str) -> Facts:
+    """One run's.  Raises NotFound."""
+    if not number_of(run):
+        return await run_facts(served.hub, run)
+    facts = await _facts(served, await _import(served, run))
+    return {**facts, "last_event_id": (await to_thread.run_sync(served.imported.read, run))[-1].id}
+
+
+async def kept_recording(served: Services, run: str, *, lab: bool) -> AsyncIterator[Stored]:
+    """As ``recording``; raises NotFound, at once."""
+    if not number_of(run):
+        return recording(served.hub, run, lab=lab)
+    found = await to_thread.run_sync(served.imported.read, (await _import(served, run)).run)
+    return _each([event for event in found if lab or event.run])
+
+
+async def forget(served: Services, run: str) -> None:
+    if number_of(run):
+        await to_thread.run_sync(served.imported.forget, run)
+    else:
+        await served.hub.forget(run)
+
+
+async def _import(served: Services, run: str) -> Import:
+    for each in await to_thread.run_sync(served.imported.kept):
+        if each.run == run:
+            return each
+    raise NotFound(f"there is no run {run}")
+
+
+async def _facts(served: Services, each: Import) -> Facts:
+    """What has no end in the recording has none that anybody knows; it is over all the same."""
+    events = await to_thread.run_sync(served.imported.read, each.run, WORDS)
+    [facts] = await fold(_each(events))
+    facts |= {"imported": True, "imported_at": each.at, "status": "finished"}
+    return {**facts, "outcome": outcome_of(facts)}
+
+
+async def _each(events: list[Stored]) -> AsyncIterator[Stored]:
+    for event in events:
+        yield event
