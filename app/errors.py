@@ -2,6 +2,8 @@
 
 LabError
 ├── BadRequest           422  what was asked for makes no sense
+│   ├── TooLarge         413
+│   ├── BadLine          422  of a file that was to be imported
 │   ├── UnknownSignal    422
 │   └── NotApplicable    422  makes sense, but not for this target
 ├── Unauthenticated      401
@@ -12,8 +14,11 @@ LabError
 ├── NotFound             404
 ├── AlreadyGone          409  it was ours and has ended
 ├── Conflict             409  cannot be done in this state
+│   └── BuildCancelled   409  somebody ended the build that this waited for
+├── TooMany              429  of what viewers may send
 ├── NotPossible          409  this machine does not allow it
 ├── EngineUnavailable    503
+├── Ending               503  the server is going down
 └── HostFailed           502  the engine or the kernel refused, with its own words
 
 ``code`` is stable and part of the API; the text may improve.
@@ -42,6 +47,16 @@ class LabError(Exception):
 class BadRequest(LabError):
     status, code = 422, "bad_request"
     hint = "See /docs for what this call takes."
+
+
+class TooLarge(BadRequest):
+    status, code = 413, "too_large"
+    hint = "The largest thing that the lab takes is a scratch file of one MiB."
+
+
+class BadLine(BadRequest):
+    code = "bad_line"
+    hint = "Nothing of this file was imported. Take the export (JSON Lines) or the report of a run as it is."
 
 
 class UnknownSignal(BadRequest):
@@ -94,6 +109,16 @@ class Conflict(LabError):
     hint = "Wait until what is under way has ended."
 
 
+class BuildCancelled(Conflict):
+    code = "build_cancelled"
+    hint = "Start it again: the image is then built from where it got to."
+
+
+class TooMany(LabError):
+    status, code = 429, "too_many"
+    hint = "Wait a moment. The last guess that was taken counts."
+
+
 class NotPossible(LabError):
     status, code = 409, "not_possible"
     hint = "Something on this machine forbids it. `signal-lab verify` says what works here."
@@ -102,6 +127,16 @@ class NotPossible(LabError):
 class EngineUnavailable(LabError):
     status, code = 503, "no_engine"
     hint = "Start Docker or Podman, or set DOCKER_HOST. Local experiments work without."
+
+
+class Ending(LabError):
+    """Of a reader, too: the server goes down, or this one may not read any more."""
+
+    status, code = 503, "ending"
+    hint = "Start it again: runs and events are kept, and pages that are open go on by themselves."
+
+    def __init__(self) -> None:
+        super().__init__("the lab is ending")
 
 
 class HostFailed(LabError):

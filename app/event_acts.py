@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from app.event_base import LabEvent
+from app.event_base import Argv, LabEvent
 
 
 class StepDone(LabEvent):
@@ -56,7 +56,7 @@ class ExecRequested(LabEvent):
     """A command is run inside a target, as ``docker exec`` does."""
 
     kind: Literal["exec_requested"] = "exec_requested"
-    command: tuple[str, ...]
+    command: Argv
     by: str
 
 

@@ -1,19 +1,28 @@
-"""What every event has.  Leaf module: imports no ``app`` code."""
+"""What every event has."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from app.masking import masked_line, masked_words
 
 Author = Literal["person", "engine", "kernel", "program", "lab"]
 Clock = Literal["server", "engine", "kernel"]
+Argv = Annotated[tuple[str, ...], AfterValidator(masked_words)]  # a command line goes to a shared screen
+Line = Annotated[str, AfterValidator(masked_line)]
 
 
 def now() -> datetime:
     """The server's clock, UTC."""
     return datetime.now(UTC)
+
+
+def one_line(json: str) -> str:
+    """The same JSON without what some readers take for the end of a line (Python's ``splitlines`` among them)."""
+    return json.replace("\x85", r"\u0085").replace("\u2028", r"\u2028").replace("\u2029", r"\u2029")
 
 
 class LabEvent(BaseModel):

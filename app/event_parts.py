@@ -29,6 +29,46 @@ Fate = Literal[
     "unknown",
 ]
 StopOutcome = Literal["at_once", "handler_decides", "sigkill", "unknown"]
+# What a request, or an end, came to; see app/verdict/diagnosis.py.
+VerdictOutcome = Literal[
+    "handled_and_exited",
+    "handled_and_went_on",
+    "default_action",
+    "dropped",  # PID 1, without a handler
+    "ignored",  # by its own choice, or because the default is to do nothing
+    "queued_then_dropped",
+    "pending",
+    "already_pending",  # one of its kind was, so this one is lost
+    "taken",  # by sigwait or a signalfd: the kernel has no word for that
+    "sigkill_at_timeout",
+    "sigkill_asked",
+    "out_of_memory",
+    "something_else",
+    "not_clean",  # in time, but who had a handler, or was never told, was killed with PID 1
+    "by_itself",
+    "ended_by_lab",  # its run was removed, or the lab was stopped
+    "not_done",
+    "unknown",
+]
+Guess = Literal["left", "killed"]  # how a target will end: by itself, or by SIGKILL at the timeout
+# Whether a forecast came true.  "open": it left that to the program.
+Held = Literal["held", "not_held", "open", "none"]
+AdviceKind = Literal[
+    "exec",
+    "init",
+    "init_group",
+    "stop_signal",
+    "trap_and_wait",
+    "handler",
+    "not_ignore",
+    "longer_timeout",
+    "timeout",
+    "pass_on",
+    "own",
+]
+AdvicePlace = Literal[
+    "Dockerfile", "docker run", "docker stop", "compose.yaml", "script", "program", "supervisord.conf"
+]
 
 
 class Part(BaseModel):
@@ -43,6 +83,15 @@ class TargetInfo(Part):
     host: Literal["process", "sandbox", "container"]
     tty: bool = False
     later: bool = False  # a step or a person starts it, not the run
+
+
+class PlacedGuess(Part):
+    """One browser's last guess on one target.  ``before_s``: it leaves sooner than that; None: later, or killed."""
+
+    target: str
+    who: str
+    ends: Guess
+    before_s: int | None = None
 
 
 class ScratchFile(Part):
@@ -88,3 +137,26 @@ class ForecastGroup(Part):
     why: str  # one sentence for people
     sure: bool  # False: likely, and ``why`` says what would tell
     signals: str  # 16 hexadecimal digits, bit n-1 stands for signal n
+
+
+class Sentence(Part):
+    """One sentence of a verdict.  ``evidence``: numbers of the events that prove it; never empty."""
+
+    text: str
+    evidence: tuple[int, ...]
+
+
+class AdviceLines(Part):
+    """Lines to copy, for one place."""
+
+    place: AdvicePlace
+    lines: tuple[str, ...]
+
+
+class Advice(Part):
+    """The smallest change that would help.  ``note``: its limits, and what it takes to apply it."""
+
+    kind: AdviceKind
+    text: str
+    note: str = ""
+    at: tuple[AdviceLines, ...] = ()

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+import anyio
 from anyio import to_thread
 
 from app.event_parts import ForecastGroup
 from app.events import StopForecast
 from app.probe.procfs import Proc, ProcessFacts
-from app.signals import parse_signal
+from app.signals import named_so
 from app.targets import Target
 from app.verdict.forecast import forecast, forecasts
 from app.verdict.stop import Member, StopSaid, StopSubject, foresee_stop
 from app.verdict.subject import Origin, Subject, Thread
+from app.verdict.tree import is_new_copy
 
 IDLE_S = 6.0  # where nothing changed, a new connection is noticed within this time
 EVERY_S = 1.0  # a stop forecast is recorded at most this often
+CROWD = 32  # processes
 STEADY_S = 4.0  # masks that come and go within this time are not steady
+LOOKS, APART_S = 5, 0.01  # at most, for a process to become its program
 
 
 def subject_of(facts: ProcessFacts) -> Subject:
@@ -64,37 +69,63 @@ class Foresight:
         self._said_at = self._asked_at = 0.0
         self._seen: list[ProcessFacts] = []
         self._asking = False
+        self._stops = 0  # that were about to be asked for
+
+    async def look(self, look: Callable[[], Awaitable[list[ProcessFacts] | None]]) -> list[ProcessFacts]:
+        """To foretell a stop by: again and again for a moment, while it meets a process between fork and exec."""
+        seen = await look() or []
+        for _ in range(LOOKS - 1):
+            parents = {facts.pid: facts for facts in seen}
+            if not any(is_new_copy(parents[facts.ppid], facts) for facts in seen if facts.ppid in parents):
+                break
+            await anyio.sleep(APART_S)
+            seen = await look() or []
+        return seen
 
     async def stop(self, seen: list[ProcessFacts], signal: str, timeout_s: int) -> StopSaid | None:
         """None: there is nobody to stop, or no such signal."""
         members = self._members(await self._busy(seen))
         try:
-            number = parse_signal(signal).number
+            number = named_so(signal).number
         except ValueError:
             return None
         if not members:
             return None
-        return foresee_stop(StopSubject(members, number, timeout_s, self._target.host))
+        subject = StopSubject(members, number, timeout_s, self._target.host)
+        if len(members) > CROWD:  # each is held against each: too long for the loop that answers everybody
+            return await to_thread.run_sync(foresee_stop, subject)
+        return foresee_stop(subject)
 
     async def news(self, seen: list[ProcessFacts], signal: str, timeout_s: int) -> StopForecast | None:
-        """The forecast of a stop as it is set by itself, if that differs from what was said last."""
+        """The forecast of a stop as it is set by itself, if that differs from what was said last.
+
+        One that was still being thought about when a stop was about to be asked for is not told any more: it saw less
+        than that stop's own, and would be the last word before it.
+        """
         self._remember(seen)
         now = time.monotonic()
         idle = seen == self._seen and now - self._asked_at < IDLE_S
         restless = self._said is not None and not all(facts.steady for facts in seen)
         if self._asking or idle or restless or now - self._said_at < EVERY_S:
             return None
-        self._seen, self._asked_at = seen, now
+        self._seen, self._asked_at, stops = seen, now, self._stops
         self._asking = True  # the next look may come while this one is thought about
         try:
             said = await self.stop(seen, signal, timeout_s)
         finally:
             self._asking = False
-        if said is None or said == self._said:
+        if said is None or said == self._said or stops != self._stops:
             return None
         self._said, self._said_at = said, time.monotonic()
         where = {"run": self._target.run, "target": self._target.id}
         return StopForecast(**where, signal=signal, timeout_s=timeout_s, **_fields(said))
+
+    async def news_of(self, seen: list[ProcessFacts], signal: str, timeout_s: int) -> StopForecast | None:
+        """The forecast of one stop that is about to be asked for."""
+        self._stops += 1
+        said = await self.stop(seen, signal, timeout_s)
+        where = {"run": self._target.run, "target": self._target.id}
+        return StopForecast(**where, signal=signal, timeout_s=timeout_s, **_fields(said)) if said else None
 
     async def _busy(self, seen: list[ProcessFacts]) -> list[ProcessFacts]:
         """With their connections, unless whoever looked has counted them."""
@@ -140,6 +171,7 @@ class Foresight:
                 steady=self._steady(facts),
             )
             for facts in seen
+            if not facts.preparing
         )
 
 
@@ -151,9 +183,11 @@ def told(
     target: Target, seen: list[ProcessFacts], said: StopSaid | None, signal: str, timeout_s: int
 ) -> dict[str, Any]:
     """All that is foretold of a target, as the API gives it."""
-    number = parse_signal(signal).number
+    number = named_so(signal).number
     processes = []
     for facts in seen:
+        if facts.preparing:
+            continue
         outside, inside = foresee(facts)
         subject = subject_of(facts)
 

@@ -12,33 +12,31 @@ connection is dropped by the stream when it cannot be written to.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Literal
 
 import anyio
 from anyio import CapacityLimiter, to_thread
 
+from app.audience import Audience, Focus, Role
+from app.errors import Ending
 from app.events import AnyEvent
 from app.journal import Journal, Stored
 
-Role = Literal["driver", "viewer"]
 Listener = Callable[[int, AnyEvent], None]
 IN_MEMORY = 4096  # events; a browser that reconnects within minutes never touches the disk
 IN_MEMORY_BYTES = 16 * 2**20
 BATCH = 500
 
 
-class HubClosed(Exception):
-    """The server is going down: the end of every reader."""
-
-
 class Reader:
     """One screen's place.  ``run`` and ``kinds`` say what it wants to see (empty: everything)."""
 
-    def __init__(self, hub: Hub, after: int, run: str | None, kinds: frozenset[str]) -> None:
+    def __init__(self, hub: Hub, after: int, role: Role, run: str | None, kinds: frozenset[str]) -> None:
         self._hub, self.place, self._run, self._kinds = hub, after, run, kinds
+        self._role, self._evicted, self._viewers = role, hub.audience.evicted, hub.audience.told
+        self._focus: Focus | None = None  # what it was told: it may have changed since the stream's first heartbeat
 
     def wants(self, event: Stored) -> bool:
         if self._run is not None and event.run not in (None, self._run):
@@ -46,15 +44,24 @@ class Reader:
         return not self._kinds or event.kind in self._kinds
 
     async def batch(self) -> list[Stored]:
-        """What comes next, at least one event; waits for it.  Raises HubClosed when there will be no more."""
+        """What comes next, waits for it; none at all: the number of viewers is another, or what the presenter looks at.
+
+        Raises Ending when there will be no more.
+        """
+        audience = self._hub.audience
         while True:
             news = self._hub.news
+            if self._role == "viewer" and audience.evicted != self._evicted:
+                raise Ending
+            if audience.told != self._viewers or audience.focus is not self._focus:
+                self._viewers, self._focus = audience.told, audience.focus
+                return []
             if self.place < self._hub.last_id:
                 if found := await self._take():
                     return found
                 continue
             if self._hub.closed:
-                raise HubClosed
+                raise Ending
             await news.wait()
 
     async def _take(self) -> list[Stored]:
@@ -79,7 +86,7 @@ class Hub:
         self.last_id = journal.last_id  # newest event that may be shown
         self.news = asyncio.Event()  # set and replaced at each publication
         self.closed = False
-        self.readers: Counter[Role] = Counter()
+        self.audience = Audience(self._wake_readers)
         self._pending: list[tuple[AnyEvent, asyncio.Future[int]]] = []
         self._wake = asyncio.Event()
         self._limiter = CapacityLimiter(4)
@@ -88,7 +95,7 @@ class Hub:
     async def record(self, event: AnyEvent, /) -> int:
         """Store one event; gives its number once it is committed.  Order of calls is order of numbers."""
         if self.closed:
-            raise HubClosed
+            raise Ending
         done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._pending.append((event, done))
         self._wake.set()
@@ -118,16 +125,19 @@ class Hub:
                 yield event
             after = found[-1].id
 
+    async def forget(self, run: str) -> None:
+        """Remove a run that has ended.  Who reads from further back reads the journal, where it is no more."""
+        await to_thread.run_sync(self.journal.forget, run, limiter=self._limiter)
+        self.recent.clear()
+        self._recent_bytes = 0
+
     @asynccontextmanager
     async def join(
-        self, *, after: int, role: Role, run: str | None = None, kinds: frozenset[str] = frozenset()
+        self, *, after: int, role: Role, who: str = "", run: str | None = None, kinds: frozenset[str] = frozenset()
     ) -> AsyncIterator[Reader]:
         """A place in the journal for as long as the block is open."""
-        self.readers[role] += 1
-        try:
-            yield Reader(self, after, run, kinds)
-        finally:
-            self.readers[role] -= 1
+        with self.audience.seat(role, who):
+            yield Reader(self, after, role, run, kinds)
 
     async def write_until_closed(self) -> None:
         """The writer: gathers, commits, publishes.  Ends when ``close`` was called and all is written."""
@@ -156,12 +166,16 @@ class Hub:
         while len(self.recent) > IN_MEMORY or self._recent_bytes > IN_MEMORY_BYTES:
             self._recent_bytes -= len(self.recent.popleft().frame)
         self.last_id = stored[-1].id
+        self._wake_readers()
+
+    def _wake_readers(self) -> None:
         news, self.news = self.news, asyncio.Event()
         news.set()
 
     def close(self) -> None:
         """No more events; readers come to their end after they have seen all."""
         self.closed = True
+        self.audience.close()
         self._wake.set()
         self.news.set()
 

@@ -1,22 +1,26 @@
 """The append-only list of events, in SQLite.
 
 Row id n *is* the event's number, its SSE id and the browser's replay guard, so rows are never changed and numbers are
-never used twice (AUTOINCREMENT).  ``id`` names this list of numbers: a reader who resumes with numbers of another
-journal is told to forget what it has.  WAL with synchronous=NORMAL loses nothing to ``kill -9`` of the server.
+never used twice (AUTOINCREMENT); old runs are forgotten as a whole.  ``id`` names this list of numbers: a reader who
+resumes with numbers of another journal is told to forget what it has.  WAL with synchronous=NORMAL loses nothing to
+``kill -9`` of the server.
 
 Calls block; the hub makes them in threads.  One connection writes, another reads, each behind its own lock.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.events import AnyEvent, to_json
+from app.errors import Ending
+from app.events import AnyEvent, from_dict, to_json
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -27,6 +31,7 @@ CREATE TABLE IF NOT EXISTS events (
     kind TEXT NOT NULL,
     data TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS open_runs (run TEXT PRIMARY KEY, plan TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS events_by_run ON events (run, id);
 CREATE INDEX IF NOT EXISTS events_by_kind ON events (kind, id);
 """
@@ -47,11 +52,19 @@ class Stored:
         return self.frame[self.frame.index(b"{") : -2]
 
 
+def event_of(stored: Stored) -> AnyEvent:
+    """The event as it was recorded.  Raises KeyError, ValidationError: a newer lab may have written it."""
+    data = json.loads(stored.json)
+    del data["id"]
+    return from_dict(stored.kind, data)
+
+
 class Journal:
     """Opens or makes the file at ``path``; its folder must exist."""
 
     def __init__(self, path: Path) -> None:
         self._write_lock, self._read_lock = threading.Lock(), threading.Lock()
+        self._closed = False
         self._writer = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._writer.execute("PRAGMA journal_mode=WAL")
         self._writer.execute("PRAGMA synchronous=NORMAL")
@@ -70,7 +83,7 @@ class Journal:
         """Store all in one commit, in order, and give them their numbers."""
         rows = [(event.run, event.kind, to_json(event)) for event in events]
         stored = []
-        with self._write_lock:
+        with self._open(self._write_lock):
             self._writer.execute("BEGIN IMMEDIATE")
             try:
                 for run, kind, data in rows:
@@ -101,7 +114,7 @@ class Journal:
             where.append(f"kind IN ({','.join('?' * len(kinds))})")
             parameters.extend(sorted(kinds))
         query = f"SELECT id, run, kind, data FROM events WHERE {' AND '.join(where)} ORDER BY id LIMIT ?"  # noqa: S608 (only marks are put in)
-        with self._read_lock:
+        with self._open(self._read_lock):
             return [self._stored(*row) for row in self._reader.execute(query, (*parameters, limit))]
 
     def _stored(self, number: int, run: str | None, kind: str, data: str) -> Stored:
@@ -109,16 +122,69 @@ class Journal:
 
     def last_of_run(self, run: str) -> int:
         """Number of the newest event of ``run``; 0 for none."""
-        with self._read_lock:
+        with self._open(self._read_lock):
             (last,) = self._reader.execute("SELECT coalesce(max(id), 0) FROM events WHERE run = ?", (run,)).fetchone()
         return int(last)
 
     def next_run_number(self) -> int:
         """1, 2, 3 … never the same twice, also after a restart."""
-        with self._write_lock:
+        with self._open(self._write_lock):
             return int(self._writer.execute("INSERT INTO run_numbers DEFAULT VALUES").lastrowid or 0)
+
+    def keep_plan(self, run: str, plan: str) -> None:
+        """What a run was to start, for the server that finds it without an end."""
+        with self._open(self._write_lock):
+            self._writer.execute("INSERT OR REPLACE INTO open_runs VALUES (?, ?)", (run, plan))
+
+    def plan_of(self, run: str) -> str | None:
+        with self._open(self._read_lock):
+            found = self._reader.execute("SELECT plan FROM open_runs WHERE run = ?", (run,)).fetchone()
+        return str(found[0]) if found else None
+
+    def drop_plan(self, run: str) -> None:
+        with self._open(self._write_lock):
+            self._writer.execute("DELETE FROM open_runs WHERE run = ?", (run,))
+
+    def forget_all_but(self, count: int) -> int:
+        """Keep the newest ``count`` runs, and those that have not ended; gives how many others were forgotten.
+
+        What belongs to no run goes with the runs of its time.
+        """
+        with self._open(self._write_lock):
+            created = self._writer.execute(
+                "SELECT run, id FROM events WHERE kind = 'run_created' ORDER BY id DESC"
+            ).fetchall()
+            over = {run for (run,) in self._writer.execute("SELECT run FROM events WHERE kind = 'run_finished'")}
+            kept = [(run, number) for at, (run, number) in enumerate(created) if at < count or run not in over]
+            gone = [(run,) for at, (run, _) in enumerate(created) if at >= count and run in over]
+            if not gone:
+                return 0
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                self._writer.executemany("DELETE FROM events WHERE run = ?", gone)
+                oldest = min(number for _, number in kept)
+                self._writer.execute("DELETE FROM events WHERE run IS NULL AND id < ?", (oldest,))
+                self._writer.execute("COMMIT")
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+        return len(gone)
+
+    def forget(self, run: str) -> None:
+        """All events of one run, for good.  Its numbers are not used again."""
+        with self._open(self._write_lock):
+            self._writer.execute("DELETE FROM events WHERE run = ?", (run,))
+
+    @contextmanager
+    def _open(self, lock: threading.Lock) -> Iterator[None]:
+        """Holds it.  Raises Ending when the journal is closed: a page may ask while the server ends."""
+        with lock:
+            if self._closed:
+                raise Ending
+            yield
 
     def close(self) -> None:
         with self._write_lock, self._read_lock:
+            self._closed = True
             self._reader.close()
             self._writer.close()

@@ -6,9 +6,10 @@ Without ``-I`` a module of the app that is named as one of Python's would win.  
 target's terminal.  The keeper is the target's *subreaper*: whatever daemonises, calls setsid or ignores HUP becomes its
 child, never init's.  It forwards nothing and takes no signal.
 
-- The server holds the other end of CONTROL.  When that closes, also because the server was killed with SIGKILL, the
-  keeper ends every descendant and itself; closed before the start, nothing is started.  A line ``kill`` on it ends the
-  root and every other descendant.
+- The server holds the other end of CONTROL.  A line ``start`` on it starts the command: not earlier, so that the
+  kernel's trace can follow the keeper by then, and nothing that the command does is missed.  A line ``kill`` ends the
+  root and every other descendant.  When CONTROL closes, also because the server was killed with SIGKILL, the keeper
+  ends every descendant and itself; closed before the start, nothing is started.
 - REPORT gets one JSON object a line: ``started`` (pid, start), ``failed`` (errno, error, argv0, what), ``exited`` (pid,
   status as of ``waitpid``, exit_code or signal as a number, core, at_ns by CLOCK_REALTIME, mono_ns by CLOCK_MONOTONIC),
   ``empty`` when no descendant is left.  What outlives the root is kept until it ends or is ended.
@@ -300,7 +301,8 @@ class Keeper:
         signal.pthread_sigmask(signal.SIG_SETMASK, set(signal.valid_signals()) - {signal.SIGCHLD})
         set_disposition(signal.SIG_IGN, range(32, int(signal.SIGRTMIN)))
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-        if self.wait(self.control, at_most_s=0):
+        orders = os.read(self.control, 4096).split()
+        if b"start" not in orders or b"kill" in orders:
             return 0  # gone, or has thought better of it: nothing is started
         try:
             self.root = spawn(self.command, self.report_fd, sandbox=self.sandbox)

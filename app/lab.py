@@ -4,47 +4,41 @@ The left arm of the house.  It checks, records what was *asked* and then asks a 
 those who see it.  A request that is refused before it is recorded leaves no trace; one that fails afterwards leaves a
 ``signal_failed`` for the room and an error for the caller.
 
-A stop is a job of its own in the lab's task group: no request and no client time-out can break it.
-
-Longer than most files: it is the one list of what can be asked; what a run holds is in ``live.py``.
+Longer than most files: it is the one list of what can be asked; what a run holds is in ``live.py``, stops are in
+``stops.py``.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from datetime import timedelta
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import anyio
-from anyio import to_thread
 from anyio.abc import TaskGroup
+from pydantic import TypeAdapter
 
 from app.errors import AlreadyGone, Conflict, LabError, NotFound, UnknownSignal
 from app.event_parts import ScratchFile, TargetInfo
-from app.events import (
-    RunCreated,
-    SignalFailed,
-    SignalRequested,
-    StopEscalated,
-    StopFinished,
-    StopRequested,
-    now,
-)
+from app.events import RunCreated, SignalFailed, SignalRequested
 from app.foresight import told
 from app.hosts.base import Handle, Host, Spec
+from app.hosts.left import Left
 from app.hub import Hub
 from app.life import Life
 from app.live import LiveRun, LiveTarget, check_pid
-from app.signals import Signal, exit_meaning, parse_signal
+from app.signals import Signal, parse_signal
 from app.signals import UnknownSignal as NoSuchSignal
 from app.sources.kernel_trace import KernelTrace
 from app.sources.scratch_files import make_folder, placed
+from app.stops import Stops
 from app.targets import HostName, Target, run_id
 
 STARTING_S = 2.0
+MADE_KEPT = 50  # runs of one's own that can be started again
+PLAN: TypeAdapter[tuple[Spec, ...]] = TypeAdapter(tuple[Spec, ...])
 
 
 def parse(signal: str | int) -> Signal:
@@ -53,6 +47,21 @@ def parse(signal: str | int) -> Signal:
         return parse_signal(signal)
     except NoSuchSignal as error:
         raise UnknownSignal(str(error)) from error
+
+
+def _stop_signal(handle: Handle, signal: str | int | None) -> str:
+    """Its own, also by name: an image may have one that nobody else may be sent."""
+    own = handle.stop_defaults.signal
+    return own if signal in (None, own) else parse(signal).name
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a run was started from, so that it can be started again."""
+
+    specs: tuple[Spec, ...]
+    title: str
+    question: str
 
 
 class Lab:
@@ -64,8 +73,11 @@ class Lab:
         self.hub, self._kernel = hub, kernel
         self._hosts, self._tasks, self._scratch = hosts, tasks, scratch
         self._life = Life(hub, hosts, kernel)
+        self._stops = Stops(hub, kernel, tasks)
         self._runs: dict[str, LiveRun] = {}
         self._targets: dict[str, LiveTarget] = {}
+        # Of the newest runs that no experiment describes.  Their commands are not masked: it stays in memory.
+        self.made: dict[str, Made] = {}
 
     async def start(
         self,
@@ -88,6 +100,11 @@ class Lab:
         folder = make_folder(self._scratch, run, files) if files else None
         specs = tuple(placed(spec, folder) for spec in specs) if folder else specs
         targets = [LiveTarget(Target(run, spec.name, spec.host), spec) for spec in specs]
+        self.hub.journal.keep_plan(run, PLAN.dump_json(specs).decode())
+        if experiment is None:
+            self.made[run] = Made(specs, title, question)
+            while len(self.made) > MADE_KEPT:
+                del self.made[next(iter(self.made))]
         created = await self.hub.record(
             RunCreated(
                 run=run,
@@ -109,17 +126,38 @@ class Lab:
                 files=tuple(ScratchFile(name=name, text=text) for name, text in (files or {}).items()),
             )
         )
-        live_run = LiveRun(run, targets, created, folder, dict(files or {}))
-        self._runs[run] = live_run
-        self._targets |= {live.target.id: live for live in targets}
-        self._tasks.start_soon(self._run, live_run)
-        return live_run
+        return self._go(LiveRun(run, targets, created, folder, dict(files or {})))
+
+    def _go(self, run: LiveRun) -> LiveRun:
+        self._runs[run.id] = run
+        self._targets |= {live.target.id: live for live in run.targets}
+        self._tasks.start_soon(self._run, run)
+        return run
 
     async def _run(self, run: LiveRun) -> None:
         try:
             await self._life.live(run)
         finally:
             del self._runs[run.id]
+            self.hub.journal.drop_plan(run.id)
+
+    def adopt(self, run: str, created: int, left: Mapping[str, Left], files: Mapping[str, str]) -> LiveRun:
+        """Go on with a run whose server was killed.
+
+        ``left``: how far its targets were, by id.  Raises NotFound where nobody knows any more what it was to start.
+        """
+        plan = self.hub.journal.plan_of(run)
+        if plan is None:
+            raise NotFound(f"nobody knows what {run} was to start")
+        specs = PLAN.validate_json(plan)
+        folder = self._scratch / run
+        targets = [LiveTarget(Target(run, spec.name, spec.host), spec) for spec in specs]
+        for live in targets:
+            live.left = left.get(live.target.id, Left())
+            if live.left.stop is not None:
+                live.stop, live.stopped = live.left.stop, anyio.Event()
+                self._stops.go_on(live)
+        return self._go(LiveRun(run, targets, created, folder if folder.is_dir() else None, dict(files)))
 
     def release(self, run: str) -> None:
         """Nobody will ask for a later target of this run any more: it ends when those that were started have."""
@@ -143,6 +181,11 @@ class Lab:
         return self._hosts[name]
 
     @property
+    def running(self) -> int:
+        """How many runs are going on."""
+        return len(self._runs)
+
+    @property
     def kernel_can_tell(self) -> bool:
         """Whether the kernel's trace is there."""
         return self._kernel.ready
@@ -150,7 +193,8 @@ class Lab:
     def _known(self, target: str) -> LiveTarget:
         if (live := self._targets.get(target)) is not None:
             return live
-        if self.hub.journal.last_of_run(target.partition(".")[0]):
+        run, _, name = target.partition(".")
+        if name and run not in self._runs and self.hub.journal.last_of_run(run):
             raise AlreadyGone(f"{target} ended before this lab was started")
         raise NotFound(f"there is no target {target}")
 
@@ -188,6 +232,7 @@ class Lab:
         live, handle = await self.find(target)
         await check_pid(live, handle, pid)
         async with live.sending:
+            await live.looked_at()
             await self._kernel.settled()
             where = {"run": live.target.run, "target": live.target.id}
             request = await self.hub.record(
@@ -203,11 +248,18 @@ class Lab:
         return request
 
     async def forecast(self, target: str, signal: str | int | None, timeout_s: int | None) -> dict[str, Any]:
-        """What a signal, and a stop, would do now, from a fresh look.  Absent: the target's own signal and time."""
-        live, handle = await self.find(target)
-        name = handle.stop_defaults.signal if signal is None else parse(signal).name
+        """What a signal, and a stop, would do now, from a fresh look.  Absent: the target's own signal and time.
+
+        Of a target that has ended there is nothing to foretell, and that is the answer: who asks again and again while
+        it runs meets its end sooner or later.
+        """
+        try:
+            live, handle = await self.find(target)
+        except AlreadyGone:
+            return {"target": target, "stop": None, "processes": []}
+        name = _stop_signal(handle, signal)
         wait_s = handle.stop_defaults.timeout_s if timeout_s is None else timeout_s
-        seen = await handle.processes() or []
+        seen = await live.foresight.look(handle.processes)
         return told(live.target, seen, await live.foresight.stop(seen, name, wait_s), name, wait_s)
 
     async def stop(self, target: str, *, by: str, timeout_s: int | None = None, signal: str | int | None = None) -> int:
@@ -215,74 +267,13 @@ class Lab:
 
         ``timeout_s`` 0…3600, −1 for ever; absent, both come from the target itself, as with ``docker stop``.
         """
-        wanted = None if signal is None else parse(signal)
         live, handle = await self.find(target)
-        if live.stop is not None:
-            raise Conflict(f"{target} is being stopped already", hint="Wait for its end, or kill it now.")
-        live.stop, live.stopped = 0, anyio.Event()  # taken, before the first await
-        try:
-            name = handle.stop_defaults.signal if wanted is None else wanted.name
-            wait_s = handle.stop_defaults.timeout_s if timeout_s is None else timeout_s
-            await self._kernel.settled()
-            at = now()
-            live.stop = await self.hub.record(
-                StopRequested(
-                    at=at,
-                    run=live.target.run,
-                    target=live.target.id,
-                    author="person",
-                    signal=name,
-                    timeout_s=wait_s,
-                    deadline=None if wait_s < 0 else at + timedelta(seconds=wait_s),
-                    by=by,
-                )
-            )
-        except BaseException:
-            live.stop = None
-            raise
-        self._tasks.start_soon(self._stop, live, handle, live.stop, name, wait_s)
-        return live.stop
-
-    async def _stop(self, live: LiveTarget, handle: Handle, request: int, signal: str, timeout_s: int) -> None:
-        where = {"run": live.target.run, "target": live.target.id, "stop": request}
-
-        async def on_timeout() -> None:
-            await self.hub.record(StopEscalated(**where, reason="timeout", by="lab"))
-
-        error, result = None, None
-        try:
-            result = await handle.stop(signal, timeout_s, on_timeout)
-            await handle.ended()
-        except LabError as failure:
-            error = str(failure)
-        code = result.exit_code if result else None
-        await self.hub.record(
-            StopFinished(
-                **where,
-                at=result.at if result else now(),
-                clock=result.clock if result else "server",
-                took_s=result.took_s if result else None,
-                exit_code=code,
-                killed=result.killed if result else None,
-                meaning="" if code is None else exit_meaning(code),
-                error=error,
-            )
-        )
-        live.stop = None
-        live.stopped.set()
+        return await self._stops.ask(live, handle, _stop_signal(handle, signal), timeout_s, by=by)
 
     async def kill(self, target: str, *, by: str) -> int:
         """Wait no longer for a stop; gives the number of ``stop_escalated``.  Raises Conflict without a stop."""
         live, handle = await self.find(target)
-        if not live.stop:
-            raise Conflict(f"{target} is not being stopped", hint="Stop it first, or send it SIGKILL.")
-        number = await self.hub.record(
-            StopEscalated(
-                run=live.target.run, target=live.target.id, author="person", stop=live.stop, reason="person", by=by
-            )
-        )
-        await handle.kill()
-        return number
+        return await self._stops.kill(live, handle, by=by)
 
     async def type(self, target: str, data: str) -> None:
         """Keys for the target's terminal, as UTF-8; ``\\u0003`` is Ctrl-C."""
@@ -291,8 +282,10 @@ class Lab:
         await handle.write(data.encode())
 
     async def resize(self, target: str, cols: int, rows: int) -> None:
-        _, handle = await self.find(target)
-        await handle.resize(cols, rows)
+        """Another size for the target's terminal; one that has ended has none left to change, and that is no error."""
+        with suppress(AlreadyGone):
+            _, handle = await self.find(target)
+            await handle.resize(cols, rows)
 
     def live_run(self, run: str) -> LiveRun | None:
         return self._runs.get(run)
@@ -325,9 +318,8 @@ async def running_lab(
 ) -> AsyncIterator[Lab]:
     """The lab with its jobs.  On leaving, every run has ended and is recorded as such.
 
-    ``scratch``: a folder for the scratch files of runs; what an earlier server left there is removed.
+    ``scratch``: a folder for the scratch files of runs.
     """
-    await to_thread.run_sync(lambda: shutil.rmtree(scratch, ignore_errors=True))
     async with anyio.create_task_group() as tasks:
         lab = Lab(hub, hosts, kernel, scratch, tasks)
         try:

@@ -17,6 +17,7 @@ from app.events import AnyEvent, RunFinished
 from app.foresight import foresee
 from app.hosts.base import Handle, Host
 from app.hub import Hub
+from app.judge import Judge
 from app.live import LiveRun, LiveTarget
 from app.probe.procfs import ProcessFacts
 from app.sources.kernel_trace import KernelTrace
@@ -67,33 +68,74 @@ class Life:
 
     async def _keep(self, run: LiveRun, live: LiveTarget) -> None:
         """One target from start to end."""
-        if live.spec.later and not await _wanted(run, live):
+        waits = live.spec.later and not (live.left and live.left.starting)
+        if waits and not await _wanted(run, live):
             live.ended = True
             return
+        handle = None
         try:
-            live.handle = handle = await self._hosts[live.target.host].start(live.target, live.spec)
-        except BaseException:
-            self._kernel.forget(live.target.id)
-            raise
-        live.started.set()
-        over = anyio.Event()
-        async with anyio.create_task_group() as watching:
-            watching.start_soon(self._watch_tree, live, handle, over)
-            try:
-                await handle.ended()
-            finally:
+            handle = await self._begin(run, live)
+        finally:
+            if handle is None:
                 live.ended = True
+                live.started.set()
+                with anyio.move_on_after(CLOSE_WITHIN_S, shield=True):
+                    await _stop_ended(live)
+        if handle is None:
+            return
+        live.handle = handle
+        live.started.set()
+        judge = Judge(self._hub, live.target)
+        with self._hub.listening(judge.heard):
+            try:
+                await self._watch(live, handle, judge)
+            finally:
+                with anyio.move_on_after(CLOSE_WITHIN_S, shield=True):
+                    await judge.finish()
+
+    async def _watch(self, live: LiveTarget, handle: Handle, judge: Judge) -> None:
+        """Until it has ended, and all its witnesses have said their last words."""
+        over = anyio.Event()
+        async with anyio.create_task_group() as judging:
+            judging.start_soon(judge.run)
+            async with anyio.create_task_group() as watching:
+                watching.start_soon(self._watch_tree, live, handle, over)
                 try:
-                    with anyio.move_on_after(CLOSE_WITHIN_S, shield=True):
-                        await handle.close()
-                        if live.stop:
-                            await live.stopped.wait()  # its end is part of the run
+                    await handle.ended()
+                except anyio.get_cancelled_exc_class():
+                    judge.cut()
+                    raise
                 finally:
-                    over.set()
+                    live.ended = True
+                    try:
+                        with anyio.move_on_after(CLOSE_WITHIN_S, shield=True):
+                            await handle.close()
+                            await _stop_ended(live)
+                    finally:
+                        over.set()
+            judging.cancel_scope.cancel()
+
+    async def _begin(self, run: LiveRun, live: LiveTarget) -> Handle | None:
+        """Start it, or go on with what a killed server had started.  None: there is nothing to go on with."""
+        host = self._hosts[live.target.host]
+        left = live.left
+        if left is None or (live.spec.later and not left.starting):
+            try:
+                return await host.start(live.target, live.spec)
+            except BaseException:
+                self._kernel.forget(live.target.id)
+                raise
+        if left.exited:
+            return None
+        handle = await host.adopt(live.target, live.spec, left) if left.starting else None
+        if handle is None:
+            run.reason = "lab_was_gone"
+        return handle
 
     async def _watch_tree(self, live: LiveTarget, handle: Handle, over: anyio.Event) -> None:
         run, target = live.target.run, live.target.id
         tree, looks = ProcessTree(run, target, foresee), Looks(lambda: self._kernel.ready)
+        tree.left = set(live.left.processes) if live.left else set()
 
         async def record(event: AnyEvent, /) -> int:
             if event.kind in ("process_appeared", "process_changed") and event.ns_pid is not None:
@@ -107,13 +149,23 @@ class Life:
 
         async with self._kernel.following(run, target, looks.moved, tree.ended), anyio.create_task_group() as tasks:
 
+            def know(seen: list[ProcessFacts] | None) -> None:
+                if seen is not None:
+                    self._kernel.know(target, seen)
+                live.known.set()
+
             def heed(seen: list[ProcessFacts]) -> None:
-                self._kernel.know(target, seen)
-                if not live.ended and not live.stop:  # while it stops, what was said before is what counts
+                if not live.ended and live.stop is None:  # while it stops, what was said before is what counts
                     tasks.start_soon(foretell, seen)  # beside the looks: a new child must not wait for it
 
-            await watch_processes(handle.processes, heed, tree, looks, record, over, run=run, target=target)
+            await watch_processes(handle.processes, know, heed, tree, looks, record, over, run=run, target=target)
             tasks.cancel_scope.cancel()
+
+
+async def _stop_ended(live: LiveTarget) -> None:
+    """The end of its stop is part of the run, also of one that is just being asked for."""
+    if live.stop is not None:
+        await live.stopped.wait()
 
 
 async def _wanted(run: LiveRun, live: LiveTarget) -> bool:

@@ -12,7 +12,10 @@ from anyio.abc import TaskGroup
 from app.errors import AlreadyGone, NotOurs
 from app.foresight import Foresight
 from app.hosts.base import Handle, Spec
+from app.hosts.left import Left
 from app.targets import Target
+
+LOOK_WITHIN_S = 0.5
 
 
 @dataclass(slots=True)
@@ -21,8 +24,10 @@ class LiveTarget:
     spec: Spec
     handle: Handle | None = None
     wanted: anyio.Event = field(default_factory=anyio.Event)  # of a later one: somebody asked for it
-    started: anyio.Event = field(default_factory=anyio.Event)  # there is a handle
+    started: anyio.Event = field(default_factory=anyio.Event)  # there is a handle, or there will be none
+    known: anyio.Event = field(default_factory=anyio.Event)  # the kernel's trace was told of its first processes
     ended: bool = False
+    left: Left | None = None  # by a server that was killed
     stop: int | None = None  # id of the stop_requested that is under way; 0 while it is being recorded
     stopped: anyio.Event = field(default_factory=anyio.Event)  # the job of that stop has recorded its end
     pids_seen: set[int] = field(default_factory=set)  # inside the target
@@ -31,6 +36,11 @@ class LiveTarget:
 
     def __post_init__(self) -> None:
         self.foresight = Foresight(self.target)
+
+    async def looked_at(self) -> None:
+        """What is sent to it before its first look would have no word of the kernel; a slow look is not waited for."""
+        with anyio.move_on_after(LOOK_WITHIN_S):
+            await self.known.wait()
 
 
 @dataclass(slots=True)
@@ -44,7 +54,7 @@ class LiveRun:
     released: anyio.Event = field(default_factory=anyio.Event)  # nobody will ask for a later target any more
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     done: anyio.Event = field(default_factory=anyio.Event)
-    reason: Literal["ended", "failed", "removed", "lab_stopped"] = "ended"
+    reason: Literal["ended", "failed", "removed", "lab_stopped", "lab_was_gone"] = "ended"
 
 
 async def check_pid(live: LiveTarget, handle: Handle, pid: int | None) -> None:

@@ -11,70 +11,73 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
 
 import anyio
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from app import __version__
 from app.acts import Acts
-from app.errors import BadRequest, LabError, NotFound
-from app.events import LabStarted, RunFinished
+from app.bets import running_bets
+from app.errors import BadRequest, Conflict, LabError, NotFound
+from app.events import LabStarted
 from app.experiments.loading import load_catalogue
 from app.experiments.runner import running_experiments
 from app.hosts.base import Host
 from app.hosts.containers import running_containers
 from app.hosts.engine import Engine
+from app.hosts.janitors import Janitor
 from app.hosts.probe import kept_probe
 from app.hosts.processes import running_processes
 from app.hosts.sandboxes import SandboxesHost
-from app.hub import Hub, running_hub
+from app.hub import running_hub
+from app.imported import Imported
 from app.journal import Journal
 from app.lab import running_lab
-from app.resources import resource
+from app.ownership import owning
+from app.recovery import end_builds_left, runs_left, take_over
+from app.retention import keeping_newest
 from app.settings import Settings
 from app.sources.kernel_trace import running_kernel_trace
+from app.sources.scratch_files import clear
 from app.targets import HostName
-from app.web import api, api_facts, docs, pages
+from app.web import api, api_builds, api_facts, api_races, api_room, api_runs, docs, pages
 from app.web.access import Access
 from app.web.services import Services, authorize
-from app.web.shield import Shield, allowed_hosts
+from app.web.shield import MAX_BODY, Shield, allowed_hosts
+from app.web.static import Static
 
 log = logging.getLogger("signal_lab")
-
-
-async def close_open_runs(hub: Hub) -> None:
-    """Runs of a server that was killed are said to be over; what became of their targets nobody saw."""
-    open_runs: dict[str, None] = {}
-    async for stored in hub.read_all(kinds=frozenset({"run_created", "run_finished"})):
-        if stored.run is not None and stored.kind == "run_created":
-            open_runs[stored.run] = None
-        elif stored.run is not None:
-            open_runs.pop(stored.run, None)
-    for run in open_runs:
-        await hub.record(RunFinished(run=run, reason="lab_was_gone"))
 
 
 @asynccontextmanager
 async def running_services(settings: Settings) -> AsyncIterator[Services]:
     """Everything that lives as long as the server."""
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Conflict(f"{settings.data}: {error.strerror}", hint="Name a folder for its data with --data.") from error
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(owning(settings.data))
         journal = Journal(settings.data / "journal.db")
         stack.callback(journal.close)
+        imported = Imported(settings.data / "imported.db", settings.keep_runs)
+        stack.callback(imported.close)
         access = Access(settings.data, settings.token)
         stack.callback(access.close)
         hub = await stack.enter_async_context(running_hub(journal))
+        await stack.enter_async_context(keeping_newest(hub, settings.keep_runs))
+        left = await runs_left(hub)
         await hub.record(LabStarted(version=__version__))
-        await close_open_runs(hub)
+        await end_builds_left(hub)
         engine = await stack.enter_async_context(Engine(hub.record, lab=journal.id))
         kernel = await stack.enter_async_context(running_kernel_trace(hub.record, settings.kernel_trace))
-        containers = await stack.enter_async_context(running_containers(engine, hub.record))
+        janitor = Janitor(journal.id, settings.data, settings.adopt_within_s)
+        waiting = {target for run in left for target, each in run.targets.items() if each.alive}
+        containers = await stack.enter_async_context(running_containers(engine, hub.record, janitor, waiting))
         if settings.kernel_trace == "probe":
             probe = await stack.enter_async_context(kept_probe(engine, containers.images, kernel))
             containers.look = probe.look
@@ -83,13 +86,19 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             "sandbox": await stack.enter_async_context(running_processes(hub.record, kernel.expect, SandboxesHost)),
             "container": containers,
         }
-        lab = await stack.enter_async_context(running_lab(hub, hosts, kernel, settings.data / "scratch"))
+        scratch = settings.data / "scratch"
+        clear(scratch, {run.id for run in left})
+        lab = await stack.enter_async_context(running_lab(hub, hosts, kernel, scratch))
         acts = Acts(lab)
+        bets = await stack.enter_async_context(running_bets(lab, [run.id for run in left]))
         catalogue, faults = load_catalogue(settings.experiments)
         for fault in faults:
             log.warning("not in the catalogue: %s", fault)
         runner = await stack.enter_async_context(running_experiments(lab, acts, catalogue, faults))
-        yield Services(settings, hub, lab, acts, runner, engine, kernel, hosts, access)
+        await take_over(hub, lab, runner, left)
+        yield Services(
+            settings, hub, lab, acts, bets, runner, engine, containers.images, kernel, hosts, access, imported
+        )
 
 
 class Closing:
@@ -97,6 +106,7 @@ class Closing:
 
     def __init__(self) -> None:
         self._ask, self._done = anyio.Event(), anyio.Event()
+        self.failed: LabError | None = None  # why there are no services
 
     async def close(self) -> None:
         """Ends everything; returns when all is closed."""
@@ -105,7 +115,11 @@ class Closing:
 
     @asynccontextmanager
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
-        """Keeps the services in a task of their own, so that they can be ended from another one."""
+        """Keeps the services in a task of their own, so that they can be ended from another one.
+
+        What a person can mend is no failure of the application, which would be told with a traceback: it is in
+        ``failed``, for whoever runs the server.
+        """
         ready = anyio.Event()
 
         async def serve() -> None:
@@ -114,6 +128,8 @@ class Closing:
                     app.state.services = services
                     ready.set()
                     await self._ask.wait()
+            except LabError as error:
+                self.failed = error
             finally:
                 ready.set()
                 self._done.set()
@@ -158,15 +174,6 @@ def show_defect(request: Request, error: Exception) -> Response:
     return show_lab_error(request, LabError("the lab made a mistake: " + type(error).__name__))
 
 
-class Static(StaticFiles):
-    """Files that a browser asks for again each time: a new version of the lab must not meet an old script."""
-
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        response = super().file_response(*args, **kwargs)
-        response.headers["cache-control"] = "no-cache"
-        return response
-
-
 def create_app(settings: Settings) -> FastAPI:
     """The application.  ``settings.port`` must be the real one: cookies, links and allowed hosts are made of it."""
     closing = Closing()
@@ -178,11 +185,13 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        max_body_size=MAX_BODY,
     )
-    app.state.settings, app.state.close = settings, closing.close
-    for router in (api.router, api_facts.router, docs.router, pages.router):
+    app.state.settings, app.state.closing = settings, closing
+    routers = (api, api_runs, api_facts, api_builds, api_races, api_room, docs, pages)
+    for router in (each.router for each in routers):
         app.include_router(router)
-    app.mount("/static", Static(directory=resource("static")))
+    app.mount("/static", Static())
     for kind, show in (
         (LabError, show_lab_error),
         (RequestValidationError, show_bad_request),

@@ -1,4 +1,4 @@
-"""Runs the server: binds first, so that the port is known; says where to go; ends well.
+"""Runs the server: binds first, so that the port is known; says where to go and what was found; ends well.
 
 We of all programs must stop well: on SIGTERM or Ctrl-C targets are ended and recorded first, readers see that and a
 clean end of their stream, then the connections are closed, and the process dies of the signal that asked for it.
@@ -6,19 +6,32 @@ clean end of their stream, then the connections are closed, and the process dies
 
 from __future__ import annotations
 
+import asyncio
+import gc
+import logging
+import os
 import socket
 import sys
 import webbrowser
-from collections.abc import Callable
-from typing import TextIO
+from collections.abc import Callable, Coroutine
+from typing import Any, TextIO
 
 import uvicorn
 
 from app.errors import LabError
-from app.main import create_app, shielded
+from app.hosts.sandbox_trial import try_one
+from app.logs import logging_to
+from app.main import Closing, create_app, shielded
+from app.ownership import tell_address
 from app.settings import Settings
+from app.telling import telling
+from app.web.services import Services
 
 BACKLOG = 128
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+WARNING = """  Others on this network can reach the lab, by plain HTTP that can be read on its way.
+  Give the watch link to whoever may see; the drive link is a key to this machine. Nobody gets in without one.
+"""
 
 
 class CannotListen(LabError):
@@ -42,32 +55,65 @@ def bind(settings: Settings) -> socket.socket:
 
 
 class LabServer(uvicorn.Server):
-    """uvicorn, but the lab is closed before open connections are waited for: its streams end by that."""
+    """uvicorn, but the lab is closed before open connections are waited for: its streams end by that.
 
-    def __init__(self, config: uvicorn.Config, close: Callable[[], object], ready: Callable[[], None]) -> None:
+    ``then`` runs beside it once it answers.
+    """
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        closing: Closing,
+        ready: Callable[[], None],
+        then: Callable[[], Coroutine[Any, Any, None]] | None = None,
+        ending: Callable[[], None] | None = None,
+    ) -> None:
         super().__init__(config)
-        self._close, self._ready = close, ready
+        self._closing, self._ready, self._then, self._ending = closing, ready, then, ending
+        self._beside: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self.started:
+        if self._closing.failed:
+            self.should_exit = True
+        elif self.started:
             self._ready()
+            if self._then:
+                self._beside = asyncio.create_task(self._then())
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Until it is ended.  Raises LabError where it could not begin: its data folder is another lab's."""
+        super().run(sockets)
+        if self._closing.failed:
+            raise self._closing.failed
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._ending and not self._closing.failed:
+            self._ending()
         for server in self.servers:
             server.close()
-        await self._close()  # type: ignore[misc]
+        await self._closing.close()
+        if self._beside:  # it tells the last words, too
+            self._beside.cancel()
         await super().shutdown(sockets)
 
 
-def make_server(settings: Settings, listener: socket.socket, ready: Callable[[str, str], None]) -> LabServer:
-    """A server for a bound socket.  ``ready(driver_link, viewer_link)`` is called once it answers."""
+def make_server(
+    settings: Settings,
+    listener: socket.socket,
+    ready: Callable[[str, str], None],
+    story: logging.Logger | None = None,
+) -> LabServer:
+    """A server for a bound socket.  ``ready(driver_link, viewer_link)`` is called once it answers.
+
+    ``story``: gets what was found, and then a line for each run and viewer.
+    """
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     app = create_app(settings)
     config = uvicorn.Config(
         shielded(app),
         lifespan="on",
-        log_level=settings.log_level,
+        log_config=None,  # see logs.py
         access_log=False,  # paths hold the codes of links
         server_header=False,
         proxy_headers=False,
@@ -77,9 +123,44 @@ def make_server(settings: Settings, listener: socket.socket, ready: Callable[[st
     def say() -> None:
         services = app.state.services
         url, access = services.url, services.access
+        tell_address(settings.data, settings.local_url)
         ready(f"{url}/enter/{access.new_link('driver')}", f"{url}/watch/{access.new_link('viewer')}")
 
-    return LabServer(config, app.state.close, say)
+    async def tell() -> None:
+        assert story is not None
+        services: Services = app.state.services
+        with telling(services.hub, story):
+            await found(services, story)
+            await asyncio.Event().wait()
+
+    def ending() -> None:
+        if story is not None and (count := app.state.services.lab.running):
+            runs = "one run" if count == 1 else f"{count} runs"
+            story.info("ending %s: processes and containers first, then this server", runs, extra={"event": "ending"})
+
+    return LabServer(config, app.state.closing, say, tell if story else None, ending)
+
+
+async def found(services: Services, story: logging.Logger) -> None:
+    """One line for each witness: what there is, or why there is none."""
+    engine, kernel = services.engine.status(), services.kernel.status()
+    at_hand = f"{engine['name']} {engine['version']}, cgroup v{engine['cgroup'] or '?'}"
+    traced = f"trace, read by the {kernel['where']}"
+    say = {
+        "engine": at_hand if engine["state"] == "ready" else f"none: {engine['reason']}",
+        "kernel": traced if kernel["state"] == "ready" else f"none: {kernel['reason']}",
+    }
+    forbidden = await try_one()
+    say["sandbox"] = f"none: {forbidden}" if forbidden else "possible"
+    for name, text in say.items():
+        story.info("%-8s %s", name, text, extra={"event": "found"})
+    if any(text.startswith("none: ") for text in say.values()):
+        story.info("`signal-lab doctor` says what would allow what is missing", extra={"event": "found"})
+
+
+def bold(text: str, out: TextIO) -> str:
+    """On a terminal, unless NO_COLOR says otherwise (no-color.org)."""
+    return f"\x1b[1m{text}\x1b[0m" if out.isatty() and not os.environ.get("NO_COLOR") else text
 
 
 def serve(settings: Settings, out: TextIO = sys.stdout) -> None:
@@ -87,10 +168,19 @@ def serve(settings: Settings, out: TextIO = sys.stdout) -> None:
     listener = bind(settings)
 
     def ready(driver: str, viewer: str) -> None:
-        print(f"Signal Lab\n  drive  {driver}  (works once)\n  watch  {viewer}", file=out, flush=True)
-        if settings.host not in ("127.0.0.1", "::1", "localhost"):
-            print("  Others can reach this address, and plain HTTP can be read on its way.", file=out, flush=True)
+        # What is here by now stays. Without this the collector looks through all of it again and again, and everybody
+        # who asks waits for that: 60 ms each time.
+        gc.collect()
+        gc.freeze()
+        # A thread that computes (the journal's rows, the forecast for a crowd) lets the loop go on when this time is
+        # over, and the loop has to ask after each system call: at the usual 5 ms one answer could take 100 ms.
+        sys.setswitchinterval(0.0005)
+        head = bold("Signal Lab", out)
+        print(f"{head}\n  drive  {driver}  (works once)\n  watch  {viewer}", file=out, flush=True)
+        if settings.host not in LOOPBACK:
+            print(WARNING, end="", file=out, flush=True)
         if settings.open:
             webbrowser.open(driver)
 
-    make_server(settings, listener, ready).run(sockets=[listener])
+    with logging_to(out, settings.log_level, settings.log_format) as story:
+        make_server(settings, listener, ready, story).run(sockets=[listener])

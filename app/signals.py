@@ -217,6 +217,12 @@ def parse_signal(text: str | int) -> Signal:
     raise UnknownSignal(f"there is no signal {word!r}{meant}")
 
 
+def named_so(name: str) -> Signal:
+    """That which ``name_of`` called so, as a witness tells it: also those two that are the C library's own."""
+    number = name.removeprefix("SIG")
+    return by_number(int(number)) if number.isdigit() else parse_signal(name)
+
+
 def _numbered(number: int) -> Signal:
     if number == 0:
         raise UnknownSignal("0 is not a signal: kill with 0 only asks whether a process exists")

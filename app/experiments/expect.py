@@ -27,6 +27,7 @@ Kind = Literal[
     "http_finished",
     "file_written",
     "signal_requested",
+    "verdict",
 ]
 MASKS = ("caught", "ignored", "blocked", "pending", "waited", "signalfd")
 PROCESS = {"comm", "ns_pid", "state", "is_init", "frozen", "traced", "threads", "parent", "argv", "respawns", "count"}

@@ -92,6 +92,18 @@ class Lesson:
         told = self._advance(facts, now_s)
         return told if by_hand is None else [*told, *self._advance(by_hand, now_s)]
 
+    def recall(self, number: int, event: AnyEvent, now_s: float) -> None:
+        """One event of a run that another server had begun: what it earned then is in the journal, too."""
+        if not isinstance(event, Told):
+            self.see(number, event, now_s)
+        elif event.step >= self.step and not self.over:
+            self.go_to(event.step)
+            if isinstance(event, StepFailed):
+                self.failed.add(event.expect)
+            else:
+                self.settled.add(event.expect)
+                self._advance(None, now_s)
+
     def _advance(self, facts: dict[str, Any] | None, now_s: float) -> list[Told]:
         """Step after step, as far as it goes.
 
@@ -178,7 +190,7 @@ class Lesson:
     def _what_cannot_be_seen(self) -> list[Told]:
         told: list[Told] = []
         for index, expect in enumerate(self._expected):
-            if expect.kind == "kernel_signal" and not self.trace and index not in self.settled:
+            if expect.kind in ("kernel_signal", "verdict") and not self.trace and index not in self.settled:
                 self.settled.add(index)
                 told.append(StepUnseen(run=self.run, step=self.step, expect=index, why=NO_TRACE))
         return told

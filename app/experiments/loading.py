@@ -31,6 +31,8 @@ def load(path: Path) -> Experiment:
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         raise BadExperiment(f"{path}:{line[1] if line else len(text.splitlines())}: not TOML: {error}") from error
+    except RecursionError as error:
+        raise BadExperiment(f"{path}:1: it is nested too deeply") from error
     except ValidationError as error:
         raise BadExperiment("\n".join(_fault(path, text, each) for each in _own(error.errors()))) from error
     if experiment.id != path.stem:
