@@ -1,10 +1,24 @@
 /**
- * Starts the page that the server says this is.
+ * Starts the page that the server says this is, with the modules of that page only, and says whether all of them came
+ * (`load-again.js` listens).
  */
 
-import { startHome } from "./pages/home.js";
-import { startStage } from "./pages/stage.js";
+const PAGES = /** @type {Record<string, () => Promise<() => unknown>>} */ ({
+  home: async () => (await import("./pages/home.js")).startHome,
+  race: async () => (await import("./pages/race.js")).startRace,
+  runs: async () => (await import("./pages/runs.js")).startRuns,
+  signals: async () => (await import("./pages/signals.js")).startSignals,
+  stage: async () => (await import("./pages/stage.js")).startStage,
+});
 
-const { page } = document.body.dataset;
-if (page === "stage") startStage();
-if (page === "home") startHome();
+/** @param {"whole"|"part"} what @param {unknown} [detail] */
+const say = (what, detail) => document.dispatchEvent(new CustomEvent(`signal-lab-${what}`, { detail }));
+
+const page = PAGES[document.body.dataset.page ?? ""];
+page?.().then(
+  (start) => {
+    say("whole");
+    return start();
+  },
+  (error) => say("part", error),
+);

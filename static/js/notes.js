@@ -38,8 +38,9 @@ const a = (note) => ({ is: "bad", text: "", code: null, button: null, action: nu
 /** @param {StreamState} stream @param {number} nowMs @returns {Note|null} */
 const connection = (stream, nowMs) => {
   if (stream.state === "signed_out") {
-    const text = "Your session is over. Open the link that you were given again, or ask the driver for a new one.";
-    return a({ headline: "You are signed out.", text, code: "unauthenticated" });
+    const text =
+      "The link by which you came was revoked, or has ended. Ask the driver for a new one, and open it here.";
+    return a({ headline: "You are signed out.", text, code: "not_signed_in" });
   }
   if (stream.state !== "lost" && !(stream.state === "connecting" && stream.tries > 0)) return null;
   const inS = stream.nextTryMs === null ? null : Math.max(0, Math.ceil((stream.nextTryMs - nowMs) / 1000));
@@ -52,10 +53,8 @@ const connection = (stream, nowMs) => {
 export const buildInProgress = (builds) => Object.values(builds).find((build) => build.state === "running") ?? null;
 
 /** @param {Record<string, Build>} builds @returns {Build|null} */
-export const buildFailed = (builds) => Object.values(builds).find((build) => build.state === "failed") ?? null;
-
-/** @param {Build} build */
-const lastLine = (build) => build.lines.findLast((line) => line.trim()) ?? "";
+export const buildFailed = (builds) =>
+  Object.values(builds).findLast(({ state }) => state === "failed" || state === "cancelled") ?? null;
 
 /** @param {NoteFacts} facts @returns {Note|null} */
 const engine = ({ health, state, run, target, experiment }) => {
@@ -78,17 +77,25 @@ const starting = ({ state, run, target }) => {
   const unborn = !target || target.status === "new" || target.status === "starting";
   const build = buildInProgress(state.builds);
   if (build && unborn && run.status === "running") {
-    const text = `Only before its first use; about half a minute. ${lastLine(build)}`;
-    return a({ is: "news", headline: `Building the image “${build.image}”.`, text });
+    const [doing, part] = build.what === "pull" ? ["Pulling", "Layer"] : ["Building", "Step"];
+    const at = build.step && build.steps ? `${part} ${build.step} of ${build.steps}. ` : "";
+    const text = `${at}Only before its first use; all who wait for it share this ${build.what}.`;
+    return a({ is: "news", headline: `${doing} the image “${build.image}”.`, text });
   }
   if (run.reason !== "failed") return null;
   const failed = buildFailed(state.builds);
   const why = run.error ?? "The reason is not known.";
+  if (failed?.state === "cancelled") {
+    const kept = failed.what === "pull" ? "pulled" : "built";
+    const text = `Start again when you like: what was ${kept} already is kept. The log stands in the terminal’s place.`;
+    const headline = `The ${failed.what} of the image “${failed.image}” was cancelled.`;
+    return a({ headline, text, code: "build_cancelled" });
+  }
   if (failed)
     return a({
-      headline: `The image “${failed.image}” could not be built.`,
+      headline: `The image “${failed.image}” could not be ${failed.what === "pull" ? "pulled" : "built"}.`,
       text: `${why} The log stands in the terminal’s place.`,
-      code: "build_failed",
+      code: `${failed.what}_failed`,
     });
   return a({ headline: "It could not be started.", text: why, code: "start_failed" });
 };

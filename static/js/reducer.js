@@ -8,6 +8,7 @@
  */
 
 /** @import { Build, LabEvent, Run, State, Target } from "./types.js" */
+import * as bets from "./reduce/bets.js";
 import { foretold, stopForetold } from "./reduce/forecasts.js";
 import { kernelSaid } from "./reduce/kernel.js";
 import * as lessons from "./reduce/lessons.js";
@@ -15,12 +16,23 @@ import { appeared, changed, gone, over } from "./reduce/processes.js";
 import { recorded } from "./reduce/record.js";
 import * as stops from "./reduce/stops.js";
 import { announced, noticed, onTarget, printed } from "./reduce/target.js";
+import { judged } from "./reduce/verdicts.js";
 import { plain, timeMs } from "./text.js";
 
 const BUILD_LINES_KEPT = 200;
+const GAPS_KEPT = 50;
 
 /** @type {Readonly<State>} The state before the first event. */
-export const EMPTY = Object.freeze({ lastId: 0, runs: {}, targets: {}, lost: {}, builds: {}, record: [], notices: [] });
+export const EMPTY = Object.freeze({
+  lastId: 0,
+  runs: {},
+  targets: {},
+  lost: {},
+  gaps: [],
+  builds: {},
+  record: [],
+  notices: [],
+});
 
 /** @param {(target: Target, event: any) => Target} change @returns {(state: State, event: any) => State} */
 const target = (change) => (state, event) => onTarget(state, event, (before) => change(before, event));
@@ -45,6 +57,7 @@ const runCreated = (state, event) => {
     failed: {},
     unseen: {},
     files: lessons.filesOf(event.files),
+    bet: null,
   };
   const targets = { ...state.targets };
   for (const info of event.targets) targets[info.id] = announced(info, event.run);
@@ -81,13 +94,21 @@ const runFinished = (state, event) => {
 /** @param {State} state @param {any} event @returns {State} */
 const buildProgress = (state, event) => {
   const before = state.builds[event.image];
-  const kept = before?.state === "running" ? before.lines : []; // a new build starts a new log
+  const goesOn = before?.state === "running" ? before : null; // a new build starts a new log
   const text = plain(event.text).replace(/\n$/, "");
+  const lines = [...(goesOn?.lines ?? []), ...(text ? text.split("\n") : [])];
+  const commands = [...text.matchAll(/^(?:Step|Layer) \d+\/\d+ : (.*)$/gm)];
   /** @type {Build} */
   const build = {
     image: event.image,
+    what: event.what ?? "build",
     state: event.state,
-    lines: (text ? [...kept, ...text.split("\n")] : kept).slice(-BUILD_LINES_KEPT),
+    lines: lines.slice(-BUILD_LINES_KEPT),
+    cut: (goesOn?.cut ?? 0) + Math.max(0, lines.length - BUILD_LINES_KEPT),
+    step: event.step ?? null,
+    steps: event.steps ?? null,
+    command: commands.at(-1)?.[1] ?? goesOn?.command ?? "",
+    sinceMs: goesOn?.sinceMs ?? Date.parse(event.at),
   };
   return { ...state, builds: { ...state.builds, [event.image]: build } };
 };
@@ -101,11 +122,18 @@ const sourceLost = (state, event) => {
   return { ...state, lost: { ...state.lost, [sourceKey(event)]: lost } };
 };
 
-/** @param {State} state @param {any} event @returns {State} */
-const sourceBack = (state, event) => {
-  const { [sourceKey(event)]: _, ...lost } = state.lost;
-  return { ...state, lost };
+/** What was lost and is back stays: nobody was there to see meanwhile. @param {State} state @param {string[]} sources @param {number} toMs @returns {State} */
+const closed = (state, sources, toMs) => {
+  const gaps = sources.flatMap((source) => {
+    const lost = state.lost[source];
+    return lost ? { source, reason: lost.reason, fromMs: lost.sinceMs, toMs: Math.max(lost.sinceMs, toMs) } : [];
+  });
+  const left = Object.entries(state.lost).filter(([source]) => !sources.includes(source));
+  return { ...state, lost: Object.fromEntries(left), gaps: [...state.gaps, ...gaps].slice(-GAPS_KEPT) };
 };
+
+/** @param {State} state @param {any} event @returns {State} */
+const sourceBack = (state, event) => closed(state, [sourceKey(event)], timeMs(event.at));
 
 /** @param {Target} before @param {any} event @returns {Target} */
 const targetStarted = (before, event) => ({
@@ -125,7 +153,7 @@ const targetStarted = (before, event) => ({
 
 /** @type {Record<string, (state: State, event: any) => State>} */
 const FOLDS = {
-  lab_started: (state) => ({ ...state, lost: {} }), // it looks for all its sources anew, and says which it does not find
+  lab_started: (state, event) => closed(state, Object.keys(state.lost), timeMs(event.at)), // it looks for all its sources anew, and says which it does not find
   run_created: runCreated,
   run_finished: runFinished,
   build_progress: buildProgress,
@@ -143,9 +171,10 @@ const FOLDS = {
   signal_requested: target(stops.signalRequested),
   signal_failed: target(stops.signalFailed),
   engine_event: target(stops.engineSaid),
-  stop_requested: target(stops.stopRequested),
+  stop_requested: (state, event) => bets.betsShut(target(stops.stopRequested)(state, event), event),
   stop_escalated: target(stops.stopEscalated),
   stop_finished: target(stops.stopFinished),
+  verdict: target(judged),
   step_done: ofRun(lessons.stepDone),
   step_failed: ofRun(lessons.stepFailed),
   step_unseen: ofRun(lessons.stepUnseen),
@@ -156,6 +185,9 @@ const FOLDS = {
   http_requested: target(lessons.httpRequested),
   http_progress: target(lessons.httpProgress),
   http_finished: target(lessons.httpFinished),
+  bet_opened: ofRun(bets.betOpened),
+  bet_placed: ofRun(bets.betPlaced),
+  bet_closed: ofRun(bets.betClosed),
   source_lost: sourceLost,
   source_back: sourceBack,
 };

@@ -6,11 +6,13 @@
 import { createApi } from "./api.js";
 import { createClock } from "./clock.js";
 import { EMPTY, reduce } from "./reducer.js";
-import { openStream } from "./stream.js";
+import { followEvents } from "./shared_stream.js";
 
+/** @import { Focus } from "./types_api.js" */
 /** @import { Experiment, Health, LabEvent, SignalTable, State, StreamState } from "./types.js" */
+/** @import { Replay } from "./replay.js" */
 
-const AGAIN_MS = 3000;
+const AGAIN_MS = 3000; // at first sooner: a browser drops a question when the machine's networks change
 const CATALOGUE_KINDS = new Set(["stop_finished", "run_finished", "target_exited"]); // they change "last" of an experiment
 
 /**
@@ -25,24 +27,39 @@ export function createSession({ role, dirty, onEvent }) {
   /** @type {{close: () => void, retry: () => void}|null} */
   let stream = null;
   let refreshTimer = 0;
+  let refreshes = 0;
+  let failures = 0; // in a row
+  let healthOf = 0; // whose answer is shown
+  let catalogueOf = 0;
 
   const session = {
     api,
     clock,
+    /** @type {"driver"|"viewer"} */
     role,
     /** @type {State} */
     state: EMPTY,
     /** @type {Health|null} */
     health: null,
     viewers: 0,
+    /** What the presenter looks at; null: nobody presents, or it is not known yet. @type {Focus|null} */
+    focus: null,
     /** @type {Experiment[]} */
     experiments: [],
     /** @type {SignalTable|null} */
     table: null,
+    /** Whether a stream was asked for; the first word of it comes later. */
+    following: false,
     /** @type {StreamState|null} */
     connection: null,
     /** When the connection came back, by the server's clock. @type {number|null} */
     caughtUpMs: null,
+    /** What is played again instead; see `replay_session.js`. @type {Replay|null} */
+    replay: null,
+    /** Nothing here is live. */
+    replays: false,
+    /** When the report was made, of one: there is no lab behind it. @type {string|null} */
+    report: null,
 
     /**
      * Follows a run from its first event, or what concerns the whole lab from now on.
@@ -52,7 +69,8 @@ export function createSession({ role, dirty, onEvent }) {
       stream?.close();
       queue = [];
       session.state = EMPTY;
-      stream = openStream({
+      session.following = true;
+      stream = followEvents({
         run,
         kinds,
         after,
@@ -84,18 +102,28 @@ export function createSession({ role, dirty, onEvent }) {
     /** Reads what is not in the stream.  A failure is not told: the stream notices first, and says so. */
     async refresh() {
       clearTimeout(refreshTimer);
+      refreshes += 1;
+      const mine = refreshes; // a busy server may answer the later question first: what it said then is newer
       const sentMs = clock.monotonic();
       try {
         const told = api.health().then((health) => {
           clock.sync(health.now, sentMs, clock.monotonic()); // now: any wait would blur the clock
+          if (mine < healthOf) return;
+          healthOf = mine;
           session.health = health;
           session.viewers = health.viewers;
+          turn(health.focus ?? null);
         });
-        const asked = [told, api.experiments(), session.table ?? api.signals()];
-        const [, experiments, table] = await Promise.all(asked);
-        Object.assign(session, { experiments, table });
+        const [, experiments, table] = await Promise.all([told, api.experiments(), session.table ?? api.signals()]);
+        failures = 0;
+        session.table = table;
+        if (mine > catalogueOf) {
+          catalogueOf = mine;
+          session.experiments = experiments;
+        }
       } catch {
-        later(AGAIN_MS);
+        failures += 1;
+        later(Math.min(AGAIN_MS, 150 * 2 ** failures));
       }
       dirty();
     },
@@ -120,10 +148,18 @@ export function createSession({ role, dirty, onEvent }) {
     dirty();
   };
 
-  /** @param {{now: string, viewers: number}} heartbeat */
-  const beat = ({ now, viewers }) => {
+  /** A heartbeat and the health may overtake one another. @param {Focus|null} focus @returns {boolean} whether it is another */
+  const turn = (focus) => {
+    if (focus?.at === session.focus?.at || (focus && session.focus && focus.at < session.focus.at)) return false;
+    session.focus = focus;
+    return true;
+  };
+
+  /** @param {import("./types_api.js").Heartbeat} heartbeat */
+  const beat = ({ now, viewers, focus = null }) => {
     clock.heartbeat(now);
-    if (viewers === session.viewers) return;
+    const turned = turn(focus);
+    if (viewers === session.viewers && !turned) return;
     session.viewers = viewers;
     dirty();
   };

@@ -25,6 +25,14 @@ export const actionOf = (masks, signal) => {
   return has(masks.ignored, signal.number) ? "ignored" : "default";
 };
 
+/**
+ * The number of a signal; 0: unknown.  The two that are the C library's own are in no table: SIG33 is what it says.
+ *
+ * @param {readonly Signal[]} table @param {string} name - "SIGTERM"
+ */
+export const numberIn = (table, name) =>
+  table.find((each) => each.name === name)?.number ?? Number(/^SIG(\d+)$/.exec(name)?.[1] ?? 0);
+
 /** All others end the process. @type {Record<string, Signal["default"]>} */
 const DEFAULTS = Object.fromEntries([
   ...["QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "SEGV", "XCPU", "XFSZ", "SYS"].map((short) => [short, "core"]),

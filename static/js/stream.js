@@ -7,7 +7,7 @@
  * Numbers are those of one journal.  A message's id is `<journal>.<n>`; when the probe or a message names another
  * journal than the one that was followed, everything is forgotten (`onReset`) and read from the beginning.
  *
- * Nothing here touches the page: it can be moved into a worker that all tabs share as it is.
+ * Nothing here touches the page: `stream_worker.js` runs it in a worker that all tabs share.
  */
 
 /** @import { LabEvent, StreamState } from "./types.js" */
@@ -25,12 +25,14 @@ const delay = (tries, random) =>
  * @property {string|null} [run]          only this run's events and those without a run; null: all
  * @property {string[]} [kinds]           only these kinds
  * @property {number} [after]             the last event that is known already
+ * @property {boolean} [fromNow]          only what comes from now on; `onStart` says after which event
+ * @property {(last: number) => void} [onStart]
  * @property {string} [base]
  * @property {(event: LabEvent) => void} onEvent
- * @property {(beat: {now: string, viewers: number}) => void} onHeartbeat
+ * @property {(beat: import("./types_api.js").Heartbeat) => void} onHeartbeat
  * @property {() => void} onReset         forget everything: other events come under the same numbers
  * @property {(state: StreamState) => void} onState
- * @property {() => Promise<{status: number, journal: string|null}>} probe   never rejects; `api.probe`
+ * @property {() => Promise<{status: number, journal: string|null, last?: number}>} probe   never rejects; `api.probe`
  * @property {new (url: string) => EventSource} [EventSource]
  * @property {() => number} [now]         ms, for `StreamState` only
  * @property {(callback: () => void, ms: number) => any} [setTimeout]
@@ -46,6 +48,8 @@ export function openStream({
   run = null,
   kinds = [],
   after: known = 0,
+  fromNow = false,
+  onStart = () => {},
   base = "/api/v1",
   onEvent,
   onHeartbeat,
@@ -127,6 +131,11 @@ export function openStream({
     if (closed) return;
     if (found.status === 200) {
       if (journal !== null && found.journal !== null && found.journal !== journal) forget();
+      if (fromNow && journal === null) {
+        journal = found.journal;
+        last = found.last ?? 0;
+        onStart(last);
+      }
       connect();
       return;
     }
@@ -176,7 +185,8 @@ export function openStream({
   };
 
   onState(told);
-  connect();
+  if (fromNow) seek();
+  else connect();
 
   return {
     close() {

@@ -36,10 +36,11 @@ const themeOf = (box) => {
  * @param {HTMLElement} box
  * @param {{role: "driver"|"viewer", onInput: (target: string, data: string) => Promise<unknown>,
  *   onResize: (target: string, cols: number, rows: number) => void, onSize: (cols: number, rows: number) => void}} options
- * @returns {Promise<{show: (target: Target|null) => void, paint: () => void, focus: () => void, dispose: () => void}>}
+ * @returns {Promise<{show: (target: Target|null) => void, size: (px: number) => void, paint: () => void, focus: () => void, dispose: () => void}>}
  */
 export async function createTerminal(box, { role, onInput, onResize, onSize }) {
   const { FitAddon, Terminal } = await import("./xterm.js");
+  const { scrollByTouch } = await import("./terminal_touch.js");
   const font = getComputedStyle(box);
   const term = new Terminal({
     allowProposedApi: false,
@@ -51,6 +52,7 @@ export async function createTerminal(box, { role, onInput, onResize, onSize }) {
     cursorInactiveStyle: "outline",
     minimumContrastRatio: 4.5,
     disableStdin: true,
+    linkHandler: { activate() {} }, // OSC 8: what a program calls a link is text, and leads nowhere
     logLevel: "off", // broken sequences are the program's (systemd shortens its lines within one), no fault of the page
     theme: themeOf(box),
   });
@@ -68,6 +70,9 @@ export async function createTerminal(box, { role, onInput, onResize, onSize }) {
   let sending = false;
   let resizeTimer = 0;
   let told = "";
+  let paused = false;
+  /** @type {{cols: number, rows: number}} */
+  let fits = term;
 
   const send = async () => {
     if (sending || !typed || !shown) return;
@@ -83,16 +88,17 @@ export async function createTerminal(box, { role, onInput, onResize, onSize }) {
 
   const tellSize = () => {
     if (!shown || !mayResize()) return;
-    const size = `${shown.id} ${term.cols} ${term.rows}`;
+    const size = `${shown.id} ${fits.cols} ${fits.rows}`;
     if (size === told) return;
     told = size;
-    onResize(shown.id, term.cols, term.rows);
+    onResize(shown.id, fits.cols, fits.rows);
   };
 
   const refit = () => {
     if (!box.clientWidth || !box.clientHeight) return; // behind another tab
-    fit.fit();
-    onSize(term.cols, term.rows);
+    fits = fit.proposeDimensions() ?? term;
+    if (!paused) fit.fit();
+    onSize(fits.cols, fits.rows);
     clearTimeout(resizeTimer);
     resizeTimer = window.setTimeout(tellSize, RESIZE_MS);
   };
@@ -103,6 +109,15 @@ export async function createTerminal(box, { role, onInput, onResize, onSize }) {
   });
   const observer = new ResizeObserver(refit);
   observer.observe(box);
+  // xterm draws nothing while nobody can see it, by an observer like this one and told before it.  With fewer rows meanwhile
+  // it would scroll up by the height that it had, and follow the output no more: so it gets them when it is seen.
+  const seen = new IntersectionObserver((entries) => {
+    paused = !entries.at(-1)?.isIntersecting;
+    if (!paused) refit();
+  });
+  const screen = /** @type {HTMLElement} */ (box.querySelector(".xterm-screen"));
+  seen.observe(screen);
+  const untouched = scrollByTouch(box, term, () => screen.clientHeight);
   refit();
 
   return {
@@ -116,6 +131,10 @@ export async function createTerminal(box, { role, onInput, onResize, onSize }) {
       const before = shown;
       shown = target;
       if (!target) return;
+      if ((target.output.at(-1)?.id ?? 0) < lastId) {
+        lastId = 0; // a replay went back
+        term.reset();
+      }
       const takesKeys = role === "driver" && target.status === "running" && (target.tty || target.stdin);
       if (term.options.disableStdin === takesKeys) term.options.disableStdin = !takesKeys;
       if (term.options.convertEol === target.tty) term.options.convertEol = !target.tty;
@@ -124,11 +143,18 @@ export async function createTerminal(box, { role, onInput, onResize, onSize }) {
         term.textarea?.setAttribute("aria-label", `Terminal of ${target.name}${takesKeys ? "" : ", read-only"}`);
         refit();
       }
-      for (const { id, text } of target.output) {
+      for (const { id, text, leftOut } of target.output) {
         if (id <= lastId) continue;
+        if (leftOut) term.write(`\r\n\u001b[0;2m… ${leftOut.toLocaleString("en")} bytes left out …\u001b[0m\r\n`);
         term.write(text);
         lastId = id;
       }
+    },
+    /** Of its type: the box keeps its size, so other columns and rows fit, and a program hears of that. @param {number} px */
+    size(px) {
+      if (term.options.fontSize === px) return;
+      term.options.fontSize = px;
+      refit();
     },
     paint() {
       term.options.theme = themeOf(box);
@@ -137,6 +163,8 @@ export async function createTerminal(box, { role, onInput, onResize, onSize }) {
     dispose() {
       clearTimeout(resizeTimer);
       observer.disconnect();
+      seen.disconnect();
+      untouched();
       term.dispose();
     },
   };

@@ -82,6 +82,18 @@ const ESCAPES = new RegExp(
 /** Terminal output as plain words: no escapes, no controls but tab and line feed. @param {string} text */
 export const plain = (text) => text.replace(/\r\n?/g, "\n").replace(ESCAPES, "");
 
+// What would move the eye or the text: controls, and what turns the direction of writing.
+const UNSEEN = /[\p{Cc}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+
+/** A name as it is written, on one line: "a\\nb" for what holds a line feed. @param {string} text */
+export const visible = (text) =>
+  text.replace(UNSEEN, (found) => {
+    if (found === "\n") return "\\n";
+    if (found === "\t") return "\\t";
+    const code = /** @type {number} */ (found.codePointAt(0));
+    return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+  });
+
 /** The first line with something on it, plain and short; "" where there is none. @param {string} text @param {number} [limit] */
 export const firstLine = (text, limit = 60) => {
   const line = plain(text)

@@ -6,3 +6,11 @@ try {
 } catch {
   // Storage is forbidden in this browser: the system's theme it is.
 }
+
+// Presenter mode as well, so that nothing jumps; `stage_present.js` asks the same.
+if (
+  document.currentScript?.dataset.page === "stage" &&
+  new URLSearchParams(location.search).has("stage") &&
+  matchMedia("(min-width: 48rem) and (min-aspect-ratio: 1/1)").matches
+)
+  document.documentElement.dataset.present = "";

@@ -15,8 +15,11 @@ export const currentTheme = () => {
 };
 
 /** @returns {Theme} the one after it, now in force */
-export const nextTheme = () => {
-  const theme = /** @type {Theme} */ (THEMES[(THEMES.indexOf(currentTheme()) + 1) % THEMES.length]);
+export const nextTheme = () =>
+  setTheme(/** @type {Theme} */ (THEMES[(THEMES.indexOf(currentTheme()) + 1) % THEMES.length]));
+
+/** @param {Theme} theme @returns {Theme} now in force */
+export const setTheme = (theme) => {
   if (theme === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
   try {

@@ -17,71 +17,16 @@
  * @property {string} [run]
  * @property {string} [target]
  *
- * @typedef {object} Masks     Hexadecimal, 16 digits; bit n-1 is signal n.
- * @property {string} blocked
- * @property {string} ignored
- * @property {string} caught
- * @property {string} pending
- * @property {string} [waited]    what some thread waits for in sigwait and its like
- * @property {string} [signalfd]  what a signalfd of the process reads
+ * What is known of a process is in `types_process.js`.
  *
- * @typedef {object} ThreadMasks One thread of a process whose threads differ, or of which some wait for signals.
- * @property {number} tid
- * @property {number} ns_tid
- * @property {string} comm
- * @property {string} state
- * @property {string} blocked
- * @property {string} pending
- * @property {string} waited
- *
- * @typedef {"handler"|"sigwait"|"signalfd"|"terminates"|"core"|"stops"|"continues"|"ignored"|"ignored_default"
- *   |"dropped"|"queued_dropped"|"pending"|"none"|"unknown"} Fate
- *
- * @typedef {object} ForecastGroup  Signals that would share one fate, for one reason.
- * @property {Fate} fate
- * @property {string} rule
- * @property {string} why          one sentence
- * @property {boolean} sure        false: likely, and `why` says what would tell
- * @property {string} signals      a mask
- *
- * @typedef {object} Forecast      What each signal would do to a process if it were sent now.
- * @property {ForecastGroup[]} outside
- * @property {ForecastGroup[]|null} inside  sent from inside its PID namespace; null: that makes no difference
- *
- * @typedef {"outside"|"inside"} Origin
- *
- * @typedef {object} StopForecast  What a stop would come to, by an event or by an answer of the API.
- * @property {string} signal
- * @property {number} timeoutS     -1: for ever
- * @property {"at_once"|"handler_decides"|"sigkill"|"unknown"} outcome
- * @property {boolean} sure
- * @property {string} say
- * @property {string} why
- * @property {string[]} because
- * @property {string|null} fix
- *
- * @typedef {object} Process
- * @property {string} key       `${pid}:${start}` of the process that is there now
- * @property {string} row       identity of the row on the board: the key it first appeared with; survives respawns
- * @property {number} pid       on the engine's machine
- * @property {number} start
- * @property {number} nsPid     inside the target
- * @property {number} ppid
- * @property {string} comm
- * @property {string[]} argv
- * @property {string} state     one letter, proc(5)
- * @property {number} threads
- * @property {Masks|null} dispositions   null: unknown
- * @property {boolean} isInit   PID 1 of a namespace of its own: the kernel protects it
- * @property {boolean} traced
- * @property {boolean} frozen   by the freezer of its control group
- * @property {ThreadMasks[]} threadMasks  only where threads differ, or wait for signals
- * @property {Forecast|null} forecast     null: nobody made one
- * @property {"exited"|"killed"|"dumped_core"|null} ended   null: not yet, or nobody saw
- * @property {number} respawns  how often a process like it came back
- * @property {number} appearedMs
- * @property {number} changedMs
- * @property {number|null} goneMs
+ * @typedef {import("./types_process.js").Masks} Masks
+ * @typedef {import("./types_process.js").ThreadMasks} ThreadMasks
+ * @typedef {import("./types_process.js").ForecastGroup} ForecastGroup
+ * @typedef {import("./types_process.js").Forecast} Forecast
+ * @typedef {import("./types_process.js").Origin} Origin
+ * @typedef {import("./types_process.js").StopForecast} StopForecast
+ * @typedef {import("./types_process.js").Process} Process
+ * @typedef {import("./types_process.js").Fate} Fate
  *
  * @typedef {object} Stop
  * @property {number} id
@@ -96,6 +41,24 @@
  * @property {number|null} diedMs        when the root process's end was said
  * @property {{atMs: number, tookS: number|null, exitCode: number|null, killed: boolean|null, meaning: string, error: string|null}|null} finished
  * @property {StopForecast|null} foretold   what was forecast for this very stop before it was asked for
+ *
+ * @typedef {object} Advice              The smallest change that would help.
+ * @property {string} kind
+ * @property {string} text
+ * @property {string} note              its limits; "" none
+ * @property {{place: string, lines: string[]}[]} at   lines to copy, by place
+ *
+ * @typedef {object} Verdict             What a request, or an end, came to and why.
+ * @property {number} id
+ * @property {number} atMs
+ * @property {number|null} request       of the stop or signal that was asked for; null: an end that nobody asked for here
+ * @property {string|null} signal
+ * @property {string} outcome
+ * @property {"held"|"not_held"|"open"|"none"} held   whether the forecast came true
+ * @property {string} text               all of it in a sentence
+ * @property {{text: string, evidence: number[]}[]} said   each with the numbers of the events that prove it
+ * @property {number[]} evidence
+ * @property {Advice|null} advice
  *
  * @typedef {object} Sent                The last request for one signal.
  * @property {number} id
@@ -124,14 +87,17 @@
  * @property {number|null} thread        sent to this one only
  * @property {"lab"|"engine"|"terminal"|"kernel"|"itself"|"process"|null} senderKind
  * @property {string} sender             in words; "" unknown
+ * @property {number|null} senderPid     on the engine's machine; null: it was none, or nobody knows
  * @property {"queued"|"ignored"|"already_pending"|"overflow_fail"|"lose_info"|null} generated   null: nobody saw it sent
  * @property {"handler"|"default"|"dropped"|null} delivered   null: not taken yet, or by sigwait or a signalfd
  * @property {number|null} takenMs
+ * @property {number|null} takenId       of the event that told it
  * @property {boolean} teardown          the kernel ends the rest because PID 1 has ended
  * @property {boolean} asked             a person, the engine or the terminal sent it to this very process
  * @property {boolean} wasStopped        the process was stopped when it was sent
  * @property {boolean} wasInit
  * @property {Forecast|null} forecast    that stood when it was sent
+ * @property {boolean} [across]          from a process of another target of the run; set by `selectors/across.js`
  *
  * @typedef {object} ScratchFile         A small file of the run that a lesson edits.
  * @property {string} name
@@ -185,7 +151,7 @@
  * @property {Record<string, Sent>} sent by signal name, the last request of each
  * @property {Sent|null} lastSent
  * @property {Mark[]} marks              the last 200
- * @property {{id: number, text: string}[]} output  the last 256 KiB, and at most 4,096 pieces
+ * @property {{id: number, text: string, leftOut?: number}[]} output  the last 256 KiB, and at most 4,096 pieces
  * @property {number} outputSize         characters in `output`
  * @property {KernelWord[]} kernel        the last 200; what somebody asked for stays longest
  * @property {StopForecast|null} stopForecast   for its own stop signal and timeout
@@ -193,7 +159,10 @@
  * @property {Record<string, number>} ports   "80/tcp" → its port on the loopback of the lab's machine
  * @property {Exec[]} execs              the last 20
  * @property {Download[]} downloads      the last 20
+ * @property {Verdict[]} verdicts         the last 100, one for each request
  * @property {number|null} overMs        when its run was said to be over: it is not alive since then
+ * @property {{sent: KernelWord[], others: import("./selectors/across.js").Other[]}} [across]   what it sent to processes of other
+ *   targets, and who these and its senders there are; set by `selectors/across.js`
  *
  * @typedef {object} Run
  * @property {string} id
@@ -212,11 +181,30 @@
  * @property {Record<string, {id: number, why: string}>} failed  what did not come true in its time; a tick repairs it
  * @property {Record<string, {id: number, why: string}>} unseen  what cannot be seen here, and why
  * @property {Record<string, ScratchFile>} files  by name
+ * @property {Bet|null} bet              null: nobody was asked to guess
+ *
+ * @typedef {object} Bet                 Guesses on how the targets of a run will end; the last time that the room was asked.
+ * @property {number} id                 of the event that opened it
+ * @property {string} by
+ * @property {boolean} open              they are taken now
+ * @property {"stop"|"person"|"ended"|null} closed
+ * @property {Record<string, Record<string, Guess>>} guesses   by target, then by who: a name for one browser in this run
+ * @property {number} people             who have guessed; more than are in `guesses`: those of others are not told yet
+ * @property {number|null} timeoutS      of the stop that is meant, -1 without a limit; null: each its own
+ * @property {number[]} boundsS          where the choices in seconds end; none: only whether it leaves
+ *
+ * @typedef {"left"|"killed"|`left ${number}`} Guess   "left 3": in less than 3 s, and not in less than the bound before
  *
  * @typedef {object} Build
  * @property {string} image
- * @property {"running"|"done"|"failed"} state
+ * @property {"build"|"pull"} what       made here, or got from a registry
+ * @property {"running"|"done"|"failed"|"cancelled"} state
  * @property {string[]} lines            the last 200
+ * @property {number} cut                lines before these
+ * @property {number|null} step          of `steps`, from 1; null where the builder does not count
+ * @property {number|null} steps
+ * @property {string} command            of that step
+ * @property {number} sinceMs            its begin
  *
  * @typedef {object} Entry               One line of the record.
  * @property {number} id
@@ -236,11 +224,18 @@
  * @property {number} [pid]              kernel: of the first
  * @property {boolean} [several]         kernel: others followed it
  *
+ * @typedef {object} Gap
+ * @property {string} source             as in `lost`
+ * @property {string} reason
+ * @property {number} fromMs
+ * @property {number} toMs               when it was back
+ *
  * @typedef {object} State
  * @property {number} lastId
  * @property {Record<string, Run>} runs
  * @property {Record<string, Target>} targets
  * @property {Record<string, {reason: string, sinceMs: number}>} lost   sources that do not report now; key: source, or `${target}/${source}`
+ * @property {Gap[]} gaps                the last 50 that are over: what a source did not report then, nobody did
  * @property {Record<string, Build>} builds
  * @property {Entry[]} record            the last 1,000
  * @property {string[]} notices          what the reducer did not understand: shown, never dropped
@@ -250,104 +245,24 @@
  * @typedef {import("./types_api.js").Health} Health
  * @typedef {import("./types_api.js").Signal} Signal
  * @typedef {import("./types_api.js").SignalTable} SignalTable
+ * @typedef {import("./types_api.js").SignalUses} SignalUses
  * @typedef {import("./types_api.js").Step} Step
  * @typedef {import("./types_api.js").Experiment} Experiment
  * @typedef {import("./types_api.js").RunFacts} RunFacts
+ * @typedef {import("./types_api.js").KeptRun} KeptRun
  *
- * Slices: what selectors.js gives to views.
+ * What the selectors give to the views is in `types_slices.js`.
  *
- * @typedef {object} BoardCell
- * @property {string} signal
- * @property {"default"|"caught"|"ignored"|"fixed"|"unknown"} action   fixed: KILL and STOP cannot be changed
- * @property {boolean} blocked
- * @property {boolean} pending
- * @property {boolean} waited            some thread waits for it
- * @property {boolean} signalfd          a signalfd of the process reads it
- *
- * @typedef {object} BoardRow
- * @property {string} row
- * @property {number} nsPid
- * @property {number} pid
- * @property {number} depth              0 for the root
- * @property {string} comm
- * @property {string} args               the rest of the command line; "" where there is none
- * @property {string} state
- * @property {string|null} note          "PID 1", "zombie", "stopped", "comes and goes: 12 times", "3 threads" …
- * @property {string|null} differ        "2 of 5 threads differ"; null: they do not
- * @property {"new"|"gone"|null} is
- * @property {BoardCell[]} cells
- *
- * @typedef {object} Clock               what the clock slot shows
- * @property {"none"|"starting"|"ready"|"stopping"|"overdue"|"up"|"unknown"|"killed"|"left"|"ended"} state
- *   none: no run yet; up: a stop without a limit, counts up; unknown: the engine is lost in mid-stop, counts up;
- *   overdue: SIGKILL is due and nobody has said it yet; ended: exited without a stop
- * @property {number} seconds            what the numerals show
- * @property {number|null} of            the timeout, s
- * @property {string} say                "SIGKILL in", "Killed after" …
- * @property {string} sub                the line below the number
- *
- * @typedef {object} FallMark
- * @property {number} x                  per cent of the plot's width, −∞…∞ (views clip)
- * @property {"person"|"engine"|"kernel"|"program"} lane
- * @property {"dot"|"ring"|"cross"|"due"|"lid"|"box"|"handle"|"freeze"|"thaw"|"end"|"none"} shape   ring and due are
- *   always hollow: forecast; lid: dropped; box: waits; handle: a ring with a disc, a handler; end: a short upright bar
- *   on the program's lane, it left by itself; none: words only
- * @property {boolean} [hollow]          forecast
- * @property {string} text
- * @property {string} [brief]            the same where there is little room
- * @property {boolean} call              the one sentence in large type
- * @property {"start"|"end"} anchor
- * @property {boolean} [below]           the words go below the lane: above it they would cover others
- *
- * @typedef {object} Fall
- * @property {"idle"|"stopping"|"killed"|"left"|"unknown"} field
- * @property {{x: number, label: string}[]} ticks
- * @property {FallMark[]} marks
- * @property {{x0: number, x1: number}|null} life   the solid bar on the program's lane, per cent
- * @property {{x0: number, x1: number}|null} dotted what is still to come, per cent
- * @property {number|null} now           per cent
- * @property {number|null} wall          per cent
- * @property {{from?: number, x: number, top: string, bottom: string, unseen?: boolean, guess?: boolean, kill?: boolean}[]} drops
- *   vertical lines between two lanes; from: where it stood on the upper one before it fell; unseen: it passes or enters a lane without a witness, so it is drawn as that
- *   lane's gap is (dotted); guess: forecast
- * @property {Record<string, string|null>} gaps     lane → why it has no witness; null: it has one
- * @property {Record<string, number>} gapsFrom      lane → where its gap begins, per cent; only for lanes with a gap
- * @property {string} label                         the figure in one sentence, for role=img
- *
- * @typedef {object} Witnesses           who reports now, from `witnessesOf(state, health)`
- * @property {string|null} engine        why the engine does not report; null: it does
- * @property {number|null} engineLostMs  since when; null: it reports, or was never there
- * @property {string|null} kernel        why the kernel's trace does not report; null: it does
- * @property {number|null} [kernelLostMs]  since when; null: it reports, or was never there
- *
- * @typedef {object} RecordLine          one line of the record, as drawn
- * @property {number} id
- * @property {number} to                 id of the last event that was folded into it
- * @property {number} atMs
- * @property {string} when               "+0.010" from the stop, else "13:04:51"
- * @property {Author} author
- * @property {string|null} target
- * @property {string} text
- *
- * @typedef {object} Result              plain facts after a stop or an end
- * @property {"killed"|"left"|"failed"|"ended"|"unknown"} outcome
- *   failed: the stop could not be carried out; ended: without a stop; unknown: nobody can tell whether SIGKILL was sent
- * @property {string} say                one sentence
- * @property {string[]} facts            more sentences
- * @property {number|null} tookS
- * @property {number|null} exitCode
- *
- * @typedef {object} SignalChoice        one line of the list of all signals
- * @property {Signal} signal
- * @property {boolean} reserved          kept by the C library: cannot be sent by name
- * @property {BoardCell|null} cell       what the chosen process does with it; null: no process chosen
- * @property {ForecastGroup|null} group  what it would come to for the chosen process; null: no forecast
- *
- * @typedef {object} StreamState
- * @property {"connecting"|"open"|"lost"|"signed_out"} state
- * @property {number} sinceMs            by the `now` that the stream was given
- * @property {number|null} nextTryMs     when it tries again; null: it is trying, or need not
- * @property {number} tries              failed ones since the connection was good
+ * @typedef {import("./types_slices.js").BoardCell} BoardCell
+ * @typedef {import("./types_slices.js").BoardRow} BoardRow
+ * @typedef {import("./types_slices.js").Clock} Clock
+ * @typedef {import("./types_slices.js").FallMark} FallMark
+ * @typedef {import("./types_slices.js").Fall} Fall
+ * @typedef {import("./types_slices.js").Witnesses} Witnesses
+ * @typedef {import("./types_slices.js").RecordLine} RecordLine
+ * @typedef {import("./types_slices.js").Result} Result
+ * @typedef {import("./types_slices.js").SignalChoice} SignalChoice
+ * @typedef {import("./types_slices.js").StreamState} StreamState
  */
 
 export {};

@@ -6,10 +6,22 @@
  * @property {string} now
  * @property {"driver"|"viewer"} role
  * @property {number} viewers
+ * @property {Focus|null} [focus]
  * @property {{state: "ready"|"absent"|"lost", name: string, version: string, reason: string, hint: string}} engine
  * @property {{state: "ready"|"absent", reason: string, hint?: string, where?: string}} kernel_trace
  * @property {string} [journal]          id of the journal: another one means other events under the same numbers
  * @property {number} [last_event_id]
+ *
+ * @typedef {object} Focus               What the presenter looks at; with each heartbeat, and in the health
+ * @property {string|null} experiment
+ * @property {string|null} run
+ * @property {string|null} target
+ * @property {string|null} row           of the chosen process
+ * @property {boolean} present           presenter mode
+ * @property {boolean} [whole]           of several targets: the chosen one's whole fall
+ * @property {string} at                 since when: a later one goes before
+ *
+ * @typedef {{now: string, viewers: number, focus?: Focus|null}} Heartbeat
  *
  * @typedef {object} Signal              one of GET /api/v1/signals
  * @property {string} name
@@ -25,6 +37,15 @@
  * @property {Signal[]} signals
  * @property {Signal[]} reserved
  * @property {string[]} keys             the twelve of the board, in their order
+ *
+ * @typedef {object} WrittenIn           where something is written; `url` "": in the lab's own documents
+ * @property {string} title
+ * @property {string} url
+ *
+ * @typedef {object} SignalUses          GET /api/v1/signals/uses, by the name of the signal
+ * @property {Record<string, {who: string, when: string, source: WrittenIn}[]>} senders
+ * @property {Record<string, {program: string, kind: "stays"|"decides"|"drains"|"passes"|"ends", text: string, source: WrittenIn}[]>} programs
+ *   the least expected first
  *
  * @typedef {"process"|"sandbox"|"container"} HostName
  *
@@ -60,7 +81,8 @@
  * @property {boolean} available
  * @property {string|null} why_not
  * @property {Step[]} steps
- * @property {{name: string, host: HostName, later: boolean, equivalent: string, stop_signal: string, stop_timeout_s: number}[]} targets
+ * @property {{name: string, host: HostName, later: boolean, races?: boolean, equivalent: string, stop_signal: string, stop_timeout_s: number}[]} targets
+ *   `races`: it can be a lane of a race of one's own
  * @property {{run: string, took_s: number|null, exit_code: number|null, killed: boolean|null}|null} last
  *
  * @typedef {object} RunFacts            one of GET /api/v1/runs
@@ -74,6 +96,19 @@
  * @property {string|null} finished_at
  * @property {{took_s: number|null, exit_code: number|null, killed: boolean|null}|null} result
  * @property {number} last_event_id
+ * @property {{id: string, name: string, host: HostName}[]} [targets]
+ *
+ * @typedef {object} Kept                what history tells besides
+ * @property {string} question
+ * @property {{id: string, name: string, host: HostName}[]} targets
+ * @property {string[]} commands         the equivalent command lines
+ * @property {"running"|"killed"|"left"|"ended"|"not_started"|"unknown"} outcome
+ * @property {number|null} duration_s    from its creation to its end
+ * @property {boolean} imported
+ * @property {string} [imported_at]
+ * @property {{took_s: number|null, exit_code: number|null, killed: boolean|null, verdict: string|null}|null} result
+ *
+ * @typedef {Omit<RunFacts, "result"|"last_event_id"> & Kept} KeptRun
  */
 
 export {};

@@ -3,20 +3,21 @@
  * again, because what a run came to is the server's to fold.
  */
 
+import { createFollow, roamByLinks } from "../follow.js";
 import { createFrame } from "../frame.js";
 import { createKeys } from "../keys.js";
 import { html, nothing } from "../lit.js";
-import { noteOf } from "../notes.js";
 import { createPanel } from "../panel.js";
 import { createSession } from "../session.js";
-import { currentTheme } from "../theme.js";
-import { barView } from "../views/bar.js";
 import { homeView } from "../views/home.js";
 import { noEngineView } from "../views/no_engine.js";
+import { noTraceView } from "../views/no_trace.js";
 import { noteView } from "../views/note.js";
-import { ownRequest, ownView } from "../views/own.js";
 import { runsView } from "../views/runs.js";
-import { createActs, problemOf } from "./stage_acts.js";
+import { createOwn } from "./home_own.js";
+import { actsOffStage } from "./off_stage.js";
+import { createBarOffStage, noteOffStage } from "./off_stage_head.js";
+import { problemOf } from "./stage_acts.js";
 import { createDialogs } from "./stage_dialogs.js";
 import { alongLinks } from "./stage_keys.js";
 import { createUi } from "./stage_ui.js";
@@ -41,6 +42,7 @@ export function startHome() {
   /** @type {RunFacts[]|null} */
   let runs = null;
   let timer = 0;
+  let asked = 0; // questions so far: only the answer to the last one counts
 
   const frame = createFrame((shown) => work(shown));
   const session = createSession({
@@ -48,30 +50,18 @@ export function startHome() {
     dirty: frame.dirty,
     onEvent() {
       clearTimeout(timer);
-      timer = window.setTimeout(readRuns, SETTLE_MS);
+      timer = window.setTimeout(readAll, SETTLE_MS);
     },
   });
-  const idle = {
-    target: null,
-    row: null,
-    isRoot: true,
-    from: /** @type {const} */ ("outside"),
-    canStop: false,
-    stopping: false,
-    run: "",
-    experiment: "",
-  };
-  const acts = createActs({
-    session,
-    ui,
-    dirty: frame.dirty,
-    flush: frame.flush,
-    now: () => idle,
-    openRun() {},
-    newer: () => null,
-  });
-  const dialogs = createDialogs({ session, ui, acts, dirty: frame.dirty });
-  const [bar, home] = ["bar", "home"].map(createPanel);
+  const acts = actsOffStage({ session, ui, frame });
+  const here = () => ({ led: follow.state(session.focus), onFollow: follow.toggle });
+  const dialogs = createDialogs({ session, ui, acts, dirty: frame.dirty, here });
+  const bar = createBarOffStage({ session, acts, page: "home" });
+  const home = createPanel("home");
+  const follow = createFollow({ role, dirty: frame.dirty });
+  roamByLinks(follow);
+  const [arrival] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  if (arrival?.type === "back_forward") follow.roam(); // who goes back wants to be here
 
   /** @type {string[]} */
   let faults = [];
@@ -84,110 +74,60 @@ export function startHome() {
   );
 
   const readRuns = async () => {
+    asked += 1;
+    const mine = asked;
     try {
-      runs = await session.api.runs(30);
-      await session.refresh();
+      const found = await session.api.runs(30);
+      if (mine === asked) runs = found;
     } catch {
       // The stream notices that nobody answers, and says so.
     }
     frame.dirty();
   };
+  const readAll = () => Promise.all([readRuns(), session.refresh()]);
 
   const onEnd = async (/** @type {string} */ run) => {
     try {
       await session.api.remove(run);
-      await readRuns();
+      await readAll();
     } catch (error) {
       ui.problem = problemOf(error, "The run was not ended.");
     }
     frame.dirty();
   };
 
-  /** @type {import("../views/own.js").Own} */
-  const own = { host: "container", image: "", command: "" };
-  let ownAsked = false;
-
-  const onStartOwn = async () => {
-    const request = ownRequest(own);
-    if (!request || ownAsked) return;
-    ownAsked = true;
-    frame.dirty();
-    try {
-      const { run } = await session.api.startOwn(request);
-      location.assign(`/runs/${encodeURIComponent(run)}`);
-    } catch (error) {
-      ui.problem = problemOf(error, "It was not started.");
-    }
-    ownAsked = false;
-    frame.dirty();
-  };
-
-  /** @param {Partial<import("../views/own.js").Own>} changed */
-  const onOwn = (changed) => {
-    Object.assign(own, changed);
-    frame.dirty();
-  };
+  const own = createOwn({
+    session,
+    dirty: frame.dirty,
+    go: (run) => location.assign(`/runs/${encodeURIComponent(run)}`),
+  });
 
   /** @param {boolean} shown */
   const work = (shown) => {
     session.fold();
     if (!shown) return;
     const nowMs = session.clock.now();
-    const { health, experiments, state, connection } = session;
-    if (health && !connection) session.open({ kinds: KINDS, after: health.last_event_id });
-    const engineLost = "engine" in state.lost;
-    const kernelLost = state.lost.kernel?.reason ?? "";
-    bar([health, engineLost, kernelLost, session.viewers, currentTheme()], () =>
-      barView(
-        {
-          health,
-          engineLost,
-          kernelLost,
-          viewers: session.viewers,
-          where: "",
-          role,
-          theme: currentTheme(),
-          stage: false,
-        },
-        nowMs,
-        {
-          onMenu() {},
-          onShare: () => acts.open("share"),
-          onTheme: acts.onTheme,
-          onHelp: () => acts.open("help"),
-        },
-      ),
-    );
-    const note = noteOf(
-      {
-        stream: connection,
-        caughtUpMs: session.caughtUpMs,
-        problem: ui.problem,
-        health,
-        state,
-        run: null,
-        target: null,
-        experiment: null,
-        newer: null,
-      },
-      nowMs,
-    );
+    const { health, experiments } = session;
+    if (health && !session.following) {
+      session.open({ kinds: KINDS, after: health.last_event_id });
+      readRuns(); // those read before know nothing of what happened between their answer and this id
+    }
+    follow.with(session.focus);
+    bar(here(), nowMs);
+    const note = noteOffStage({ session, ui }, nowMs);
     const title = "What happens to a signal on its way down?";
+    const lead =
+      role === "driver"
+        ? "Choose an experiment and press Start; its lesson says what to do. Share has the link for everybody who watches."
+        : "You watch. When the presenter opens an experiment, this page goes there by itself; or choose one to read.";
     const noEngine = health && health.engine.state !== "ready" ? health.engine : null;
     home(
-      [
-        experiments,
-        faults,
-        runs,
-        health,
-        ui.copied,
-        JSON.stringify([note, own, ownAsked]),
-        Math.floor(nowMs / TICK_MS),
-      ],
+      [experiments, faults, runs, health, ui.copied, JSON.stringify(note), own.key(), Math.floor(nowMs / TICK_MS)],
       () => html`
-      ${note ? html`<div class="home-note">${noteView({ note, title }, nowMs, acts)}</div>` : html`<header class="home-head"><h1>${title}</h1></header>`}
+      ${note ? html`<div class="home-note">${noteView({ note, title }, nowMs, acts)}</div>` : html`<header class="home-head"><div><h1>${title}</h1><p>${lead}</p></div>${role === "driver" ? html`<a class="btn home-race" href="/race">Race: any side by side</a>` : nothing}</header>`}
       ${noEngine ? noEngineView({ engine: noEngine, experiments, copied: ui.copied }, nowMs, acts) : nothing}
-      ${homeView({ experiments, faults, own: role === "driver" && experiments.length ? ownView({ own, engine: !noEngine, asked: ownAsked }, nowMs, { onOwn, onStartOwn }) : nothing })}
+      ${homeView({ experiments, faults, own: role === "driver" && experiments.length ? own.view(!noEngine, ui.copied, nowMs, acts.onCopy) : nothing })}
+      ${health && experiments.length && health.kernel_trace.state !== "ready" ? noTraceView({ trace: health.kernel_trace }) : nothing}
       ${experiments.length ? runsView({ runs, role }, nowMs, { onEnd }) : nothing}`,
     );
     dialogs({ target: null, row: null, from: "outside" });
@@ -199,6 +139,6 @@ export function startHome() {
     k: () => alongLinks(document.querySelector(".home-list") ?? document.body, -1),
     "?": () => acts.open("help"),
   });
-  readRuns();
+  readAll();
   frame.dirty();
 }

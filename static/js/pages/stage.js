@@ -3,58 +3,85 @@
  * what a person does is in `stage_acts.js`, what is remembered in `stage_ui.js`, the larger panels have modules of
  * their own.
  *
+ * Longer than most files: it is the list of what each panel is given, and is read from top to bottom.  Which run it is
+ * about is in `stage_runs.js`.
+ *
  * Everything is drawn from the folded state, once per frame.  A start changes the address but not the page, so nothing
  * jumps and the terminal stays.
  */
 
 import { createAnnouncer } from "../announce.js";
+import { createFollow, createLead, roamByLinks } from "../follow.js";
 import { createForeteller } from "../foretell.js";
 import { createFrame } from "../frame.js";
 import { createPanel } from "../panel.js";
-import { clockOf, fallOf, recordOf, resultOf, rootOf, witnessesOf } from "../selectors.js";
+import { isPhone, isWide } from "../room.js";
+import {
+  acrossOf,
+  clockOf,
+  endVerdict,
+  recordOf,
+  resultOf,
+  rootOf,
+  signalVerdict,
+  withOthers,
+  witnessesOf,
+} from "../selectors.js";
 import { createSession } from "../session.js";
-import { openStream } from "../stream.js";
-import { fieldView } from "../views/field.js";
 import { resultView } from "../views/result.js";
 import { stopAsked } from "../views/stop.js";
 import { tabsView } from "../views/tabs.js";
 import { createActs } from "./stage_acts.js";
+import { createAgain } from "./stage_again.js";
+import { createBets } from "./stage_bets.js";
 import { createBoard } from "./stage_board.js";
 import { createDialogs } from "./stage_dialogs.js";
+import { createFall } from "./stage_fall.js";
 import { createHead } from "./stage_head.js";
 import { createStageKeys } from "./stage_keys.js";
 import { createLanes } from "./stage_lanes.js";
 import { createLesson } from "./stage_lesson.js";
+import { createPresent } from "./stage_present.js";
+import { createRace } from "./stage_race.js";
 import { createRecord, eventOf } from "./stage_record.js";
-import { slotView } from "./stage_slot.js";
+import { beginning, createReplayBar, replaySession } from "./stage_replay.js";
+import { createRuns } from "./stage_runs.js";
+import { createKeeper, SOON_MS, slotView } from "./stage_slot.js";
 import { createTerminalPanel } from "./stage_terminal.js";
-import { createUi, forgetAnswered, forgetRun } from "./stage_ui.js";
+import { createUi, forgetAnswered } from "./stage_ui.js";
 
-/** @import { BoardRow, LabEvent, Origin, RunFacts, Target } from "../types.js" */
+/** @import { BoardRow, Origin, Run, Target } from "../types.js" */
 /** @import { FallSize } from "../views/fall.js" */
+/** @import { Recording } from "../replay_session.js" */
 
 const LAB_KINDS = ["lab_started", "source_lost", "source_back", "build_progress", "run_created"];
 const TICK_MS = 1000; // what is told in whole seconds
+const PATIENCE_MS = 10_000; // a telephone, or a busy machine
 const MOVING = new Set(["stopping", "overdue", "up", "unknown"]);
 
 /** @returns {FallSize} */
-const fallSize = () =>
-  matchMedia("(max-width: 40rem)").matches ? "s" : matchMedia("(min-width: 100rem)").matches ? "l" : "m";
+const fallSize = () => (isPhone() ? "s" : isWide() ? "l" : "m");
 
-export function startStage() {
+/** @param {Recording|null} [recording] - of a report: what it shows, instead of what the lab has */
+export function startStage(recording = null) {
   const { dataset } = document.body;
-  const role = dataset.role === "driver" ? "driver" : "viewer";
+  const replays = recording !== null || dataset.imported !== undefined || beginning(location.search, "").replays;
+  const role = dataset.role === "driver" && !replays ? "driver" : "viewer";
+  dataset.role = role; // what is replayed is only watched
   const ui = createUi();
   dataset.tab = ui.tab;
   ui.evidence = eventOf(location.hash);
-  let runId = dataset.run ?? "";
-  /** @type {RunFacts|null} */
-  let newer = null;
-  /** @type {{close: () => void}|null} */
-  let lookout = null;
+  /** What its field waits for: until the end is read, or that it is being stopped. @type {string|undefined} */
+  let awaited = replays ? "" : /** @type {HTMLElement|null} */ (document.querySelector(".field"))?.dataset.over;
 
   const frame = createFrame((shown) => work(shown));
-  const session = createSession({ role, dirty: frame.dirty, onEvent: (event) => look(event) });
+  const session = replays
+    ? replaySession({ run: dataset.run ?? "", ui, dirty: frame.dirty, recording })
+    : createSession({ role, dirty: frame.dirty, onEvent: (event) => runs.look(event) });
+
+  const follow = createFollow({ role: replays ? "driver" : role, dirty: frame.dirty }); // a replay is one's own;
+  const lead = createLead({ ask: session.api.lookAt });
+  roamByLinks(follow);
 
   /** What the last frame was about: acts and keys need it. */
   const now = {
@@ -65,61 +92,50 @@ export function startStage() {
     from: /** @type {Origin} */ ("outside"),
     canStop: false,
     stopping: false,
-    run: runId,
+    betting: false,
+    run: dataset.run ?? "",
     experiment: dataset.experiment ?? "",
   };
 
-  /** @param {string} run @param {boolean} [push] */
-  const openRun = (run, push = true) => {
-    runId = now.run = dataset.run = run;
-    newer = null;
-    lookout?.close();
-    lookout = null;
-    forgetRun(ui);
-    if (push) history.pushState(null, "", `/runs/${encodeURIComponent(run)}`);
-    session.open({ run });
-    frame.dirty();
-  };
-
-  /** Watches for what is started next: a viewer goes along with a run of the same experiment. @param {LabEvent & any} event */
-  const look = (event) => {
-    if (event.kind !== "run_created" || event.run === runId) return;
-    if (role === "viewer" && event.experiment === now.experiment) {
-      queueMicrotask(() => openRun(event.run));
-      return;
-    }
-    newer = {
-      run: event.run,
-      number: event.number,
-      experiment: event.experiment ?? null,
-      title: event.title,
-      created_at: event.at,
-      status: "running",
-      reason: null,
-      finished_at: null,
-      result: null,
-      last_event_id: event.id,
-    };
-    frame.dirty();
-  };
-
+  const runs = createRuns({
+    session,
+    ui,
+    follow,
+    now,
+    dirty: frame.dirty,
+    query: () => present.query(),
+    replays,
+    inLab: recording === null,
+  });
   const acts = createActs({
     session,
     ui,
     dirty: frame.dirty,
     flush: frame.flush,
     now: () => now,
-    openRun,
-    newer: () => newer?.run ?? null,
+    openRun: runs.open,
+    newer: () => runs.newer()?.run ?? null,
+    byHand: follow.roam,
   });
-  const stage = { session, ui, acts, dirty: frame.dirty, at: frame.at };
+  const stage = { session, ui, acts, dirty: frame.dirty, flush: frame.flush, at: frame.at, follow };
   const head = createHead(stage);
   const board = createBoard(stage);
-  const dialogs = createDialogs(stage);
+  const fallen = createFall(stage);
   const record = createRecord(stage);
-  const lesson = createLesson(stage);
+  const lesson = createLesson({ ...stage, query: () => present.query() });
   const lanes = createLanes(stage);
+  const race = createRace(stage);
+  const bets = createBets(stage);
+  const again = createAgain(stage);
+  const keeps = createKeeper();
   const terminal = createTerminalPanel(stage);
+  const own = `/runs/${encodeURIComponent(now.run)}`;
+  const back = recording || dataset.imported !== undefined ? null : own;
+  const replayBar = replays
+    ? createReplayBar({ session, back, addressed: recording === null, at: frame.at })
+    : () => {};
+  const present = createPresent(stage);
+  const dialogs = createDialogs({ ...stage, here: () => present.here(now) });
   const foretell = createForeteller({ ask: session.api.forecast, dirty: frame.dirty });
   const announce = createAnnouncer(/** @type {HTMLElement} */ (document.getElementById("says")));
   const [field, verd, tabs] = ["field", "verd", "tabs"].map(createPanel);
@@ -129,28 +145,52 @@ export function startStage() {
     stopping: () => now.stopping,
     driver: role === "driver",
     typing: () => ui.typed !== "",
-    lane: (index) => lanes.choose(session.state.runs[runId] ?? null, index),
+    lane: (index) => lanes.choose(session.state.runs[now.run] ?? null, index),
+    whole: () => lanes.turn(session.state.runs[now.run] ?? null),
+    present,
   });
+
+  /** Where the run can be had. @param {Run} run */
+  const linksOf = ({ id, status }) => {
+    const replay = status === "finished" && !replays ? `/runs/${encodeURIComponent(id)}?replay` : null;
+    return {
+      export: session.api.exportUrl(id),
+      replay,
+      report: status === "finished" ? session.api.reportUrl(id) : null,
+    };
+  };
 
   /** @param {boolean} shown */
   const work = (shown) => {
     session.fold();
+    const soon = performance.now() - ui.askedMs < SOON_MS;
+    const pressed = soon && [...ui.asked.keys()].some((key) => /^(stop|step)/.test(key)); // before what was answered is forgotten
     forgetAnswered(ui, session.state); // in every frame: an event may be here before the answer that names it
     if (!shown) return;
     const nowMs = session.clock.now();
-    const { state, health, experiments, connection } = session;
-    if (!runId && health && !connection) session.open({ kinds: LAB_KINDS, after: health.last_event_id });
+    const { state, health, experiments } = session;
+    const runId = now.run;
+    if (!runId && health && !session.following) session.open({ kinds: LAB_KINDS, after: health.last_event_id });
     const run = state.runs[runId] ?? null;
     now.experiment = run?.experiment ?? dataset.experiment ?? "";
     const experiment = experiments.find(({ id }) => id === now.experiment) ?? null;
-    const target = lanes.chosen(run, experiment, nowMs);
+    const led = follow.with(session.focus, runs.goAlong);
+    const bet = bets.cut(run);
+    const target = bets.shown(run, lanes.chosen(run, experiment, nowMs, led?.target));
+    if (led?.row && target?.id === led.target) ui.selected[target.id] = led.row;
+    if (led) present.set(led.present);
+    if (led) ui.whole = led.whole ?? false;
     const root = rootOf(target);
     const clock = clockOf(target, state, nowMs, health?.engine.state);
-    const asked = target ? stopAsked(ui.choice, target) : undefined;
-    const forecast = asked ? foretell(target, asked) : null;
+    const mine = target ? stopAsked(ui.choice, target) : undefined;
+    const meantS = role === "viewer" && bet?.open ? (run?.bet?.timeoutS ?? null) : null; // who watches guesses that stop
+    const asked = mine && meantS !== null ? { ...mine, timeoutS: meantS } : mine;
+    const forecast = asked && !bet?.open ? foretell(target, asked) : null;
     const fallAsked = asked && { ...asked, forecast };
     const witnesses = witnessesOf(state, health);
     const result = resultOf(target);
+    const verdict = endVerdict(target);
+    const last = signalVerdict(target);
     const alive = target?.status === "running";
     const equivalent = target?.equivalent || experiment?.targets[0]?.equivalent || "";
     const question = run?.question || experiment?.question || dataset.question || dataset.title || "";
@@ -159,34 +199,84 @@ export function startStage() {
       target,
       canStop: clock.state === "ready",
       stopping: MOVING.has(clock.state) && clock.state !== "overdue",
+      betting: bet?.open ?? false,
     });
-    if (run?.status === "finished" && health && !lookout)
-      lookout = openStream({
-        kinds: ["run_created"],
-        after: Math.max(state.lastId, health.last_event_id ?? 0),
-        onEvent: look,
-        onHeartbeat() {},
-        onReset() {},
-        onState() {},
-        probe: session.api.probe,
-      });
+    runs.afterwards(run);
 
-    const noted = head({ run, target, experiment, title, question, equivalent, newer }, nowMs);
-    const several = lanes.count(run, experiment, runId) > 1;
-    const cut = several ? lanes.cut(run, experiment, target, nowMs, { witnesses, asked: fallAsked }) : null;
-    const slot = slotView(stage, clock, { run, target, experiment, runId, forecast, lanes: cut?.lanes });
-    const fall = cut ? null : fallOf(target, nowMs, witnesses, fallAsked, session.table?.signals);
-    field([{}], () => (cut ? lanes.view(cut, target, slot) : fall && fieldView({ fall, size: fallSize(), slot })));
-    Object.assign(now, board(target, root, nowMs));
-    terminal(run, target);
-    record(
-      run ? recordOf(state, (run.targets.length > 1 && target?.id) || null) : [],
-      run ? session.api.exportUrl(runId) : null,
+    const single = bet && target && run?.targets.length === 1 ? bets.lane(bet, target) : null;
+    const noted = head(
+      {
+        run,
+        target,
+        experiment,
+        title,
+        question,
+        equivalent,
+        newer: runs.newer(),
+        bet,
+        single,
+        onPresent: present.toggle,
+        led: follow.state(session.focus),
+        onLed: follow.toggle,
+      },
+      nowMs,
     );
+    const several = lanes.count(run, experiment, runId) > 1;
+    const cut = several
+      ? lanes.cut(run, experiment, target, nowMs, { witnesses, asked: fallAsked, state: bets.state(run), bet })
+      : null;
+    Object.assign(now, board(target, root, nowMs));
+    const presenting = present.isOn();
+    const mayAgain = again(run, experiment);
+    const kept = keeps(target, clock, pressed);
+    const slotted = { run, target, experiment, runId, forecast, mayAgain, bet, single, kept };
+    const slot = presenting ? null : slotView(stage, clock, { ...slotted, lanes: cut?.lanes });
+    const lines = run ? recordOf(state, (run.targets.length > 1 && target?.id) || null) : [];
+    const fall =
+      cut && !lanes.whole(bet)
+        ? null
+        : fallen.cut(withOthers(target, acrossOf(run, state)), nowMs, witnesses, fallAsked, lines);
+    const about = {
+      run,
+      target,
+      experiment,
+      question,
+      clock,
+      fall,
+      cut,
+      result,
+      verdict,
+      last,
+      forecast,
+      rows: now.rows,
+      row: now.row,
+      bet,
+      single,
+      mayAgain,
+    };
+    if (run?.status === "finished" || MOVING.has(clock.state) || performance.now() > PATIENCE_MS) awaited = "";
+    if (awaited) frame.at(PATIENCE_MS);
+    else
+      field([{}], () => {
+        if (presenting)
+          return present.field(
+            about,
+            (scale) => cut && lanes.view(cut, target, null, { bet, scale, strip: fall !== null }),
+          );
+        if (!cut) return fall && fallen.view(fall, fallSize(), slot);
+        return lanes.view(cut, target, slot, { bet, whole: fall && fallen.figure(fall, fallSize()) });
+      });
+    present.rest(about);
+    const raced = race(cut && run, nowMs);
+    const guesses = bet && !bet.open ? bet.say : "";
+    terminal(run, target, present.large(equivalent));
+    record(lines, run && !recording ? linksOf(run) : null, run);
     const second = Math.floor(nowMs / TICK_MS);
     verd(
       [
         result?.say,
+        verdict?.id,
+        last?.id,
         run,
         target?.stop,
         target?.status,
@@ -197,10 +287,26 @@ export function startStage() {
         ui.copied,
         forecast,
         alive && second,
+        raced,
+        guesses,
       ],
       () =>
         resultView(
-          { result, run, target, root, experiment, question, equivalent, copied: ui.copied, forecast },
+          {
+            result,
+            run,
+            target,
+            root,
+            experiment,
+            question,
+            equivalent,
+            copied: ui.copied,
+            forecast,
+            verdict,
+            last,
+            raced,
+            guesses,
+          },
           nowMs,
           acts,
         ),
@@ -210,27 +316,29 @@ export function startStage() {
     dialogs({ target, row: now.row, from: now.from });
     announce(target, clock, result, nowMs);
     if (cut) lanes.announce(cut);
-    document.title = `${title} · Signal Lab`;
-    frame.moves(MOVING.has(clock.state) || (cut ? cut.moves : fall?.now !== null));
+    const named = `${replays ? "Replay: " : ""}${title} · Signal Lab`;
+    if (document.title !== named) document.title = named; // the browser takes each one for news
+    replayBar();
+    if (session.connection?.state !== "open") lead.again();
+    else if (role === "driver")
+      lead.tell({
+        ...{ experiment: now.experiment || null, run: runId || null, target: target?.id ?? null },
+        ...{ row: now.row?.row ?? null, present: presenting, whole: ui.whole },
+      });
+    frame.moves(
+      session.replay ? session.replay.playing : MOVING.has(clock.state) || (cut ? cut.moves : fall?.now !== null),
+    );
     if (alive || cut?.alive || noted) frame.at(TICK_MS);
   };
 
-  addEventListener("hashchange", () => {
-    ui.evidence = eventOf(location.hash);
-    ui.evidenceShown = false;
-    if (ui.evidence !== null) Object.assign(ui, { follow: false, tab: "record" });
-    dataset.tab = ui.tab;
+  addEventListener("focus", () => {
+    lead.again(); // another window may have led meanwhile
     frame.dirty();
-  });
-  addEventListener("popstate", () => {
-    const run = /^\/runs\/([^/]+)$/.exec(location.pathname)?.[1];
-    if (run === undefined) location.reload();
-    else if (decodeURIComponent(run) !== runId) openRun(decodeURIComponent(run), false);
   });
   for (const query of ["(max-width: 40rem)", "(min-width: 100rem)"])
     matchMedia(query).addEventListener("change", frame.dirty);
 
-  if (runId) openRun(runId, false);
+  if (now.run) runs.open(now.run, false);
   ui.evidence = eventOf(location.hash);
   session.refresh();
   frame.dirty();

@@ -1,20 +1,29 @@
 /**
  * What a person can do on the stage.  Every act is a request; what comes of it arrives as an event.  A request that is
  * refused is said where it was made: a signal in the line below the board, anything else in the note's slot.
+ *
+ * Longer than most files: it is the one list of what can be asked here, as `app/lab.py` is on the other side.
  */
 
 import { ApiError } from "../api.js";
 import { copy } from "../clipboard.js";
 import { nextTheme } from "../theme.js";
-import { stopIsValid, stopRequest } from "../views/stop.js";
-import { typedSignal } from "./stage_ui.js";
+import { stopIsValid, stopRequest, waitOf } from "../views/stop.js";
+import { NO_LINK, typedSignal } from "./stage_ui.js";
 
 /** @import { Session } from "../session.js" */
 /** @import { Ui } from "./stage_ui.js" */
 /** @import { Problem } from "../notes.js" */
-/** @import { BoardRow, Origin, Target } from "../types.js" */
+/** @import { BoardRow, Guess, Origin, Target } from "../types.js" */
 
 const COPIED_MS = 2000;
+
+/** How long the lesson's stop waits, of an experiment with one target; else its own. @param {import("../types.js").Experiment|undefined} experiment */
+const meant = (experiment) => {
+  if (experiment?.targets.length !== 1) return undefined;
+  const stop = experiment.steps.flatMap(({ do: actions }) => actions).find((action) => action.stop)?.stop;
+  return stop?.timeout_s ?? experiment.targets[0].stop_timeout_s;
+};
 
 /** @param {unknown} error @param {string} what @returns {Problem} */
 export const problemOf = (error, what) =>
@@ -27,12 +36,13 @@ export const problemOf = (error, what) =>
  * @param {Session} stage.session
  * @param {Ui} stage.ui
  * @param {() => void} stage.dirty
- * @param {() => void} stage.flush - draws at once: what is chosen must be what the next key goes to
+ * @param {() => void} stage.flush - draws at once: what is chosen or opened must be what the next key goes to
  * @param {() => {target: Target|null, row: BoardRow|null, isRoot: boolean, from: Origin, canStop: boolean, stopping: boolean, run: string, experiment: string}} stage.now
  * @param {(run: string) => void} stage.openRun
  * @param {() => string|null} stage.newer - run that a viewer can go on to
+ * @param {() => void} [stage.byHand] - something is chosen to look at
  */
-export function createActs({ session, ui, dirty, flush, now, openRun, newer }) {
+export function createActs({ session, ui, dirty, flush, now, openRun, newer, byHand = () => {} }) {
   const { api, role } = session;
 
   /**
@@ -41,6 +51,7 @@ export function createActs({ session, ui, dirty, flush, now, openRun, newer }) {
   const ask = async (key, call, refused) => {
     if (ui.asked.has(key)) return;
     ui.asked.set(key, null);
+    ui.askedMs = performance.now();
     ui.problem = ui.signalProblem = null;
     dirty();
     try {
@@ -59,11 +70,27 @@ export function createActs({ session, ui, dirty, flush, now, openRun, newer }) {
     ui.problem = problemOf(error, what);
   };
 
+  /** The timeout of the stop that comes: as is chosen, else the lesson's. @returns {number|undefined} */
+  const stopMeant = () => {
+    if (ui.choice.wait !== "own" && stopIsValid(ui.choice)) return stopRequest(ui.choice).timeout_s;
+    return meant(session.experiments.find(({ id }) => id === now().experiment));
+  };
+
   const acts = {
     onStart() {
+      const { experiment, run } = now();
+      if (role !== "driver" || !(experiment || run)) return;
+      const call = () => (experiment ? api.start(experiment) : api.startOwn({ again: run }));
+      ask("start", async () => openRun((await call()).run), told("It was not started."));
+    },
+    /** Starts it, and the room guesses before anything is foretold. */
+    onStartGuess() {
       const { experiment } = now();
-      if (role !== "driver" || !experiment) return;
-      ask("start", async () => openRun((await api.start(experiment)).run), told("It was not started."));
+      if (role !== "driver" || !experiment) return acts.onStart();
+      const timeoutS = stopMeant();
+      if (timeoutS !== undefined) ui.choice = { ...ui.choice, ...waitOf(timeoutS) };
+      const call = () => api.start(experiment, { timeout_s: timeoutS });
+      ask("start", async () => openRun((await call()).run), told("It was not started."));
     },
     onStop() {
       const { target, canStop } = now();
@@ -83,6 +110,22 @@ export function createActs({ session, ui, dirty, flush, now, openRun, newer }) {
         else await Promise.all(ready.map(({ id }) => api.stop(id, how)));
       };
       ask("stop-all", call, told("They were not all stopped."));
+    },
+    /** Asks the room to guess first, or takes no more guesses. @param {boolean} [open] */
+    onBet(open = true) {
+      const { run } = now();
+      if (role !== "driver" || !run) return;
+      const timeoutS = stopMeant();
+      if (open && timeoutS !== undefined) ui.choice = { ...ui.choice, ...waitOf(timeoutS) }; // so that Stop is what is guessed
+      ask(
+        "bet",
+        () => api.bets(run, open, timeoutS),
+        told(open ? "Nobody was asked to guess." : "Guesses are still open."),
+      );
+    },
+    /** The one thing that a viewer may do. @param {string} target @param {Guess} guess */
+    onGuess(target, guess) {
+      ask(`guess:${target}`, () => api.guess(target, guess), told("The guess was not taken."));
     },
     onKill() {
       const { target, stopping } = now();
@@ -138,12 +181,14 @@ export function createActs({ session, ui, dirty, flush, now, openRun, newer }) {
     },
     /** @param {string} row */
     onSelect(row) {
+      byHand();
       const { target } = now();
       if (target) ui.selected[target.id] = row;
       flush();
     },
     /** @param {string} target */
     onTarget(target) {
+      byHand();
       ui.targetId = target;
       ui.refused = "";
       flush();
@@ -181,6 +226,10 @@ export function createActs({ session, ui, dirty, flush, now, openRun, newer }) {
       if (action === "watch" && next) openRun(next);
       dirty();
     },
+    /** @param {string} image */
+    onCancelBuild(image) {
+      ask(`cancel:${image}`, () => api.cancelBuild(image), told("The build was not cancelled."));
+    },
     /** @param {string} tab */
     onTab(tab) {
       ui.tab = tab;
@@ -194,21 +243,37 @@ export function createActs({ session, ui, dirty, flush, now, openRun, newer }) {
     },
     /** @param {import("./stage_ui.js").DialogKind} kind */
     open(kind) {
+      if (kind === "catalogue" && session.report !== null) return; // there is none in a report
       ui.dialog = kind;
       if (kind === "find") ui.find = { ...ui.find, query: "", at: 0 };
       if (kind === "share" && !ui.share.url) acts.makeLink();
-      dirty();
+      flush(); // what is typed next is the dialog's: on the page an "s" would stop something
     },
     onClose() {
       ui.dialog = null;
       dirty();
     },
     async makeLink() {
+      ui.share = NO_LINK;
+      dirty();
       try {
-        ui.share = { url: (await api.link()).url, error: "" };
+        const { url, qr, out_of_reach: outOfReach } = await api.link();
+        ui.share = { ...ui.share, url, qr, outOfReach };
       } catch (error) {
-        ui.share = { url: "", error: problemOf(error, "").error };
+        ui.share = { ...ui.share, error: problemOf(error, "").error };
       }
+      dirty();
+    },
+    /** @param {"ask"|"keep"|"yes"} answer - asks once: it ends the view of everybody who watches */
+    async onRevoke(answer) {
+      if (answer === "yes") {
+        try {
+          const { watching } = await api.revoke();
+          ui.share = { ...NO_LINK, revoke: "done", gone: watching };
+        } catch (error) {
+          ui.share = { ...ui.share, revoke: "", error: problemOf(error, "").error };
+        }
+      } else ui.share = { ...ui.share, revoke: answer === "ask" ? "ask" : "" };
       dirty();
     },
     /** @param {string} digit */

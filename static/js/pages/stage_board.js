@@ -3,10 +3,10 @@
  */
 
 import { createPanel } from "../panel.js";
-import { boardRows, choosesOrigin, fatesOf, keysOf } from "../selectors.js";
+import { boardCut, choosesOrigin, fatesOf, keysOf } from "../selectors.js";
 import { boardView } from "../views/board.js";
 import { whyView } from "../views/why.js";
-import { lightsOf, selectedRow, typedSignal } from "./stage_ui.js";
+import { lightsOf, ROWS, selectedRow, typedSignal } from "./stage_ui.js";
 
 /** @import { Session } from "../session.js" */
 /** @import { BoardRow, Origin, Process, Signal, Target } from "../types.js" */
@@ -20,11 +20,15 @@ const missingWords = (target, lost) => {
   return target.status === "exited" ? "All of its processes are gone." : "Reading its processes …";
 };
 
-/** @param {{session: Session, ui: Ui, acts: Acts, at: (inMs: number) => void}} stage */
-export function createBoard({ session, ui, acts, at }) {
+/** @param {{session: Session, ui: Ui, acts: Acts, at: (inMs: number) => void, dirty: () => void}} stage */
+export function createBoard({ session, ui, acts, at, dirty }) {
   const draw = createPanel("board");
   /** @type {Signal[]} */
   let keys = [];
+  const onMore = () => {
+    ui.rows += ROWS;
+    dirty();
+  };
 
   /**
    * @param {Target|null} target @param {Process|null} root @param {number} nowMs
@@ -33,7 +37,7 @@ export function createBoard({ session, ui, acts, at }) {
   return (target, root, nowMs) => {
     const { role, table, state } = session;
     if (table && keys.length === 0) keys = keysOf(table);
-    const rows = boardRows(target, keys, nowMs);
+    const { rows, total } = boardCut(target, keys, nowMs, ui.rows, (target && ui.selected[target.id]) ?? null);
     const rootRow = root?.row ?? null;
     const selected = selectedRow(ui, target, rows, rootRow);
     const { states, beam, untilMs } = lightsOf(ui, target, rows, rootRow, nowMs);
@@ -63,7 +67,7 @@ export function createBoard({ session, ui, acts, at }) {
       target?.id,
       target?.name,
       alive,
-      JSON.stringify([rows, selected, states, beam, missing]),
+      JSON.stringify([rows, total, selected, states, beam, missing]),
       keys,
       fates.length ? fates : null,
       from,
@@ -79,6 +83,7 @@ export function createBoard({ session, ui, acts, at }) {
           keys,
           count: signals.length,
           rows,
+          total,
           selected,
           fates,
           from,
@@ -90,7 +95,7 @@ export function createBoard({ session, ui, acts, at }) {
           missing,
         },
         nowMs,
-        { ...acts, onFind: () => acts.open("find") },
+        { ...acts, onFind: () => acts.open("find"), onMore },
       ),
     );
     return { rows, row: chosen, isRoot: chosen === null || chosen.row === rootRow, from: from ?? "outside" };

@@ -10,6 +10,7 @@ import { helpView, killView, shareView } from "../views/dialogs.js";
 import { findView } from "../views/find.js";
 import { icon } from "../views/signs.js";
 import { threadsView } from "../views/threads.js";
+import { createPalette } from "./palette.js";
 import { alongLinks } from "./stage_keys.js";
 
 /** @import { Acts } from "./stage_acts.js" */
@@ -24,14 +25,17 @@ const LABELS = {
   find: "All signals",
   help: "Keys",
   kill: "Kill now?",
+  palette: "What to do",
   share: "Let others watch",
   threads: "Threads",
 };
 
 /**
- * @param {{session: Session, ui: Ui, acts: Acts, dirty: () => void}} stage
+ * @param {{session: Session, ui: Ui, acts: Acts, dirty: () => void, here?: () => import("./palette.js").Here}} stage -
+ *   `here`: what the palette can do on this page besides
  */
-export function createDialogs({ session, ui, acts, dirty }) {
+export function createDialogs({ session, ui, acts, dirty, here }) {
+  const palette = createPalette({ session, ui, acts, dirty, here });
   const modal = createModal(acts.onClose);
   const { onClose, onCopy } = acts;
 
@@ -94,22 +98,46 @@ export function createDialogs({ session, ui, acts, dirty }) {
     modal.show(
       kind,
       kind ? LABELS[kind] : "",
-      [ui.find, ui.share, ui.copied, name, row, process, from, shown, session.experiments, session.table],
+      [
+        ui.find,
+        kind === "palette" ? {} : null, // what can be done changes with everything
+        ui.share,
+        session.viewers,
+        ui.copied,
+        name,
+        target?.stop,
+        row,
+        process,
+        from,
+        shown,
+        session.experiments,
+        session.table,
+      ],
       () => {
+        if (kind === "palette") return palette();
         if (kind === "find") return find(chosen);
         if (kind === "threads")
           return threadsView({ process: shown, signals: session.table?.signals ?? [] }, 0, { onClose });
-        if (kind === "share") return shareView({ ...ui.share, copied: ui.copied }, 0, { onClose, onCopy });
+        if (kind === "share") {
+          const { makeLink: onLink, onRevoke } = acts;
+          const slice = { ...ui.share, copied: ui.copied, watching: session.viewers };
+          return shareView(slice, 0, { onClose, onCopy, onLink, onRevoke });
+        }
         if (kind === "catalogue") return catalogue();
-        if (kind === "kill")
-          return killView({ name }, 0, {
-            onClose,
-            onYes: () => {
-              onClose();
-              acts.onKill();
-            },
-          });
-        return helpView({ several: document.querySelector(".race-pick") !== null }, 0, { onClose });
+        if (kind === "kill") {
+          const stopping = target?.stop && !target.stop.finished;
+          const to = stopping || !row ? name : `${row.nsPid} ${row.comm}`;
+          const onYes = () => {
+            onClose();
+            if (stopping) acts.onKill();
+            else acts.onSend("SIGKILL");
+          };
+          return killView({ name: to, stopping: Boolean(stopping) }, 0, { onClose, onYes });
+        }
+        const several = document.querySelector(".race-pick") !== null;
+        const presenting = "present" in document.documentElement.dataset;
+        const { page } = document.body.dataset;
+        return helpView({ role: session.role, several, page, presenting, replay: session.replays }, 0, { onClose });
       },
     );
   };

@@ -2,16 +2,19 @@
  * What stands above the field: the bar, the catalogue beside it, and the question, whose slot a note may take.
  */
 
+import { nothing } from "../lit.js";
 import { noteOf } from "../notes.js";
 import { createPanel } from "../panel.js";
 import { currentTheme } from "../theme.js";
 import { askView } from "../views/ask.js";
 import { barView } from "../views/bar.js";
+import { betAskView } from "../views/bet.js";
 import { catalogueView } from "../views/catalogue.js";
 import { noteView } from "../views/note.js";
 
 /** @import { Session } from "../session.js" */
 /** @import { Experiment, Run, RunFacts, Target } from "../types.js" */
+/** @import { LaneBet, RunBet } from "../selectors/bets.js" */
 /** @import { Acts } from "./stage_acts.js" */
 /** @import { Ui } from "./stage_ui.js" */
 
@@ -32,17 +35,26 @@ export function createHead({ session, ui, acts }) {
 
   /**
    * @param {{run: Run|null, target: Target|null, experiment: Experiment|null, title: string, question: string,
-   *   equivalent: string, newer: RunFacts|null}} shown
+   *   equivalent: string, newer: RunFacts|null, bet?: RunBet|null,
+   *   single?: {id: string, name: string, bet: LaneBet, asked: boolean}|null, onPresent: () => void,
+   *   led: import("../follow.js").Led|null, onLed: () => void}} shown
    * @param {number} nowMs
    * @returns {boolean} whether a note stands there: what it tells goes by the second
    */
-  return ({ run, target, experiment, title, question, equivalent, newer }, nowMs) => {
+  return (
+    { run, target, experiment, title, question, equivalent, newer, bet = null, single = null, onPresent, led, onLed },
+    nowMs,
+  ) => {
     const current = run?.experiment ?? document.body.dataset.experiment ?? "";
     const { health, state, role, connection } = session;
     const engineLost = "engine" in state.lost;
     const kernelLost = state.lost.kernel?.reason ?? "";
-    const where = run ? `run ${run.number} of “${title}”` : title ? `“${title}”` : "";
-    bar([health, engineLost, kernelLost, session.viewers, where, currentTheme()], () =>
+    const kind = session.report !== null ? "report of " : session.replays ? "replay of " : "";
+    const imported = document.body.dataset.imported === undefined ? "" : "imported ";
+    const made = session.report ? `, made ${session.report}` : "";
+    const where = run ? `${kind}${imported}run ${run.number} of “${title}”${made}` : title ? `“${title}”` : "";
+    const about = target?.status === "running" && !session.replays ? target.id : "";
+    bar([health, engineLost, kernelLost, session.viewers, where, about, led, currentTheme()], () =>
       barView(
         {
           health,
@@ -52,7 +64,10 @@ export function createHead({ session, ui, acts }) {
           where,
           role,
           theme: currentTheme(),
-          stage: true,
+          stage: session.report === null,
+          alone: session.report !== null,
+          about,
+          led,
         },
         nowMs,
         {
@@ -60,6 +75,8 @@ export function createHead({ session, ui, acts }) {
           onShare: () => acts.open("share"),
           onTheme: acts.onTheme,
           onHelp: () => acts.open("help"),
+          onPresent,
+          onLed,
         },
       ),
     );
@@ -86,8 +103,21 @@ export function createHead({ session, ui, acts }) {
     else {
       const special = experiment?.special ?? null;
       const ports = target?.status === "running" ? target.ports : {};
-      ask([question, equivalent, ui.copied, special, JSON.stringify(ports)], () =>
-        askView({ question, equivalent, copied: ui.copied, special, ports }, nowMs, acts),
+      const closing = ui.asked.has("bet");
+      const handlers = { onGuess: acts.onGuess, onBetClose: () => acts.onBet(false) };
+      ask([question, equivalent, ui.copied, special, JSON.stringify([ports, bet, single, closing])], () =>
+        askView(
+          {
+            question,
+            equivalent,
+            copied: ui.copied,
+            special,
+            ports,
+            bet: bet ? betAskView({ bet, role, single, closing }, handlers) : nothing,
+          },
+          nowMs,
+          acts,
+        ),
       );
     }
     return note !== null;

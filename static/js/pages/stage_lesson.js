@@ -3,7 +3,8 @@
  */
 
 import { createPanel } from "../panel.js";
-import { isOver, lessonOf } from "../selectors.js";
+import { hushedOf, isOver, lessonOf } from "../selectors.js";
+import { nextLesson } from "../views/catalogue.js";
 import { filesView } from "../views/files.js";
 import { lessonView } from "../views/lesson.js";
 
@@ -20,17 +21,18 @@ const follow = () => {
   const box = [...document.querySelectorAll(".less, .less-steps")].find(
     (each) => getComputedStyle(each).overflowY === "auto",
   );
-  const step = /** @type {HTMLElement|null} */ (
-    document.querySelector(".less-step[aria-current]") ?? document.querySelector(".less-learnt[open]")
-  );
-  if (!box || !step) return;
-  const top = step.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
-  const bottom = top + step.offsetHeight;
+  const step = document.querySelector(".less-step[aria-current]");
+  const shown = step ? [step] : [...document.querySelectorAll(".less-next, .less-learnt[open]")]; // at the end the way on, too
+  if (!box || !shown.length) return;
+  const at = shown.map((each) => each.getBoundingClientRect());
+  const above = box.scrollTop - box.getBoundingClientRect().top;
+  const top = Math.min(...at.map((each) => each.top)) + above;
+  const bottom = Math.max(...at.map((each) => each.bottom)) + above;
   if (bottom > box.scrollTop + box.clientHeight) box.scrollTop = Math.min(top, bottom - box.clientHeight);
 };
 
-/** @param {{session: Session, ui: Ui, acts: Acts, dirty: () => void}} stage */
-export function createLesson({ session, ui, acts, dirty }) {
+/** @param {{session: Session, ui: Ui, acts: Acts, dirty: () => void, query: () => string}} stage - `query`: behind an address, in presenter mode */
+export function createLesson({ session, ui, acts, dirty, query }) {
   const draw = createPanel("less");
   /** By run and name. @type {Map<string, Draft>} */
   const drafts = new Map();
@@ -78,6 +80,12 @@ export function createLesson({ session, ui, acts, dirty }) {
       (experiment?.files ?? []).map(({ name, text }) => [name, { name, text, by: null, atMs: null, id: null }]),
     );
 
+  /** Who watches cannot start it, and goes there with the driver. @param {Experiment|null} experiment */
+  const nextOf = (experiment) => {
+    const found = session.role === "driver" ? nextLesson(session.experiments, experiment?.id ?? "") : null;
+    return found && { href: `/experiments/${encodeURIComponent(found.id)}${query()}`, title: found.title };
+  };
+
   /** @param {Run|null} run @param {Experiment|null} experiment */
   return (run, experiment) => {
     const { role, state } = session;
@@ -97,6 +105,8 @@ export function createLesson({ session, ui, acts, dirty }) {
       run,
       experiment,
       stepAsked,
+      session.experiments,
+      query(),
       ui.copied,
       JSON.stringify(slices),
       ...targets.flatMap(({ status, stop, execs, downloads }) => [status, stop, execs, downloads]),
@@ -113,6 +123,8 @@ export function createLesson({ session, ui, acts, dirty }) {
           over: isOver(run, steps),
           about: experiment,
           copied: ui.copied,
+          hushed: hushedOf(run),
+          next: nextOf(experiment),
           files: slices.length ? filesView({ files: slices, mayEdit }, 0, handlers) : undefined,
         },
         0,

@@ -5,12 +5,16 @@
 import { buildFailed, buildInProgress } from "../notes.js";
 import { createPanel } from "../panel.js";
 import { createTerminal } from "../terminal.js";
+import { presentCommand } from "../views/present.js";
 import { terminalHeadView, terminalOverView } from "../views/terminal.js";
 
 /** @import { Session } from "../session.js" */
 /** @import { Acts } from "./stage_acts.js" */
 /** @import { Ui } from "./stage_ui.js" */
 /** @import { Run, State, Target } from "../types.js" */
+
+const TYPE_PX = 14;
+const LARGE_PX = 24; // in presenter mode
 
 /** @param {State} state @param {Run|null} run @param {Target|null} target */
 const buildShown = (state, run, target) => {
@@ -28,6 +32,7 @@ export function createTerminalPanel({ session, ui, acts, dirty }) {
   /** @type {Awaited<ReturnType<typeof createTerminal>>|null} */
   let terminal = null;
   let loading = false;
+  let tick = 0;
   /** @type {Target|null} */
   let shown = null;
 
@@ -47,9 +52,7 @@ export function createTerminalPanel({ session, ui, acts, dirty }) {
           api.type(target, data).then(() => {
             ui.refused = "";
           }, refuse),
-        // Nobody asked for it: the page's own shape changed, and that the target has just ended is no news.
-        onResize: (target, cols, rows) =>
-          api.resize(target, cols, rows).catch((error) => error.code === "already_gone" || refuse(error)),
+        onResize: (target, cols, rows) => api.resize(target, cols, rows).catch(refuse),
         onSize(cols, rows) {
           ui.size = { cols, rows };
           dirty();
@@ -57,15 +60,26 @@ export function createTerminalPanel({ session, ui, acts, dirty }) {
       });
       const paint = () => terminal?.paint();
       document.addEventListener("themechange", paint);
-      matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
+      for (const wish of ["(prefers-color-scheme: dark)", "(forced-colors: active)"])
+        matchMedia(wish).addEventListener("change", paint);
     } catch (error) {
       refuse(error);
     }
     dirty();
   };
 
-  /** @param {Run|null} run @param {Target|null} target */
-  return (run, target) => {
+  let scale = 0;
+
+  /**
+   * @param {Run|null} run @param {Target|null} target
+   * @param {{scale: number, equivalent: string}|null} [large] - presenter mode
+   */
+  return (run, target, large = null) => {
+    if (terminal && scale !== (large?.scale ?? 0)) {
+      scale = large?.scale ?? 0;
+      terminal.size(large ? Math.round(LARGE_PX * scale) : TYPE_PX);
+      terminal.paint();
+    }
     if (target && (target.output.length || target.status === "running")) load();
     if (terminal && shown !== target) {
       terminal.show(target);
@@ -77,17 +91,27 @@ export function createTerminalPanel({ session, ui, acts, dirty }) {
       : undefined;
     const lost = source && target?.status === "running" ? source.reason : "";
     const pausing = ui.asked.has("pause");
-    head([target, ui.size, ui.refused, lost, pausing], () =>
-      terminalHeadView({ target, size: ui.size, role, refused: ui.refused, lost, pausing }, 0, acts),
+    const equivalent = large?.equivalent ?? null;
+    head([target, ui.size, ui.refused, lost, pausing, equivalent], () =>
+      equivalent === null
+        ? terminalHeadView({ target, size: ui.size, role, refused: ui.refused, lost, pausing }, 0, acts)
+        : presentCommand({ equivalent, refused: ui.refused, lost }),
     );
     const build = buildShown(state, run, target);
     const printed = Boolean(target?.output.length);
     const live = run?.status === "running";
     const starting = ui.asked.has(`start:${target?.id}`);
-    over([build, printed, target?.id, target?.status, live, starting], () =>
-      terminalOverView({ target, log: build?.lines ?? null, image: build?.image ?? "", role, live, starting }, 0, acts),
+    const cancelling = ui.asked.has(`cancel:${build?.image}`);
+    const again = Boolean(document.body.dataset.experiment);
+    const building = build?.state === "running";
+    const second = building ? Math.floor(session.clock.now() / 1000) : 0;
+    const slice = { target, build, role, live, starting, cancelling, again };
+    over([build, printed, target?.id, target?.status, live, starting, cancelling, second], () =>
+      terminalOverView(slice, second * 1000, acts),
     );
     const log = document.querySelector("#term-over pre");
-    if (log && build?.state === "running") log.scrollTop = log.scrollHeight;
+    if (log && building) log.scrollTop = log.scrollHeight;
+    clearTimeout(tick);
+    if (building) tick = window.setTimeout(dirty, 1000); // a step may say nothing for minutes
   };
 }

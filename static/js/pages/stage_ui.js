@@ -8,9 +8,17 @@
 /** @import { Beam, KeyState } from "../views/board.js" */
 /** @import { StopChoice } from "../views/stop.js" */
 
+export const ROWS = 100; // of a board at first, and with each time that more are asked for
 const LIT_MS = 2000; // how long a key and its beam stay lit after the event
 
-/** @typedef {"catalogue"|"find"|"help"|"kill"|"share"|"threads"} DialogKind */
+/**
+ * @typedef {{url: string, qr: import("../views/qr.js").Qr|null, outOfReach: string, error: string, revoke: ""|"ask"|"done",
+ *   gone: number}} Share  `gone`: how many were watching
+ */
+/** @typedef {"catalogue"|"find"|"help"|"kill"|"palette"|"share"|"threads"} DialogKind */
+
+/** @type {Share} */
+export const NO_LINK = { url: "", qr: null, outOfReach: "", error: "", revoke: "", gone: 0 };
 
 export const createUi = () => ({
   /** @type {string|null} */
@@ -21,12 +29,16 @@ export const createUi = () => ({
   followed: "",
   /** Row by target. @type {Record<string, string>} */
   selected: {},
+  /** How many processes the board shows. */
+  rows: ROWS,
   /** @type {StopChoice} */
   choice: { wait: "own", seconds: "", signal: "" },
   /** Where signals are sent from, where that matters. @type {Origin} */
   from: "outside",
   /** What was asked: null while the request is on its way, then the event that records it. @type {Map<string, number|null>} */
   asked: new Map(),
+  /** When that was last, by the page's own clock. */
+  askedMs: Number.NEGATIVE_INFINITY,
   /** @type {Problem|null} */
   problem: null,
   /** @type {(Problem & {signal: string})|null} */
@@ -38,14 +50,22 @@ export const createUi = () => ({
   /** @type {DialogKind|null} */
   dialog: null,
   find: { query: "", at: 0, sort: /** @type {"number"|"fate"} */ ("number") },
+  palette: { query: "", at: 0 },
   /** The row whose threads are shown. */
   threads: "",
-  share: { url: "", error: "" },
+  share: NO_LINK,
   /** @type {string|null} */
   copied: null,
   /** The event that a link points at. @type {number|null} */
   evidence: null,
   evidenceShown: false,
+  /** The event that is pointed at in the fall, and the last one. @type {number|null} */
+  point: null,
+  pointStop: 0,
+  /** Of several targets: the chosen one's whole fall, in the room of the lanes. */
+  whole: false,
+  /** What is looked at of its time; null: all of it. @type {import("../selectors/fall_zoom.js").Zoom|null} */
+  zoom: null,
   follow: true,
   seenId: 0,
   /** @type {{cols: number, rows: number}|null} */
@@ -62,10 +82,10 @@ export const forgetAnswered = (ui, state) => {
 
 /** What was about another run. @param {Ui} ui */
 export const forgetRun = (ui) => {
-  const { targetId, chosenMs, followed, selected, problem, signalProblem } = createUi();
-  const { evidence, follow, seenId, refused, from } = createUi();
-  Object.assign(ui, { targetId, chosenMs, followed, selected, problem, signalProblem });
-  Object.assign(ui, { evidence, follow, seenId, refused, from });
+  const { targetId, chosenMs, followed, selected, rows, problem, signalProblem } = createUi();
+  const { evidence, follow, seenId, refused, from, point, zoom } = createUi();
+  Object.assign(ui, { targetId, chosenMs, followed, selected, rows, problem, signalProblem });
+  Object.assign(ui, { evidence, follow, seenId, refused, from, point, zoom });
   ui.asked.clear();
 };
 

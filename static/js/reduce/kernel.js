@@ -40,9 +40,11 @@ const wordOf = (target, event) => {
     thread: event.thread ?? null,
     senderKind: event.sender_kind ?? null,
     sender: event.sender ?? "",
+    senderPid: event.sender_pid ?? null,
     generated: event.generated ?? null,
     delivered: event.delivered ?? null,
     takenMs: event.delivered ? atMs : null,
+    takenId: event.delivered ? event.id : null,
     teardown: event.teardown ?? false,
     asked: isAsked(target, event),
     wasStopped: process?.state === "T",
@@ -81,7 +83,7 @@ export const kernelSaid = (target, event) => {
     );
     const word = target.kernel[at];
     if (word) {
-      const taken = { ...word, delivered: event.delivered, takenMs: timeMs(event.at) };
+      const taken = { ...word, delivered: event.delivered, takenMs: timeMs(event.at), takenId: event.id };
       return { ...target, kernel: target.kernel.with(at, taken) };
     }
   }

@@ -1,11 +1,12 @@
 /**
  * The rows of the board.  A row is a place, not a process: it keeps its identity while like processes come and go in it,
  * so that nothing moves under the pointer.  What is gone stays, struck, while the stop is under way; later events take
- * it away (the selector hides it by the clock before that).
+ * it away (the selector hides it by the clock before that).  Who sent or got a signal is kept for the fall, and is no
+ * row any more.
  */
 
 /** @import { LabEvent, Process, Target } from "../types.js" */
-import { timeMs } from "../text.js";
+import { timeMs, visible } from "../text.js";
 
 const GONE_KEPT_MS = 1000;
 
@@ -28,9 +29,14 @@ const withRow = (target, process) => ({ ...target, processes: { ...target.proces
 /** Rows of processes that went a while ago, taken away; none during a stop. @param {Target} target @param {number} atMs */
 const swept = (target, atMs) => {
   const rows = Object.values(target.processes);
-  const stays = rows.filter(({ goneMs }) => goneMs === null || atMs - goneMs < GONE_KEPT_MS);
-  if (stopping(target) || stays.length === rows.length) return target;
-  return { ...target, processes: Object.fromEntries(stays.map((process) => [process.row, process])) };
+  const stays = (/** @type {Process} */ { goneMs, past }) => goneMs === null || past || atMs - goneMs < GONE_KEPT_MS;
+  if (stopping(target) || rows.every(stays)) return target;
+  const met = new Set(target.kernel.flatMap(({ pid, senderPid }) => [pid, senderPid]));
+  const left = rows.flatMap((process) => {
+    if (stays(process) && !process.past) return [process];
+    return met.has(process.pid) ? [process.past ? process : { ...process, past: true }] : [];
+  });
+  return { ...target, processes: Object.fromEntries(left.map((process) => [process.row, process])) };
 };
 
 /** @param {Target} target @param {ProcessEvent} event @returns {Target} */
@@ -44,8 +50,8 @@ export const appeared = (target, event) => {
     start: event.start,
     nsPid: event.ns_pid ?? event.pid,
     ppid: event.ppid ?? 0,
-    comm: event.comm ?? "",
-    argv: event.argv ?? [],
+    comm: visible(event.comm ?? ""),
+    argv: (event.argv ?? []).map(visible),
     state: event.state ?? "",
     threads: event.threads ?? 1,
     dispositions: event.dispositions ?? null,
@@ -59,6 +65,7 @@ export const appeared = (target, event) => {
     appearedMs: atMs,
     changedMs: atMs,
     goneMs: null,
+    past: false,
   });
 };
 
@@ -84,8 +91,8 @@ export const changed = (target, event) => {
     start: event.start,
     nsPid: event.ns_pid ?? old.nsPid,
     ppid: event.ppid ?? old.ppid,
-    comm: event.comm ?? old.comm,
-    argv: event.argv ?? old.argv,
+    comm: event.comm === undefined ? old.comm : visible(event.comm),
+    argv: event.argv?.map(visible) ?? old.argv,
     state: event.state ?? old.state,
     threads: event.threads ?? old.threads,
     dispositions: event.dispositions ?? old.dispositions,
@@ -97,6 +104,7 @@ export const changed = (target, event) => {
     respawns: event.respawns ?? old.respawns,
     changedMs: timeMs(event.at),
     goneMs: null,
+    past: false,
   });
 };
 

@@ -47,6 +47,7 @@ export const announced = ({ id, name, host, tty = false, later = false }, run) =
   ports: {},
   execs: [],
   downloads: [],
+  verdicts: [],
   overMs: null,
 });
 
@@ -85,13 +86,13 @@ export const marked = (target, event, mark) => ({
  * Output kept for the terminal, and a mark with its first line.
  *
  * @param {Target} target
- * @param {LabEvent & {text: string}} event
+ * @param {LabEvent & {text: string, left_out?: number}} event
  * @returns {Target}
  */
 export const printed = (target, event) => {
   let size = target.outputSize + event.text.length;
   let from = 0;
-  const all = target.output.concat({ id: event.id, text: event.text }); // not a spread: that is slow where it is long
+  const all = target.output.concat({ id: event.id, text: event.text, leftOut: event.left_out ?? 0 }); // not a spread: that is slow where it is long
   for (; (size > OUTPUT_KEPT || all.length - from > CHUNKS_KEPT) && from < all.length - 1; from += 1)
     size -= all[from].text.length;
   const kept = { ...target, output: from ? all.slice(from) : all, outputSize: size };

@@ -1,7 +1,7 @@
 /**
  * One sentence per event, for the record: what the author said, in plain words, present tense, no jargon of ours.
  *
- * What is not here is not in the record, on purpose: processes that come, change and go (the board shows them; a `sleep`
+ * What is not here is not in the record, on purpose: guesses one by one, processes that come, change and go (the board shows them; a `sleep`
  * each second would drown the rest), ticks of the lesson, what the start of a target is about to do, forecasts, and the
  * lines of an image's build between its beginning and its end.  Output and the kernel's word fold, in `record.js`.
  */
@@ -46,8 +46,10 @@ const SAYS = {
   run_finished: (event) => `${RUN_ENDS[event.reason] ?? event.reason}${event.error ? `: ${event.error}` : ""}`,
   build_progress: (event, _, state) => {
     if (event.state === "done") return `image ${event.image} is ready`;
-    if (event.state === "failed") return `image ${event.image} could not be built`;
-    return state.builds[event.image]?.state === "running" ? null : `builds image ${event.image}`;
+    const pull = event.what === "pull";
+    if (event.state === "cancelled") return `the ${pull ? "pull" : "build"} of image ${event.image} was cancelled`;
+    if (event.state === "failed") return `image ${event.image} could not be ${pull ? "pulled" : "built"}`;
+    return state.builds[event.image]?.state === "running" ? null : `${pull ? "pulls" : "builds"} image ${event.image}`;
   },
   target_started: (event, target) => {
     const where = target?.host === "container" ? " on the engine’s machine" : "";
@@ -60,8 +62,8 @@ const SAYS = {
     const code = event.exit_code ?? null;
     return event.signal ? `ended by ${event.signal}` : exitedWith(code);
   },
-  truncated: (event) =>
-    `more than ${event.limit}${event.what === "kernel_signals" ? " from the kernel" : ""}: the rest is left out`,
+  truncated: ({ what, limit }) =>
+    `more than ${limit}${what === "kernel_signals" ? " from the kernel" : ""}: the rest is left out${what === "output" ? ", but for its last lines" : ""}`,
   signal_requested: (event, target) => {
     const inside = event.from === "inside" ? ", from inside" : "";
     const group = event.group ? " and its process group" : "";
@@ -102,8 +104,12 @@ const SAYS = {
     if (event.error) return `the stop failed: ${event.error}`;
     return `the stop took ${seconds(event.took_s ?? null)}: ${exitedWith(event.exit_code ?? null)}`;
   },
+  bet_opened: (event) => `${whoDid(event.by)} asks everybody to guess first`,
+  bet_closed: (event) => (event.reason === "person" ? "no more guesses are taken" : "guesses are closed"),
+  verdict: (event) => `verdict: ${event.text}`,
   source_lost: (event) => `${sourceName(event)} lost: ${event.reason}`,
-  source_back: (event) => `${sourceName(event)} is back`,
+  source_back: (event) =>
+    `${sourceName(event)} is back${event.missing ? `; at least ${event.missing.toLocaleString("en")} of its records are missing` : ""}`,
 };
 
 /**

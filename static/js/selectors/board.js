@@ -57,10 +57,10 @@ const byFirst = (a, b) => {
 };
 
 /**
- * Parents before their children, each with its depth.
+ * Parents before their children, each with its depth, and whether it is the last one of its parent's.
  *
  * @param {Process[]} processes
- * @returns {{process: Process, depth: number}[]}
+ * @returns {{process: Process, depth: number, last: boolean}[]}
  */
 const inTree = (processes) => {
   const byPid = new Map();
@@ -71,14 +71,17 @@ const inTree = (processes) => {
   for (const process of processes.toSorted(byFirst)) {
     const found = byPid.get(process.ppid) ?? null;
     const parent = found === process ? null : found;
-    children.set(parent, [...(children.get(parent) ?? []), process]);
+    const siblings = children.get(parent);
+    if (siblings) siblings.push(process);
+    else children.set(parent, [process]);
   }
-  /** @type {{process: Process, depth: number}[]} */
+  /** @type {{process: Process, depth: number, last: boolean}[]} */
   const rows = [];
   /** @param {Process|null} parent @param {number} depth */
   const walk = (parent, depth) => {
-    for (const process of children.get(parent) ?? []) {
-      rows.push({ process, depth });
+    const siblings = children.get(parent) ?? [];
+    for (const process of siblings) {
+      rows.push({ process, depth, last: process === siblings.at(-1) });
       walk(process, depth + 1);
     }
   };
@@ -110,38 +113,56 @@ const differing = ({ pid, threadMasks }) => {
   return threadMasks.filter(({ blocked, waited }) => blocked !== leader.blocked || waited !== leader.waited).length;
 };
 
-/** @param {Target} target @param {Process} process @param {number} nowMs */
-const isShown = (target, { goneMs }, nowMs) => {
-  if (goneMs === null || (target.stop && !target.stop.finished)) return true;
-  return nowMs - Math.max(goneMs, target.stop?.finished?.atMs ?? 0) < SHOWN_MS;
+/**
+ * Those that are shown now.  When a target has ended, hundreds may follow it one by one: what is gone stays until the last
+ * of them is, so that no row moves up meanwhile.
+ *
+ * @param {Target} target @param {number} nowMs
+ */
+const shownOf = (target, nowMs) => {
+  const all = Object.values(target.processes).filter(({ past }) => !past);
+  if (target.stop && !target.stop.finished) return all;
+  const lastMs = target.status === "exited" ? all.reduce((last, { goneMs }) => Math.max(last, goneMs ?? nowMs), 0) : 0;
+  const sinceMs = Math.max(lastMs, target.stop?.finished?.atMs ?? 0);
+  return all.filter(({ goneMs }) => goneMs === null || nowMs - Math.max(goneMs, sinceMs) < SHOWN_MS);
+};
+
+/** @param {{process: Process, depth: number, last: boolean}} at @param {readonly Signal[]} keys @param {number} nowMs @returns {BoardRow} */
+const rowOf = ({ process, depth, last }, keys, nowMs) => {
+  const differ = differing(process);
+  return {
+    row: process.row,
+    nsPid: process.nsPid,
+    pid: process.pid,
+    depth,
+    last,
+    comm: plain(process.comm),
+    args: plain(process.argv.slice(1).join(" ")),
+    state: process.state,
+    note: noteOf(process, differ),
+    differ: differ ? `${differ} of ${process.threads} threads differ` : null,
+    is: process.goneMs !== null ? "gone" : nowMs - process.appearedMs < SHOWN_MS ? "new" : null,
+    cells: cellsOf(process, keys),
+  };
 };
 
 /**
  * @param {Target|null} target
  * @param {readonly Signal[]} keys - from `keysOf`; pass the same array each time
  * @param {number} nowMs
- * @returns {BoardRow[]}
+ * @param {number} [most] - so many rows, from the top of the tree
+ * @param {string|null} [chosen] - a row that is not cut off, nor any above it
+ * @returns {{rows: BoardRow[], total: number}} `total`: of those that there are
  */
-export const boardRows = (target, keys, nowMs) => {
-  if (!target) return [];
-  const shown = Object.values(target.processes).filter((process) => isShown(target, process, nowMs));
-  return inTree(shown).map(({ process, depth }) => {
-    const differ = differing(process);
-    return {
-      row: process.row,
-      nsPid: process.nsPid,
-      pid: process.pid,
-      depth,
-      comm: plain(process.comm),
-      args: plain(process.argv.slice(1).join(" ")),
-      state: process.state,
-      note: noteOf(process, differ),
-      differ: differ ? `${differ} of ${process.threads} threads differ` : null,
-      is: process.goneMs !== null ? "gone" : nowMs - process.appearedMs < SHOWN_MS ? "new" : null,
-      cells: cellsOf(process, keys),
-    };
-  });
+export const boardCut = (target, keys, nowMs, most = Number.POSITIVE_INFINITY, chosen = null) => {
+  if (!target) return { rows: [], total: 0 };
+  const all = inTree(shownOf(target, nowMs));
+  const upTo = Math.max(most, chosen === null ? 0 : all.findIndex(({ process }) => process.row === chosen) + 1);
+  return { rows: all.slice(0, upTo).map((each) => rowOf(each, keys, nowMs)), total: all.length };
 };
+
+/** All of them. @param {Target|null} target @param {readonly Signal[]} keys @param {number} nowMs @returns {BoardRow[]} */
+export const boardRows = (target, keys, nowMs) => boardCut(target, keys, nowMs).rows;
 
 /**
  * The process that a signal without a pid goes to; null while nobody has seen it.

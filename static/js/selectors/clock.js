@@ -6,6 +6,7 @@
 /** @import { Clock, State, Stop, Target } from "../types.js" */
 import { endOf } from "./ends.js";
 import { left, passed } from "./numerals.js";
+import { verdictOn } from "./verdict.js";
 
 /** @param {Partial<Clock> & Pick<Clock, "state">} facts @returns {Clock} */
 const slot = (facts) => ({ seconds: Number.NaN, of: null, say: "", sub: "", ...facts });
@@ -24,7 +25,9 @@ const ended = (target, end) => {
   if (end.byStop) {
     const of = target.stop && target.stop.timeoutS >= 0 ? target.stop.timeoutS : null;
     const unit = end.tookS === null ? "time unknown" : "seconds";
-    return slot({ ...ENDS[end.how], seconds: end.tookS ?? Number.NaN, of, sub: `${unit}, ${exitCode(end.code)}` });
+    const clean = verdictOn(target, target.stop?.id ?? null)?.outcome === "not_clean" ? ", not clean" : "";
+    const sub = `${unit}, ${exitCode(end.code)}${clean}`;
+    return slot({ ...ENDS[end.how], seconds: end.tookS ?? Number.NaN, of, sub });
   }
   const ranS = target.startedMs === null ? Number.NaN : Math.max(0, end.atMs - target.startedMs) / 1000; // its end may be told by another clock
   const say = end.how === "killed" ? "Killed, ran for" : "Ended, ran for";

@@ -8,6 +8,8 @@
 
 /** @import { Fall, Health, Signal, State, StopForecast, Target, Witnesses } from "../types.js" */
 /** @import { NumberOf } from "./fall_kernel.js" */
+/** @import { Zoom } from "./fall_zoom.js" */
+import { numberIn } from "../signals.js";
 import { duration, shortened } from "../text.js";
 import { endOf } from "./ends.js";
 import { axisOver, spanOf } from "./fall_axis.js";
@@ -16,6 +18,7 @@ import { framed, lifeOf, nameOf, within } from "./fall_frame.js";
 import { answersOf, answerTo, deliveries, endsRoot, kernelMarks } from "./fall_kernel.js";
 import { called, dropsOf, fallMark, recordedMarks } from "./fall_marks.js";
 import { stopFall } from "./fall_stop.js";
+import { zoomedAxis } from "./fall_zoom.js";
 
 export const SIGNAL_SPAN_S = 2;
 const NO_TRACE = "no witness";
@@ -42,6 +45,7 @@ export const witnessesOf = (state, health) => {
     engineLostMs: engine?.sinceMs ?? null,
     kernel: kernel ? because("no word", kernel.reason) : untraced,
     kernelLostMs: kernel?.sinceMs ?? null,
+    gaps: state.gaps,
   };
 };
 
@@ -63,14 +67,14 @@ const recorded = (target, axis, numberOf, asked) => {
   };
 };
 
-/** @param {Target} target @param {number} nowMs @param {Witnesses} witnesses @param {{atMs: number, signal: string}} sent @param {NumberOf} numberOf @returns {Fall} */
-const signalFall = (target, nowMs, witnesses, { atMs, signal }, numberOf) => {
+/** @param {Target} target @param {number} nowMs @param {Witnesses} witnesses @param {{atMs: number, signal: string}} sent @param {NumberOf} numberOf @param {Zoom|null} zoom @returns {Fall} */
+const signalFall = (target, nowMs, witnesses, { atMs, signal }, numberOf, zoom) => {
   const end = endOf(target);
-  const axis = axisOver(atMs, SIGNAL_SPAN_S, atMs);
+  const axis = zoomedAxis(axisOver(atMs, SIGNAL_SPAN_S, atMs), zoom);
   const toMs = end?.atMs ?? nowMs;
   const { marks, drops } = recorded(target, axis, numberOf, signal);
   const answer = marks.find(({ call, lane }) => call && lane === "kernel")?.text;
-  return framed(target, axis, witnesses, {
+  return framed(target, axis, witnesses, numberOf, {
     field: end ? end.how : "idle",
     marks,
     drops,
@@ -80,10 +84,10 @@ const signalFall = (target, nowMs, witnesses, { atMs, signal }, numberOf) => {
   });
 };
 
-/** @param {Target} target @param {Witnesses} witnesses @param {import("./ends.js").End} end @param {NumberOf} numberOf @returns {Fall} */
-const endFall = (target, witnesses, end, numberOf) => {
-  const axis = axisOver(end.atMs - SIGNAL_SPAN_S * 500, SIGNAL_SPAN_S, end.atMs, false);
-  return framed(target, axis, witnesses, {
+/** @param {Target} target @param {Witnesses} witnesses @param {import("./ends.js").End} end @param {NumberOf} numberOf @param {Zoom|null} zoom @returns {Fall} */
+const endFall = (target, witnesses, end, numberOf, zoom) => {
+  const axis = zoomedAxis(axisOver(end.atMs - SIGNAL_SPAN_S * 500, SIGNAL_SPAN_S, end.atMs, false), zoom);
+  return framed(target, axis, witnesses, numberOf, {
     field: end.how,
     ...recorded(target, axis, numberOf, null),
     life: lifeOf(target, axis, end.atMs),
@@ -95,7 +99,7 @@ const endFall = (target, witnesses, end, numberOf) => {
 const idleFall = (target, nowMs, witnesses, { timeoutS, signal, forecast = null }, numberOf) => {
   const axis = axisOver(nowMs, spanOf(timeoutS), nowMs);
   if (target.status !== "running" || target.startedMs === null) {
-    return framed(target, axis, witnesses, { marks: [], label: "Nothing is running yet." });
+    return framed(target, axis, witnesses, numberOf, { time: null, marks: [], label: "Nothing is running yet." });
   }
   const zero = axis.x(nowMs);
   const wall = timeoutS < 0 ? null : axis.x(nowMs + timeoutS * 1000);
@@ -108,7 +112,8 @@ const idleFall = (target, nowMs, witnesses, { timeoutS, signal, forecast = null 
   if (wall !== null) marks.push(...wallForetold(target, forecast, wall));
   marks.push(fallMark({ x: zero, lane: "program", shape: "none", text: told }));
   const likely = [foretold.text, forecast?.say].filter(Boolean).join("; ");
-  return framed(target, axis, witnesses, {
+  return framed(target, axis, witnesses, numberOf, {
+    time: null,
     marks,
     drops: foretold.drops,
     life: lifeOf(target, axis, nowMs),
@@ -117,9 +122,17 @@ const idleFall = (target, nowMs, witnesses, { timeoutS, signal, forecast = null 
   });
 };
 
-/** The last signal that somebody sent: by a request, or by a key in the terminal. @param {Target} target */
+/**
+ * The last signal that somebody sent: by a request, by a key in the terminal, or a process of another target.  What a person
+ * sent goes before the latter for as long as it is news.
+ * @param {Target} target
+ */
 export const lastAsked = ({ lastSent, kernel, stop }) => {
-  const typed = kernel.findLast((word) => word.asked && word.senderKind === "terminal" && TYPED.has(word.signal));
+  const newsMs = lastSent ? lastSent.atMs + SIGNAL_SPAN_S * 1000 : 0;
+  const typed = kernel.findLast(
+    (word) =>
+      word.asked && (word.across ? word.atMs > newsMs : word.senderKind === "terminal" && TYPED.has(word.signal)),
+  );
   const last = typed && typed.id > (lastSent?.id ?? 0) ? typed : lastSent;
   return last && last.id > (stop?.id ?? 0) ? last : null;
 };
@@ -127,6 +140,7 @@ export const lastAsked = ({ lastSent, kernel, stop }) => {
 /** Before a run. @param {Witnesses} witnesses @returns {Fall} */
 const nothing = ({ kernel }) => ({
   field: "idle",
+  time: null,
   ticks: axisOver(0, 10, 0).ticks,
   marks: [],
   life: null,
@@ -147,20 +161,21 @@ const nothing = ({ kernel }) => ({
  * @param {Witnesses} witnesses - from `witnessesOf`
  * @param {StopAsked} [asked] - what the stop control is set to; else the target's own
  * @param {readonly Signal[]} [table] - the signals with their numbers, once they are known
+ * @param {Zoom|null} [zoom] - a part of the time, looked at closely
  * @returns {Fall}
  */
-export const fallOf = (target, nowMs, witnesses, asked, table = []) => {
+export const fallOf = (target, nowMs, witnesses, asked, table = [], zoom = null) => {
   if (!target) return nothing(witnesses);
   /** @type {NumberOf} */
-  const numberOf = (name) => table.find((each) => each.name === name)?.number ?? 0;
+  const numberOf = (name) => numberIn(table, name);
   const { stop } = target;
-  if (stop && !stop.finished?.error) return stopFall(target, stop, nowMs, witnesses, numberOf);
+  if (stop && !stop.finished?.error) return stopFall(target, stop, nowMs, witnesses, numberOf, zoom);
   const end = endOf(target);
   const sent = lastAsked(target);
   if (sent && (!end || end.atMs - sent.atMs <= SIGNAL_SPAN_S * 1000)) {
-    return signalFall(target, nowMs, witnesses, sent, numberOf);
+    return signalFall(target, nowMs, witnesses, sent, numberOf, zoom);
   }
-  if (end) return endFall(target, witnesses, end, numberOf);
+  if (end) return endFall(target, witnesses, end, numberOf, zoom);
   const own = { timeoutS: target.stopTimeoutS, signal: target.stopSignal, forecast: target.stopForecast };
   return idleFall(target, nowMs, witnesses, asked ?? own, numberOf);
 };

@@ -13,6 +13,8 @@ const STEPS = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
  * @property {number} zeroMs
  * @property {(atMs: number) => number} x   per cent; outside the window below 0 or above 100
  * @property {{x: number, label: string}[]} ticks   labels are seconds
+ * @property {import("./fall_zoom.js").Span} whole    from its left to its right edge, seconds from the zero
+ * @property {import("./fall_zoom.js").Span} window   what is looked at of it
  */
 
 /** @param {number} x */
@@ -36,7 +38,8 @@ export const axisOver = (zeroMs, spanS, toMs, ticked = true) => {
     const s = Math.round(index * step * 10) / 10;
     return { x: x(zeroMs + s * 1000), label: String(s) };
   });
-  return { zeroMs, x, ticks };
+  const whole = { fromS: -pad(), toS: span + pad() };
+  return { zeroMs, x, ticks, whole, window: whole };
 };
 
 /**

@@ -36,7 +36,8 @@ export const signalForetold = (target, signal, numberOf, x) => {
   const text = fate === "unknown" ? `nobody can tell what ${signal} would do` : `${signal} ${would}`;
   const end = IN_PROGRAM[fate];
   const shape = IN_KERNEL[fate] ?? (end ? "ring" : "none");
-  const brief = fate === "unknown" ? "nobody can tell" : would;
+  const known = sure ? would : `likely ${FATES[fate].words}`; // has room on a phone
+  const brief = fate === "unknown" ? "nobody can tell" : known;
   const marks = [fallMark({ x, lane: "kernel", shape, hollow: true, text, brief, call: true })];
   if (end) marks.push(fallMark({ x, lane: "program", shape: end, hollow: true }));
   return { marks, drops: [{ x, top: "person", bottom: end ? "program" : "kernel", guess: true }], text };

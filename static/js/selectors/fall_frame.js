@@ -2,13 +2,15 @@
  * What every fall has: its axis, its lanes and which of them have no witness, and a place for each of its words.
  */
 
-/** @import { Fall, FallMark, Target, Witnesses } from "../types.js" */
+/** @import { Fall, Target, Witnesses } from "../types.js" */
 /** @import { Axis } from "./fall_axis.js" */
+/** @import { NumberOf } from "./fall_kernel.js" */
 import { rootOf } from "./board.js";
-import { fallMark } from "./fall_marks.js";
+import { breaksOf, gapMarks, gapsOf } from "./fall_gaps.js";
+import { wayOf } from "./fall_hops.js";
 import { placed } from "./fall_words.js";
 
-export const LOCAL = "a local process: no engine";
+const EDGE = -1; // per cent: a mark is wider than its moment
 
 /** What to call the program of a target. @param {Target} target */
 export const nameOf = (target) => rootOf(target)?.comm || target.command[0]?.split("/").at(-1) || target.name;
@@ -20,50 +22,21 @@ export const within = (x) => Math.min(100, Math.max(0, x));
 export const lifeOf = ({ startedMs }, axis, toMs) =>
   startedMs === null ? null : { x0: within(axis.x(startedMs)), x1: within(axis.x(toMs)) };
 
-/** @param {Target} target @param {Witnesses} witnesses @param {Axis} axis @returns {Pick<Fall, "gaps"|"gapsFrom">} */
-const gapsOf = ({ host }, { engine, engineLostMs, kernel, kernelLostMs = null }, axis) => {
-  const local = host !== "container";
-  const since = (/** @type {number|null} */ lostMs) => (lostMs === null ? 0 : Math.max(0, axis.x(lostMs)));
-  /** @type {Record<string, number>} */
-  const gapsFrom = {};
-  if (local || engine !== null) gapsFrom.engine = local ? 0 : since(engineLostMs);
-  if (kernel !== null) gapsFrom.kernel = since(kernelLostMs);
-  return { gaps: { person: null, engine: local ? LOCAL : engine, kernel, program: null }, gapsFrom };
-};
-
-/** A gap that begins in the figure says why where it begins. @param {Pick<Fall, "gaps"|"gapsFrom">} gaps @returns {FallMark[]} */
-const kernelGap = ({ gaps, gapsFrom }) =>
-  gaps.kernel && gapsFrom.kernel > 0
-    ? [
-        fallMark({
-          x: gapsFrom.kernel,
-          lane: "kernel",
-          shape: "none",
-          text: gaps.kernel,
-          brief: "no word",
-          anchor: "start",
-        }),
-      ]
-    : [];
-
-/** Who gets room for words first. @param {FallMark} mark */
-const importance = ({ call, shape, lane }) => {
-  if (call) return 4;
-  if (shape === "cross" || shape === "end") return 3;
-  return lane === "program" ? 1 : 2;
-};
-
 /**
  * @param {Target} target
  * @param {Axis} axis
  * @param {Witnesses} witnesses
+ * @param {NumberOf} numberOf
  * @param {Partial<Fall> & Pick<Fall, "marks"|"label">} facts
  * @returns {Fall}
  */
-export const framed = (target, axis, witnesses, { marks, ...facts }) => {
+export const framed = (target, axis, witnesses, numberOf, { marks, ...facts }) => {
   const gaps = gapsOf(target, witnesses, axis);
+  const seen = marks.filter(({ x }) => x >= EDGE && x <= 100 - EDGE); // others must not take its room for words
+  const way = wayOf(target, axis, numberOf, facts.now ?? facts.life?.x1 ?? 100);
   return {
     field: "idle",
+    time: { zeroMs: axis.zeroMs, whole: axis.whole, window: axis.window },
     ticks: axis.ticks,
     life: null,
     dotted: null,
@@ -72,6 +45,8 @@ export const framed = (target, axis, witnesses, { marks, ...facts }) => {
     drops: [],
     ...gaps,
     ...facts,
-    marks: placed([...marks, ...kernelGap(gaps)], importance),
+    way,
+    breaks: breaksOf(target, witnesses, axis),
+    marks: placed([...seen, ...gapMarks(target, witnesses, axis, gaps, seen)], way ? ["program/below"] : []),
   };
 };

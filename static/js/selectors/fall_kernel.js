@@ -115,6 +115,10 @@ export const answersOf = (target, axis, fromMs, numberOf) => {
   const last = {};
   return target.kernel
     .filter(({ atMs, teardown, senderKind }) => atMs >= fromMs && !teardown && senderKind !== "itself")
+    .filter(({ signal, generated, senderKind }) => {
+      const resized = senderKind === "terminal" && generated === "ignored" && defaultOf(signal) === "ignore";
+      return !resized; // by a window whose size changed, of which nobody hears: no news
+    })
     .filter((word) => {
       if (word.asked) return true;
       if (word.pid !== target.pid) return false;
@@ -155,12 +159,14 @@ export const kernelMarks = (target, answers, axis, call, limit = 100) =>
       const x = axis.x(word.atMs);
       const shape = lane === "kernel" ? answer.shape : "dot";
       const is = answer === call;
-      const wide = fallMark({ x, lane: "kernel", shape, call: is });
+      const { id, atMs, pid } = word;
+      const wide = fallMark({ x, lane: "kernel", shape, call: is, id, atMs });
       const text = is ? (texts.find((each) => fits({ ...wide, text: each }, limit)) ?? texts.at(-1)) : small(answer);
       const mark = { ...wide, text: text ?? "", brief: is || lane === "kernel" ? texts.at(-1) : text };
       const told = endsRoot(target, answer) && target.exit !== null; // the mark of its end is the cross
       if (lane === "kernel" || told || answer.shape === "none") return [mark];
-      return [mark, fallMark({ x: axis.x(word.takenMs ?? word.atMs), lane: "program", shape: answer.shape })];
+      const taken = { id: word.takenId ?? id, atMs: word.takenMs ?? atMs, pid };
+      return [mark, fallMark({ x: axis.x(taken.atMs), lane: "program", shape: answer.shape, ...taken })];
     })
     .filter(({ x }) => x <= 100);
 
@@ -170,6 +176,6 @@ export const deliveries = (answers, axis) =>
     .filter(({ lane }) => lane === "program")
     .map(({ word }) => {
       const x = axis.x(word.takenMs ?? word.atMs);
-      return { from: axis.x(word.atMs), x, top: "kernel", bottom: "program" };
+      return { from: axis.x(word.atMs), x, top: "kernel", bottom: "program", pid: word.pid };
     })
     .filter(({ x }) => x <= 100);

@@ -39,7 +39,8 @@ export const recordedMarks = (target, axis, fromMs, end, crossed = false) =>
     .filter(({ atMs, what, lane }) => atMs >= fromMs && what !== "start" && !(lane === "engine" && what === "end"))
     .map((mark) => {
       const shape = mark.what !== "end" ? "dot" : end?.how === "killed" || crossed ? "cross" : "end";
-      return fallMark({ x: axis.x(mark.atMs), lane: mark.lane, shape, text: textOf(mark, target, end) });
+      const { id, atMs, lane } = mark;
+      return fallMark({ x: axis.x(atMs), lane, shape, text: textOf(mark, target, end), id, atMs });
     })
     .filter(({ x }) => x <= 100);
 
@@ -75,7 +76,11 @@ export const dropsOf = (target, axis, fromMs, answers) => {
     taken(
       words,
       (word) =>
-        word.senderKind !== "terminal" && word.signal === signal && word.asked && Math.abs(word.atMs - atMs) < JOIN_MS,
+        word.senderKind !== "terminal" &&
+        !word.across &&
+        word.signal === signal &&
+        word.asked &&
+        Math.abs(word.atMs - atMs) < JOIN_MS,
     );
 
   for (const mark of target.marks) {

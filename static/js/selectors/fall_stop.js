@@ -12,6 +12,7 @@ import { axisOver, spanOf } from "./fall_axis.js";
 import { framed, lifeOf, nameOf, within } from "./fall_frame.js";
 import { answersOf, answerTo, deliveries, endsRoot, kernelMarks } from "./fall_kernel.js";
 import { called, dropsOf, fallMark, recordedMarks } from "./fall_marks.js";
+import { zoomedAxis } from "./fall_zoom.js";
 
 /** @param {Target} target @param {boolean} lost */
 const stillThere = (target, lost) => {
@@ -55,17 +56,19 @@ const lastLine = ({ host, exit }, axis, atMs) => {
  * @param {number} nowMs
  * @param {Witnesses} witnesses
  * @param {NumberOf} numberOf
+ * @param {import("./fall_zoom.js").Zoom|null} zoom
  * @returns {Fall}
  */
-export const stopFall = (target, stop, nowMs, witnesses, numberOf) => {
+export const stopFall = (target, stop, nowMs, witnesses, numberOf, zoom) => {
   const end = endOf(target);
   const lost = target.host === "container" && witnesses.engine !== null && !end ? witnesses : null;
   const toMs = Math.max(stop.atMs, end?.atMs ?? Math.min(nowMs, stop.diedMs ?? nowMs));
-  const axis = axisOver(stop.atMs, spanOf(stop.timeoutS), toMs);
+  const axis = zoomedAxis(axisOver(stop.atMs, spanOf(stop.timeoutS), toMs), zoom);
   const killed = end?.how === "killed";
   const now = within(axis.x(toMs));
   const wall = stop.deadlineMs === null || lost || killed ? null : axis.x(stop.deadlineMs);
-  const limit = stop.deadlineMs === null || stop.timeoutS === 0 ? 100 : axis.x(stop.deadlineMs); // the same after the end: words stay
+  const dueX = stop.deadlineMs === null || stop.timeoutS === 0 ? 100 : axis.x(stop.deadlineMs);
+  const limit = dueX > 0 && dueX < 100 ? dueX : 100; // the same after the end: words stay
   const answers = answersOf(target, axis, stop.atMs, numberOf);
   const ended = answers.some((answer) => endsRoot(target, answer));
   const answer = answerTo(answers, stop.signal);
@@ -76,7 +79,7 @@ export const stopFall = (target, stop, nowMs, witnesses, numberOf) => {
   marks.push(...kernelMarks(target, answers, axis, answer, limit));
   const drops = [...dropsOf(target, axis, stop.atMs, answers), ...deliveries(answers, axis)];
   const told = end ? end.text : lost ? "the engine does not answer" : "under way";
-  return framed(target, axis, witnesses, {
+  return framed(target, axis, witnesses, numberOf, {
     field: end ? end.how : lost ? "unknown" : "stopping",
     marks: called(marks),
     drops: end && killed && !ended ? [...drops, ...lastLine(target, axis, end.atMs)] : drops,

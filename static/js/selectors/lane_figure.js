@@ -14,6 +14,7 @@ import { endOf } from "./ends.js";
 import { lastAsked, SIGNAL_SPAN_S } from "./fall.js";
 import { signalForetold } from "./fall_foretold.js";
 import { lifeOf, nameOf, within } from "./fall_frame.js";
+import { wayOf } from "./fall_hops.js";
 import { answersOf, answerTo, endsRoot } from "./fall_kernel.js";
 
 /** @typedef {import("./ends.js").End} End */
@@ -44,15 +45,30 @@ import { answersOf, answerTo, endsRoot } from "./fall_kernel.js";
  * @property {LaneDrop[]} drops
  * @property {{x: number, shape: FallMark["shape"], hollow: boolean}[]} marks   on the program's row
  * @property {LaneWords[]} words
+ * @property {{x: number, text: string, brief: string}|null} [way]   who sent what to whom inside the target; brief: the first, and how many more
  */
 
 const CHARACTER = 1.7; // per cent of a lane's plot, guessed: nothing is measured on this page
+const SMALL_CHARACTER = 1.3;
 const BESIDE = { lid: 7, other: 4 };
 const FAR = 55; // from there on words stand before their mark
 
 /** The longest that has room to the right of a mark. @param {readonly string[]} texts @param {number} x @param {boolean} lid */
 const longest = (texts, x, lid) =>
   texts.find((text) => x + BESIDE[lid ? "lid" : "other"] + text.length * CHARACTER <= 100) ?? texts.at(-1) ?? "";
+
+/** The way of a signal among its processes: the first ones in words, and how many more. @param {Target} target @param {Axis} axis @param {NumberOf} numberOf @returns {LaneFigure["way"]} */
+const wayWords = (target, axis, numberOf) => {
+  const hops = wayOf(target, axis, numberOf, 100)?.hops.filter(({ from }) => from !== null) ?? [];
+  if (!hops.length) return null;
+  const x = within(Math.min(50, hops[0].x));
+  const all = hops.map((_, at) => {
+    const told = hops.slice(0, hops.length - at).map(({ say }) => say);
+    return [...told, ...(at ? [`${at} more`] : [])].join("; ");
+  });
+  const brief = all.at(-1) ?? "";
+  return { x, text: all.find((text) => x + text.length * SMALL_CHARACTER <= 100) ?? brief, brief };
+};
 
 /** The stop that a lane is about; one that came to nothing is none. @param {Target} target */
 export const stopOf = ({ stop }) => (stop && !stop.finished?.error ? stop : null);
@@ -137,7 +153,8 @@ const ofStop = (target, stop, nowMs, axis, witnesses, numberOf) => {
   const answer = answerTo(answers, stop.signal);
   const crossed = answers.some((each) => endsRoot(target, each));
   const killed = end?.how === "killed";
-  const x = axis.x(stop.atMs);
+  // Asked for at the same moment, sent when an engine came to it: what it took is counted from there.
+  const x = axis.x(stop.sentMs ?? stop.atMs);
   const now = within(axis.x(toMs));
   const line = sentLine(answer, stop.signal, x, target.host !== "container" || stop.sentMs !== null, witnesses);
   const wallX = stop.deadlineMs === null || lost || killed ? null : axis.x(stop.deadlineMs);
@@ -163,8 +180,8 @@ const ofStop = (target, stop, nowMs, axis, witnesses, numberOf) => {
   return { ...figure, marks: ends.marks, words: [...figure.words, ...ends.words] };
 };
 
-/** @param {Target} target @param {{atMs: number, signal: string}} sent @param {number} nowMs @param {Axis} axis @param {Witnesses} witnesses @param {NumberOf} numberOf @returns {LaneFigure} */
-const ofSignal = (target, { atMs, signal }, nowMs, axis, witnesses, numberOf) => {
+/** @param {Target} target @param {{atMs: number, signal: string, across?: boolean}} sent @param {number} nowMs @param {Axis} axis @param {Witnesses} witnesses @param {NumberOf} numberOf @returns {LaneFigure} */
+const ofSignal = (target, { atMs, signal, across = false }, nowMs, axis, witnesses, numberOf) => {
   const end = endOf(target);
   const toMs = end?.atMs ?? nowMs;
   const answers = answersOf(target, axis, atMs, numberOf);
@@ -176,7 +193,7 @@ const ofSignal = (target, { atMs, signal }, nowMs, axis, witnesses, numberOf) =>
     field: end?.how ?? /** @type {const} */ ("idle"),
     life: lifeOf(target, axis, toMs),
     now: end ? null : x,
-    drops: [line.drop],
+    drops: across ? [] : [line.drop], // it comes from another lane, not from above
     words: [line.words],
   };
   if (!end) return figure;
@@ -221,9 +238,10 @@ const atRest = (target, nowMs, axis, { timeoutS, signal, forecast = null }, numb
  */
 export const laneFigure = (target, nowMs, axis, asked, witnesses, numberOf) => {
   const stop = stopOf(target);
-  if (stop) return ofStop(target, stop, nowMs, axis, witnesses, numberOf);
+  const way = wayWords(target, axis, numberOf);
+  if (stop) return { ...ofStop(target, stop, nowMs, axis, witnesses, numberOf), way };
   const sent = signalOf(target, nowMs);
-  if (sent && target.startedMs !== null) return ofSignal(target, sent, nowMs, axis, witnesses, numberOf);
+  if (sent && target.startedMs !== null) return { ...ofSignal(target, sent, nowMs, axis, witnesses, numberOf), way };
   const end = endOf(target);
   if (end) {
     const x = axis.x(end.atMs);

@@ -3,15 +3,21 @@
  * scale is that of the longest timeout, so that their ends can be compared; lanes keep their place, whoever ends first.
  */
 
-/** @import { Clock, Experiment, Run, Signal, State, Step, Target, Witnesses } from "../types.js" */
+/** @import { Clock, Experiment, FallMark, Run, Signal, State, Step, Target, Witnesses } from "../types.js" */
+/** @import { Across } from "./across.js" */
+/** @import { NumberOf } from "./fall_kernel.js" */
 /** @import { Asked, LaneFigure } from "./lane_figure.js" */
+import { numberIn } from "../signals.js";
 import { seconds, shortened } from "../text.js";
+import { acrossOf, withOthers } from "./across.js";
 import { clockOf } from "./clock.js";
 import { endOf } from "./ends.js";
 import { axisOver, spanOf } from "./fall_axis.js";
+import { answerOf } from "./fall_kernel.js";
 import { BLANK, laneFigure, lastOfLane, stopOf, zeroOfLane } from "./lane_figure.js";
 import { commandWords } from "./lane_words.js";
 import { laneNumerals, numerals } from "./numerals.js";
+import { placeWords, raceOf } from "./race.js";
 
 const MOVING = new Set(["stopping", "overdue", "up", "unknown"]);
 const RESULTS = new Set(["killed", "left", "ended"]);
@@ -31,13 +37,23 @@ const SENTENCE = 90;
  * @property {boolean} thin      what it would count from: forecast, not begun
  * @property {boolean} waits     a step or a person starts it, and nobody has yet
  * @property {boolean} stoppable it runs, and nobody has asked for its stop
+ * @property {string} place     "1st", "2nd, a tie", once that is certain; ""
  * @property {boolean} over
  * @property {string} sentence   for a phone, where there is no room for the figure
  * @property {string} label      the figure in one sentence
  * @property {LaneFigure} figure
  *
+ * @typedef {object} Leap                from a process in one lane to one in another
+ * @property {number} id                 of the event that began it
+ * @property {number} from               index of the lane
+ * @property {number} to
+ * @property {number} x0                 per cent, in the time of the sender's lane
+ * @property {number} x1
+ * @property {FallMark["shape"]} shape   what became of it
+ *
  * @typedef {object} Lanes
  * @property {Lane[]} lanes
+ * @property {Leap[]} [leaps]
  * @property {{x: number, label: string}[]} ticks
  * @property {boolean} moves     something counts
  * @property {boolean} alive
@@ -95,7 +111,7 @@ export const lanesBefore = ({ targets, steps }) => {
       ...{ id: name, name, sub, full: equivalent, field: BLANK.field },
       ...{ say: later ? "" : "would wait", of: later ? startWords(steps, name) : ownS < 0 ? "for ever" : "seconds" },
       figures: later || ownS < 0 ? [] : numerals(ownS),
-      ...{ spoken: "", thin: true, waits: false, stoppable: false, over: false },
+      ...{ spoken: "", place: "", thin: true, waits: false, stoppable: false, over: false },
       sentence: sub,
       label: `${name} is not running yet.`,
       figure: BLANK,
@@ -119,6 +135,22 @@ const spanOfAll = (targets, askedOf, nowMs) => {
 };
 
 /**
+ * From lane to lane, each end in the time of its own lane.
+ * @param {readonly Across[]} across @param {Target[]} targets @param {number} nowMs @param {number} span @param {NumberOf} numberOf
+ * @returns {Leap[]}
+ */
+const leapsOf = (across, targets, nowMs, span, numberOf) =>
+  across.flatMap(({ from, to, word }) => {
+    const [sender, receiver] = [from, to].map((id) => targets.findIndex((target) => target.id === id));
+    const [x0, x1] = [sender, receiver].map((at) => {
+      const zeroMs = zeroOfLane(targets[at], nowMs);
+      return word.atMs < zeroMs ? -1 : axisOver(zeroMs, span, zeroMs).x(word.atMs);
+    });
+    if (x0 < 0 || x1 < 0 || x0 > 100 || x1 > 100) return [];
+    return [{ id: word.id, from: sender, to: receiver, x0, x1, shape: answerOf(word, numberOf).shape }];
+  });
+
+/**
  * @param {Run} run
  * @param {State} state
  * @param {number} nowMs - by the server's clock
@@ -132,7 +164,8 @@ const spanOfAll = (targets, askedOf, nowMs) => {
  * @returns {Lanes}
  */
 export const lanesOf = (run, state, nowMs, { witnesses, engineState, experiment, signals, chosen, asked }) => {
-  const targets = run.targets.flatMap((id) => state.targets[id] ?? []);
+  const across = acrossOf(run, state);
+  const targets = run.targets.flatMap((id) => state.targets[id] ?? []).map((target) => withOthers(target, across));
   const underWay = targets.some((target) => stopOf(target) && !endOf(target));
   /** @param {Target} target @returns {Asked} */
   const own = ({ stopTimeoutS, stopSignal, stopForecast }) => ({
@@ -144,12 +177,15 @@ export const lanesOf = (run, state, nowMs, { witnesses, engineState, experiment,
   const askedOf = (target) => (target.id === chosen && asked && !underWay ? asked : own(target));
   const span = spanOfAll(targets, askedOf, nowMs);
   /** @param {string} name */
-  const numberOf = (name) => signals.find((each) => each.name === name)?.number ?? 0;
+  const numberOf = (name) => numberIn(signals, name);
   const all = targets.map(({ name, host, equivalent }) => ({
     host,
     equivalent: equivalent || announcedAs(experiment, name)?.equivalent || "",
   }));
+  const race = raceOf(run, state, nowMs);
   const lanes = targets.map((target, at) => {
+    const racer = race?.racers.find(({ id }) => id === target.id);
+    const place = racer ? placeWords(racer) : "";
     const zeroMs = zeroOfLane(target, nowMs);
     const clock = clockOf(target, state, nowMs, engineState);
     const ask = askedOf(target);
@@ -169,16 +205,18 @@ export const lanesOf = (run, state, nowMs, { witnesses, engineState, experiment,
       field: figure.field,
       ...ends,
       spoken: result,
+      place,
       waits,
       stoppable: clock.state === "ready",
       over,
       sentence: shortened(said.join("; ") || sub, SENTENCE),
-      label: `${target.name}: ${[...said, MOVING.has(clock.state) ? "under way" : `${ends.say} ${result} ${ends.of}`.replace(/ +/g, " ").trim()].join("; ")}.`,
+      label: `${target.name}: ${[...said, ...(figure.way ? [figure.way.brief] : []), MOVING.has(clock.state) ? "under way" : `${ends.say} ${result} ${ends.of}${place && `, ${place}`}`.replace(/ +/g, " ").trim()].join("; ")}.`,
       figure,
     };
   });
   return {
     lanes,
+    leaps: leapsOf(across, targets, nowMs, span, numberOf),
     ticks: axisOver(0, span, 0).ticks,
     moves: lanes.some(({ figure }) => figure.now !== null),
     alive: targets.some(({ status, overMs }) => status === "running" && overMs === null),

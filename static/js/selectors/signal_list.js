@@ -8,7 +8,7 @@ import { fateByDefault, forecastOf, rankOf } from "../fates.js";
 import { cellsOf } from "./board.js";
 
 /** 0: the very signal; 1: its name begins so; 2: in its name; 3: in its words; −1: not at all. @param {Signal} signal @param {string} query */
-const rank = ({ name, short, number, meaning, used_by }, query) => {
+export const rank = ({ name, short, number, meaning, used_by }, query) => {
   const names = [name.toLowerCase(), short.toLowerCase()];
   if (query === "") return 3;
   if (names.includes(query) || String(number) === query) return 0;

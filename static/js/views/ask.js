@@ -15,20 +15,24 @@ const portLink = ([
     title=${`Port ${inside} of it, on the loopback of the lab’s machine; opens in a new tab`}><span class="vh">port ${inside} of it, </span>:${port}</a>`;
 
 /**
- * @param {{question: string, equivalent: string, copied: string|null, special?: string|null, ports?: Record<string, number>}} slice
- *   `equivalent` "" until it is known
+ * @param {{question: string, equivalent: string, copied: string|null, special?: string|null, ports?: Record<string, number>, bet?: unknown}} slice
+ *   `equivalent` "" until it is known; `bet`: what stands in the place of the command
  * @param {number} _nowMs
  * @param {{onCopy: (text: string) => void}} handlers
  */
 export const askView = (
-  { question, equivalent, copied, special = null, ports = {} },
+  { question, equivalent, copied, special = null, ports = {}, bet = nothing },
   _nowMs,
   { onCopy },
 ) => html`<section class="ask">
   <h1 title=${question}>${words(question)}</h1>
-  <div class="ask-run">
+  ${
+    bet === nothing
+      ? html`<div class="ask-run">
   ${equivalent ? command(equivalent, copied, onCopy) : html`<div class="cmd cmd-none"><code> </code></div>`}
   <div class="ask-more">${special ? html`<button type="button" class="ask-special" popovertarget="ask-about"><b>Special:</b> ${words(special)}</button><div class="ask-about" id="ask-about" popover><h2>What is special in the command line</h2><p>${words(special)}</p></div>` : nothing}
   ${Object.keys(ports).length ? html`<span class="ask-ports">at the lab’s 127.0.0.1 ${Object.entries(ports).map(portLink)}</span>` : nothing}</div>
-  </div>
+  </div>`
+      : bet
+  }
 </section>`;

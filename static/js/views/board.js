@@ -8,6 +8,7 @@
 
 import { fateByDefault, signsOf } from "../fates.js";
 import { html, live, nothing, repeat } from "../lit.js";
+import { counted } from "../text.js";
 import { icon, shape } from "./signs.js";
 
 /** @import { BoardCell, BoardRow, ForecastGroup, Origin, Signal, Target } from "../types.js" */
@@ -58,6 +59,7 @@ const LEGEND = [
   ["waited", "waited for"],
   ["pending", "pending"],
 ];
+const SEVERAL = 12; // more than are counted at a glance
 const ORIGINS = /** @type {const} */ ([
   ["outside", "from outside"],
   ["inside", "inside"],
@@ -101,13 +103,8 @@ const cellView = (cell, signal, beam) => {
   return html`<td data-sig=${signal.short} data-d=${kind} data-beam=${beam || nothing} title=${`${signal.short}: ${DISPOSITIONS[kind]}${also}`}><div>${beam === "pass" ? nothing : sign}<span class="vh">${DISPOSITIONS[kind]}${also}</span></div></td>`;
 };
 
-/** @param {BoardRow[]} rows @param {number} index */
-const branch = (rows, index) => {
-  const { depth } = rows[index];
-  if (depth === 0) return "";
-  const next = rows.slice(index + 1).find((row) => row.depth <= depth);
-  return `${"  ".repeat(depth - 1)}${next?.depth === depth ? "├ " : "└ "}`;
-};
+/** @param {BoardRow} row */
+const branch = ({ depth, last }) => (depth === 0 ? "" : `${"  ".repeat(depth - 1)}${last ? "└ " : "├ "}`);
 
 /**
  * @typedef {object} BoardSlice
@@ -115,6 +112,7 @@ const branch = (rows, index) => {
  * @property {Signal[]} keys
  * @property {number} count                           how many signals there are in all
  * @property {BoardRow[]} rows
+ * @property {number} [total]                         how many processes there are; more than rows: the rest is cut
  * @property {string|null} selected                   row that signals go to
  * @property {(ForecastGroup|null)[]} fates           of the chosen process, in the order of the keys; empty: no forecast
  * @property {Origin|null} from                       where signals are sent from; null: that makes no difference here
@@ -128,11 +126,14 @@ const branch = (rows, index) => {
  * @param {BoardSlice} slice
  * @param {number} _nowMs
  * @param {{onSend: (signal: string) => void, onPoint: (signal: string|null) => void, onSelect: (row: string) => void,
- *   onFind: () => void, onFrom: (from: Origin) => void, onThreads: (row: string) => void}} handlers
+ *   onFind: () => void, onFrom: (from: Origin) => void, onThreads: (row: string) => void, onMore?: () => void}} handlers
  */
 export const boardView = (slice, _nowMs, handlers) => {
-  const { onSend, onPoint, onSelect, onFind, onFrom, onThreads } = handlers;
+  const { onSend, onPoint, onSelect, onFind, onFrom, onThreads, onMore } = handlers;
   const { target, keys, count, rows, selected, fates, from, states, beam, why, role, alive, missing } = slice;
+  const { total = rows.length } = slice;
+  const more = total - rows.length;
+  const many = total > SEVERAL;
   const chosen = rows.find(({ row }) => row === selected) ?? null;
   const landing = beam ? rows.findIndex(({ row }) => row === beam.row) : -1;
   const verb = role === "viewer" ? "Chosen:" : "Send to";
@@ -140,11 +141,11 @@ export const boardView = (slice, _nowMs, handlers) => {
     ? html`${verb} <b>${chosen ? `${chosen.nsPid} ${chosen.comm}` : target?.name}</b>`
     : "Nothing to send to";
   return html`<section class="board" data-role=${role} aria-label="Processes and signals">
-    <header class="board-head"><h2>${target ? `Processes in ${target.name}` : "Processes"}</h2>
+    <header class="board-head"><h2>${many ? `${total} processes` : "Processes"}${target ? ` in ${target.name}` : ""}${more > 0 ? html`<small>, ${rows.length} shown</small>` : nothing}</h2>
       <ul class="legend" aria-label="Shapes">${LEGEND.map(([kind, word]) => html`<li data-d=${kind}>${shape(kind)}${word}</li>`)}</ul>
       <button class="btn btn-plain board-find" type="button" aria-haspopup="dialog" @click=${onFind}>${icon("i-search")}All ${count || ""} signals</button>
     </header>
-    <div class="board-scroll"><table class="board-table"><caption class="vh">What each process does with each signal. Column heads send the signal; their words say what it ${fates.length ? "would do to the chosen process" : "does by default"}.</caption>
+    <div class="board-scroll"><table class="board-table" ?data-many=${many}><caption class="vh">What each process does with each signal. Column heads send the signal; their words say what it ${fates.length ? "would do to the chosen process" : "does by default"}.</caption>
       <colgroup><col class="board-name"><col span=${keys.length || 12}></colgroup>
       <thead><tr class="board-groups"><td></td>${groupsOf(keys).map(({ word, span }) => html`<th colspan=${span} scope="colgroup">${word}</th>`)}</tr>
       <tr class="board-keys"><td class="board-to"><p>${to}</p>${
@@ -162,7 +163,7 @@ export const boardView = (slice, _nowMs, handlers) => {
         (row, index) =>
           rowView(
             row,
-            branch(rows, index),
+            branch(row),
             keys,
             row.row === selected,
             (signal) => {
@@ -173,7 +174,8 @@ export const boardView = (slice, _nowMs, handlers) => {
             onThreads,
           ),
       )}
-      ${rows.length ? nothing : html`<tr class="board-none"><td colspan=${keys.length + 1}>${missing}</td></tr>`}</tbody>
+      ${rows.length ? nothing : html`<tr class="board-none"><td colspan=${keys.length + 1}>${missing}</td></tr>`}
+      ${more > 0 ? html`<tr class="board-rest"><td colspan=${keys.length + 1}>${counted(more, "process", "processes")} further down the tree ${more === 1 ? "is" : "are"} not shown. <button class="btn" type="button" @click=${() => onMore?.()}>Show more</button></td></tr>` : nothing}</tbody>
     </table></div>
     <p class="board-why">${why}</p>
   </section>`;

@@ -15,6 +15,13 @@ export const grouped = (experiments) => {
   return [...groups];
 };
 
+/** The lesson after this one that can be done here. @param {Experiment[]} experiments @param {string} id */
+export const nextLesson = (experiments, id) => {
+  const all = grouped(experiments).flatMap(([, entries]) => entries);
+  const at = all.findIndex((each) => each.id === id);
+  return (at < 0 ? undefined : all.slice(at + 1).find(({ available, steps }) => available && steps.length > 0)) ?? null;
+};
+
 /** What it runs on: "process", "container and process". @param {Pick<Experiment, "hosts">} experiment */
 export const hostWords = ({ hosts }) => hosts.join(" and ");
 

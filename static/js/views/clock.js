@@ -9,18 +9,22 @@ import { numerals } from "./signs.js";
 /** @import { Clock } from "../types.js" */
 
 /**
- * @param {{clock: Clock, figures: string[], role: "driver"|"viewer", again: boolean, asked: string|null, rest?: number}} slice
+ * @param {{clock: Clock, figures: string[], role: "driver"|"viewer", again: boolean, asked: string|null, rest?: number, kept?: boolean}} slice
  *   `again`: the experiment can be started again now; `asked`: what has been asked and is not yet taken ("kill", "start",
- *   "stop-all"); `rest`: how many other targets of the run could be stopped now
+ *   "stop-all"); `rest`: how many other targets of the run could be stopped now; `kept`: on a telephone as high as the form
  * @param {number} _nowMs
  * @param {{onKill: () => void, onStart: () => void, onStopAll?: () => void}} handlers
  */
-export const clockView = ({ clock, figures, role, again, asked, rest = 0 }, _nowMs, { onKill, onStart, onStopAll }) => {
+export const clockView = (
+  { clock, figures, role, again, asked, rest = 0, kept = false },
+  _nowMs,
+  { onKill, onStart, onStopAll },
+) => {
   const { state, say, sub } = clock;
   const going = state === "stopping" || state === "up" || state === "unknown";
   const over = state === "killed" || state === "left" || state === "ended";
   const said = figures.map((figure) => (figure === "dot" ? "." : figure === "dash" ? "" : figure)).join("");
-  return html`<div class="clock">
+  return html`<div class="clock" ?data-kept=${kept}>
     <p class="clock-say">${say}</p>
     ${numerals(figures)}
     <p class="clock-of">${sub}</p>

@@ -8,15 +8,18 @@ import { fallView } from "./fall.js";
 
 /** @import { Fall } from "../types.js" */
 /** @import { FallSize } from "./fall.js" */
+/** @import { Cursor, CursorHandlers } from "./fall_cursor.js" */
 
 /**
- * @param {{fall: Fall, size: FallSize, slot: unknown}} slice - `slot`: the view of the clock's slot
+ * @param {{fall: Fall, size: FallSize, slot: unknown, cursor?: Cursor}} slice - `slot`: the view of the clock's slot
+ * @param {number} [nowMs]
+ * @param {CursorHandlers} [handlers]
  */
-export const fieldView = ({
-  fall,
-  size,
-  slot,
-}) => html`<section class="field" data-state=${fall.field} aria-label="The stop">
-  ${fallView({ fall, size })}
+export const fieldView = (
+  { fall, size, slot, cursor },
+  nowMs,
+  handlers,
+) => html`<section class="field" data-state=${fall.field} aria-label="The stop">
+  ${fallView({ fall, size, cursor }, nowMs, handlers)}
   ${slot}
 </section>`;

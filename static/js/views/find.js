@@ -3,7 +3,7 @@
  */
 
 import { fateByDefault, signsOf } from "../fates.js";
-import { html, nothing } from "../lit.js";
+import { html, live, nothing } from "../lit.js";
 import { dispositionOf } from "./board.js";
 import { icon, shape } from "./signs.js";
 
@@ -48,12 +48,12 @@ export const findView = ({ choices, at, query, sort, role, to }, _nowMs, handler
     event.preventDefault();
   }}>
     <label class="find-box">${icon("i-search")}<span class="vh">Find a signal by name, number or meaning</span><input autocomplete="off" spellcheck="false" autofocus role="combobox"
-      aria-expanded="true" aria-controls="find-list" aria-activedescendant=${chosen ? `find-${chosen.number}` : nothing} placeholder="name, number or meaning" .value=${query}
+      aria-expanded="true" aria-controls="find-list" aria-activedescendant=${chosen ? `find-${chosen.number}` : nothing} placeholder="name, number or meaning" .value=${live(query)}
       @input=${(/** @type {Event} */ event) => onQuery(/** @type {HTMLInputElement} */ (event.target).value)}><button class="find-esc" type="button" aria-label="Esc: close" @click=${onClose}><kbd>Esc</kbd></button></label>
     <div class="find-sort"><span>For ${to}, sorted by</span>${SORTS.map(
       (each) =>
         html`<button type="button" aria-pressed=${each === sort ? "true" : "false"} @click=${() => onSort(each)}>${each}</button>`,
-    )}</div>
+    )}<a href=${`/signals${chosen ? `/${encodeURIComponent(chosen.name).replace("%2B", "+")}` : ""}`}>Reference</a></div>
     <ul class="find-list" id="find-list" role="listbox" aria-label="Signals">${choices.map(
       (
         choice,

@@ -4,17 +4,24 @@
  */
 
 import { html, nothing, svg } from "../lit.js";
+import { guessButtons } from "./bet.js";
+import { fateSign } from "./fall_hops.js";
 import { signOf } from "./fall_signs.js";
+import { scaled } from "./scaled.js";
 import { numerals } from "./signs.js";
 
-/** @import { Lane, Lanes } from "../selectors/lanes.js" */
+/** @import { Guess } from "../types.js" */
+/** @import { LaneBet, RunBet } from "../selectors/bets.js" */
+/** @import { Lane, Lanes, Leap } from "../selectors/lanes.js" */
 /** @import { LaneDrop, LaneFigure, LaneWords } from "../selectors/lane_figure.js" */
 
-/** @typedef {"l"|"m"|"s"|"xs"|"none"} LaneSize  from matchMedia and the number of lanes; none: a phone has no room */
+/** @typedef {{onLane: (id: string) => void, onStartLane: (id: string) => void, onWhole: () => void, onGuess: (id: string, ends: Guess) => void}} Handlers */
+/** @typedef {"l"|"m"|"s"|"xs"|"none"|"strip"} LaneSize  from matchMedia and the number of lanes; none: a phone has no room; strip: the chosen one's whole fall has it */
+/** @typedef {{size: LaneSize, scale: number}} LaneRoom  in presenter mode a size is as much larger as the window has room for */
 
 /**
- * Pixels. `top`, `kernel`, `life`: y of the rows; `say`: base lines of their words; `off`: how far beside a mark, `call`:
- * beside a lid.
+ * Pixels. `top`, `kernel`, `life`: y of the rows; `say`: base lines of their words; `way`: that of who sent what to whom
+ * inside, 0: no room, also not for words above the kernel's; `off`: how far beside a mark, `call`: beside a lid.
  */
 const SIZES = {
   l: {
@@ -23,6 +30,7 @@ const SIZES = {
     say: { top: 31, kernel: 56, program: 95 },
     thick: 16,
     sign: { dot: 8, due: 9, lid: 28, cross: 15 },
+    way: 117,
     off: 24,
     call: 40,
   },
@@ -32,6 +40,7 @@ const SIZES = {
     say: { top: 23, kernel: 45, program: 80 },
     thick: 14,
     sign: { dot: 7, due: 8, lid: 24, cross: 13 },
+    way: 98,
     off: 20,
     call: 34,
   },
@@ -41,6 +50,7 @@ const SIZES = {
     say: { top: 20, kernel: 38, program: 67 },
     thick: 12,
     sign: { dot: 6, due: 7, lid: 24, cross: 11 },
+    way: 80,
     off: 20,
     call: 36,
   },
@@ -50,12 +60,19 @@ const SIZES = {
     say: { top: 16, kernel: 28, program: 52 },
     thick: 10,
     sign: { dot: 5, due: 6, lid: 20, cross: 9 },
+    way: 0,
     off: 17,
     call: 28,
   },
 };
 
 /** @typedef {typeof SIZES["l"]} Size */
+
+/** Not broken at the hyphen of an option. @param {string} text */
+const unbroken = (text) =>
+  text
+    .split(/( --?\w\S{0,15}(?= |$))/)
+    .map((part, at) => (at % 2 ? html` <span class="race-option">${part.slice(1)}</span>` : part));
 
 const percent = (/** @type {number} */ x) => `${x.toFixed(2)}%`;
 const clip = (/** @type {number} */ x) => Math.max(0, Math.min(100, x));
@@ -80,12 +97,12 @@ const wordsView = ({ say, off, call }, { x, row, text, anchor, lid }) => {
   const beside = (lid ? call : off) * (anchor === "end" ? -1 : 1);
   return at(
     x,
-    svg`<text class=${`fall-say ${anchor === "end" ? "fall-end" : ""}`} x=${beside} y=${say[row]}>${text}</text>`,
+    svg`<text class=${`fall-say ${anchor === "end" ? "fall-end" : ""} ${row === "program" ? "fall-along" : ""}`} x=${beside} y=${say[row]}>${text}</text>`,
   );
 };
 
 /** @param {LaneFigure} figure @param {string} label @param {Size} size */
-const plotView = ({ life, dotted, now, wall, due, drops, marks, words }, label, size) => {
+const plotView = ({ life, dotted, now, wall, due, drops, marks, words, way }, label, size) => {
   const { rows, sign, thick, height } = size;
   const y = rows.program;
   return html`<svg class="race-plot" width="100%" height=${height} role="img" aria-label=${label}>
@@ -96,44 +113,102 @@ const plotView = ({ life, dotted, now, wall, due, drops, marks, words }, label, 
     ${drops.map((drop) => dropView(size, drop))}
     ${due === null ? nothing : at(due, signOf(sign, /** @type {any} */ ({ shape: "due" }), rows.top))}
     ${marks.map((mark) => at(mark.x, signOf(sign, /** @type {any} */ (mark), y)))}
-    ${words.map((each) => wordsView(size, each))}
+    ${words.filter(({ row }) => size.way || row !== "top" || words.every((each) => each.row !== "kernel")).map((each) => wordsView(size, each))}
+    ${way && size.way ? at(way.x, svg`<text class="fall-told" x="0" y=${size.way}>${way.text}</text>`) : nothing}
   </svg>`;
 };
 
+const LEAP = 8; // half of the sign at its end
+
+/** Signals from lane to lane, over all of them; in words each lane says its own. @param {readonly Leap[]} leaps @param {number} count @param {Size} size */
+const leapsView = (leaps, count, { rows, height }) => {
+  const middle = (/** @type {number} */ lane) => percent(((lane + 0.5) / count) * 100);
+  return html`<div class="race-leaps" aria-hidden="true"><svg width="100%" height="100%" overflow="visible"><g transform=${`translate(0 ${rows.program - height / 2})`}>${leaps.map(
+    ({ from, to, x0, x1, shape }) =>
+      svg`<line class="race-leap-under" x1=${percent(x0)} x2=${percent(x1)} y1=${middle(from)} y2=${middle(to)}/><line class="race-leap" x1=${percent(x0)} x2=${percent(x1)} y1=${middle(from)} y2=${middle(to)}/><svg x=${percent(x0)} y=${middle(from)} overflow="visible"><circle class="race-leap-end" r="9"/><circle class="fall-from" r="6"/></svg><svg x=${percent(x1)} y=${middle(to)} overflow="visible"><circle class="race-leap-end" r="14"/>${fateSign(shape, 0, LEAP)}</svg>`,
+  )}</g></svg></div>`;
+};
+
+/** How it ends, or what it would wait. @param {Lane} lane @param {boolean} start @param {boolean} asked @param {Handlers["onStartLane"]} onStartLane */
+const endView = ({ id, name, say, of, figures, spoken, place, thin }, start, asked, onStartLane) => {
+  const [rank, tie] = place.split(",");
+  return html`<div class="race-end" ?data-thin=${thin}><p ?data-placed=${Boolean(place)}><b>${say}</b>${spoken ? html`<span class="vh"> ${spoken}, </span>` : nothing}<span>${of}</span>${
+    place
+      ? html`<span class="race-place">${rank}${tie ? html`<span aria-hidden="true"> =</span><span class="vh">,${tie}</span>` : nothing}</span>`
+      : nothing
+  }</p>${
+    start
+      ? html`<button class="btn race-start" type="button" ?disabled=${asked} aria-label=${`Start ${name}`} @click=${() => onStartLane(id)}>${asked ? "Asked …" : "Start"}</button>`
+      : numerals(figures)
+  }</div>`;
+};
+
+const LONG = 16; // characters of a name in the largest type
+
 /**
- * @param {Lane} lane @param {number} index @param {boolean} chosen @param {LaneSize} size @param {boolean} start - it can be started here
- * @param {boolean} asked @param {{onLane: (id: string) => void, onStartLane: (id: string) => void}} handlers
+ * @param {Lane} lane @param {number} index @param {boolean} chosen @param {LaneRoom} room @param {boolean} start - it can be started here
+ * @param {boolean} asked @param {LaneBet|null} bet @param {boolean} guessing @param {Handlers} handlers
  */
-const laneView = (lane, index, chosen, size, start, asked, { onLane, onStartLane }) => {
-  const { id, name, sub, full, field, say, of, figures, spoken, thin, sentence, label, figure } = lane;
+const laneView = (
+  lane,
+  index,
+  chosen,
+  { size, scale },
+  start,
+  asked,
+  bet,
+  guessing,
+  { onLane, onStartLane, onGuess },
+) => {
+  const { id, name, sub, full, field, sentence, label, figure } = lane;
   return html`<li class="race-lane" data-state=${field} ?data-chosen=${chosen} data-target=${name}>
-    <button class="race-pick" type="button" aria-current=${chosen ? "true" : "false"} title=${full || nothing} @click=${() => onLane(id)}><b class="race-key">${index + 1}</b><span class="race-who"><span class="race-name">${name}</span><span class="race-sub">${sub}</span></span></button>
-    ${size === "none" ? html`<p class="race-sentence">${sentence}</p>` : plotView(figure, label, SIZES[size])}
-    <div class="race-end" ?data-thin=${thin}><p><b>${say}</b>${spoken ? html`<span class="vh"> ${spoken}, </span>` : nothing}<span>${of}</span></p>${
-      start
-        ? html`<button class="btn race-start" type="button" ?disabled=${asked} aria-label=${`Start ${name}`} @click=${() => onStartLane(id)}>${asked ? "Asked …" : "Start"}</button>`
-        : numerals(figures)
-    }</div>
+    <button class="race-pick" type="button" aria-current=${chosen ? "true" : "false"} title=${full ? `${name}: ${full}` : name} @click=${() => onLane(id)}><b class="race-key">${index + 1}</b><span class="race-who"><span class="race-name" ?data-long=${name.length > LONG}>${name}</span><span class="race-sub">${unbroken(sub)}</span></span></button>
+    ${size === "strip" ? nothing : size === "none" ? html`<p class="race-sentence">${sentence}</p>${figure.way ? html`<p class="race-way">${figure.way.brief}</p>` : nothing}` : plotView(figure, label, scale === 1 ? SIZES[size] : scaled(SIZES[size], scale))}
+    ${bet?.open ? html`<div class="race-end bet-here">${guessButtons({ id, name, bet, asked: guessing }, onGuess)}</div>` : endView(lane, start, asked, onStartLane)}
   </li>`;
 };
 
+/** Lanes, or the chosen one's whole fall: one button, always in the same place. @param {string} name @param {boolean} open @param {boolean} guessing @param {() => void} onWhole */
+const turnView = (name, open, guessing, onWhole) =>
+  html`<button class="btn whole-turn" type="button" ?disabled=${guessing} title=${guessing ? "when the guesses are closed" : nothing} @click=${onWhole}>${open ? "All lanes" : html`Whole fall<span class="vh"> of ${name}</span>`} <kbd>v</kbd></button>`;
+
 /**
- * @param {Lanes & {size: LaneSize, chosen: string, role: "driver"|"viewer", asked: ReadonlySet<string>, slot: unknown}} slice
- *   `asked`: targets whose start was asked for; `slot`: the view of the clock's slot
+ * @param {Lanes & {size: LaneSize, scale?: number, chosen: string, role: "driver"|"viewer", asked: ReadonlySet<string>,
+ *   guessing: ReadonlySet<string>, bet: RunBet|null, slot: unknown, whole: unknown}} slice
+ *   `asked`: targets whose start was asked for; `slot`: the view of the clock's slot; null in presenter mode; `whole`: the
+ *   view of the chosen one's fall; null: the lanes have its room
  * @param {number} _nowMs
- * @param {{onLane: (id: string) => void, onStartLane: (id: string) => void}} handlers
+ * @param {Handlers} handlers
  */
-export const lanesView = ({ lanes, ticks, size, chosen, role, asked, slot }, _nowMs, handlers) => {
-  const light = lanes.find(({ id }) => id === chosen)?.field ?? "idle";
-  return html`<section class="race" aria-label="Targets side by side">
+export const lanesView = (
+  { lanes, leaps = [], ticks, size, scale = 1, chosen, role, asked, guessing, bet, slot, whole },
+  _nowMs,
+  handlers,
+) => {
+  const { field: light = "idle", name = "" } = lanes.find(({ id }) => id === chosen) ?? {};
+  const open = size === "strip";
+  return html`<section class="race" aria-label="Targets side by side" ?data-open=${open}>
     <ol class="race-lanes">${lanes.map((lane, index) =>
-      laneView(lane, index, lane.id === chosen, size, role === "driver" && lane.waits, asked.has(lane.id), handlers),
+      laneView(
+        lane,
+        index,
+        lane.id === chosen,
+        { size, scale },
+        role === "driver" && lane.waits,
+        asked.has(lane.id),
+        bet?.lanes[lane.id] ?? null,
+        guessing.has(`guess:${lane.id}`),
+        handlers,
+      ),
     )}</ol>
+    ${size === "none" || open || !leaps.length ? nothing : leapsView(leaps, lanes.length, scale === 1 ? SIZES[size] : scaled(SIZES[size], scale))}
+    ${whole === null ? nothing : html`<div class="field whole" data-state=${light} role="group" aria-label=${`The fall of ${name}`}>${whole}</div>`}
     <div class="race-axis" aria-hidden="true"><span>seconds since the stop</span>${
-      size === "none"
+      size === "none" || open
         ? nothing
         : html`<svg width="100%" height="28">${ticks.map(({ x, label }) => svg`<text x=${percent(x)} y="18">${label}</text>`)}</svg>`
     }</div>
-    <div class="field race-slot" data-state=${light}>${slot}</div>
+    ${slot === null ? nothing : html`<div class="field race-slot" data-state=${light}>${slot}</div>`}
+    ${size === "none" || slot === null ? nothing : turnView(name, open, bet?.open ?? false, handlers.onWhole)}
   </section>`;
 };

@@ -11,7 +11,7 @@ import { icon, words } from "./signs.js";
 /** @import { LessonSight, LessonStep } from "../selectors/lesson.js" */
 
 /** @param {LessonSight} sight */
-const sightView = ({ text, is, event, tookS, why }) => {
+export const lessonSight = ({ text, is, event, tookS, why }) => {
   const link = () => html` <a href=${`#e${event}`} aria-label=${`seen in event ${event}`}>${event}</a>`;
   const after = tookS === null ? "" : `, ${afterWords(tookS)}`;
   if (is === "seen")
@@ -22,6 +22,13 @@ const sightView = ({ text, is, event, tookS, why }) => {
     return html`<li data-is="unseen">${icon("i-minus")}<span><span class="vh">cannot be seen here: </span>${words(text)}<small>${why}</small></span></li>`;
   return html`<li>${words(text)}</li>`;
 };
+
+/** Why what is to be seen is not said: it foretells. @typedef {"start"|"guesses"|""} Hushed */
+const HUSHED = { start: "Shown once it runs.", guesses: "Shown after the guesses." };
+
+/** Of the steps: what must be seen, or the room for it. @param {LessonSight[]} see @param {Hushed} hushed @param {boolean} [many] */
+export const seeView = (see, hushed, many = false) =>
+  html`<ul class="less-see" ?data-many=${many}>${hushed ? html`<li class="less-hush">${HUSHED[hushed]}</li>` : nothing}${see.map(lessonSight)}</ul>`;
 
 /** @param {LessonStep} step */
 const mark = ({ is, index }) => {
@@ -60,18 +67,27 @@ const learntView = ({ section, differs, learnt }, over) => {
   </details>`;
 };
 
+/** Where to go on. @param {{href: string, title: string}} next */
+const nextView = ({ href, title }) =>
+  html`<p class="less-next"><a class="btn" href=${href} title=${title}><span>Next: ${title}</span> <kbd>Shift N</kbd></a></p>`;
+
 /**
  * @param {{steps: LessonStep[], role: "driver"|"viewer", asked: number|null, names: string[], over: boolean, about: About|null,
- *   copied: string|null, files?: unknown}} slice
+ *   copied: string|null, files?: unknown, hushed?: Hushed, next?: {href: string, title: string}|null}} slice - `next`: the lesson after this one
  *   `asked`: the step whose request has not been taken yet; `names`: of the targets; `files`: what stands above the steps
  * @param {number} _nowMs
  * @param {{onStep: (step: number) => void, onCopy: (text: string) => void}} handlers
  */
 export const lessonView = (
-  { steps, role, asked, names, over, about, copied, files = nothing },
+  { steps, role, asked, names, over, about, copied, files = nothing, hushed = "", next = null },
   _nowMs,
   { onStep, onCopy },
-) => html`<section class="less" aria-label="Lesson">
+) => {
+  /** The last step's button leaves its place to the way on: what was to be learnt opens below it, and moves nothing. @param {LessonStep|undefined} step */
+  const kept = (step) =>
+    over && role === "driver" && step === steps.at(-1) && !step?.open && Boolean(step?.actions.length);
+  const on = over && next ? nextView(next) : nothing;
+  return html`<section class="less" aria-label="Lesson" data-hushed=${hushed || nothing}>
   <h2>Lesson</h2>
   ${about?.special ? html`<p class="less-special">${words(about.special)}</p>` : nothing}
   ${files}
@@ -81,11 +97,13 @@ export const lessonView = (
     const shown = is !== "next" && (see.length > 0 || answers.length > 0 || open);
     return html`<li class="less-step" data-is=${is} aria-current=${is === "current" ? "step" : nothing}>
       ${mark(step)}<p>${words(say)}</p>
-      ${shown && see.length ? html`<ul class="less-see">${see.map(sightView)}</ul>` : nothing}
-      ${open && actions.length && role === "driver" ? button(step, { names, asked }, onStep) : nothing}
+      ${shown && see.length ? seeView(see, hushed) : nothing}
+      ${open && actions.length && role === "driver" ? button(step, { names, asked }, onStep) : kept(step) ? html`<div class="less-do">${on}</div>` : nothing}
       ${answersView(answers, copied, onCopy)}</li>`;
   })}</ol>
   ${about ? learntView(about, over) : nothing}
+  ${kept(steps.at(-1)) ? nothing : on}
   ${steps.length ? nothing : html`<p class="verd-dim">No lesson: try what you like.</p>`}
   </div>
 </section>`;
+};

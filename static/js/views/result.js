@@ -1,5 +1,5 @@
 /**
- * Before: what a stop would come to.  Meanwhile and after: plain facts.  In the same slot and the same lines.
+ * Before: what a stop would come to.  Meanwhile: plain facts.  After: the verdict.  In the same slot and the same lines.
  */
 
 import { html, nothing } from "../lit.js";
@@ -7,8 +7,10 @@ import { clockTime, duration, whoDid } from "../text.js";
 import { command } from "./copy.js";
 import { foretoldView } from "./foretold.js";
 import { words } from "./signs.js";
+import { raceSaysView } from "./times.js";
+import { briefVerdict, verdictView } from "./verdict.js";
 
-/** @import { Experiment, Process, Result, Run, StopForecast, Target } from "../types.js" */
+/** @import { Experiment, Process, Result, Run, StopForecast, Target, Verdict } from "../types.js" */
 
 /** @param {Result} result */
 const ended = ({ say, facts }) =>
@@ -34,28 +36,46 @@ const running = (target, root, nowMs) => {
 
 /**
  * @param {{result: Result|null, run: Run|null, target: Target|null, root: Process|null, experiment: Experiment|null, question: string,
- *   equivalent: string, copied: string|null, forecast: StopForecast|null}} slice
+ *   equivalent: string, copied: string|null, forecast: StopForecast|null, verdict?: Verdict|null, last?: Verdict|null,
+ *   raced?: import("../selectors/race_sentence.js").RaceWords|null, guesses?: string}} slice
+ *   `verdict`: on the end; `last`: on the signal that was asked for last; `raced`: what is said over all lanes; `guesses`: what the room had guessed
  * @param {number} nowMs
  * @param {{onCopy: (text: string) => void}} handlers
  */
 export const resultView = (
-  { result, run, target, root, experiment, question, equivalent, copied, forecast },
+  {
+    result,
+    run,
+    target,
+    root,
+    experiment,
+    question,
+    equivalent,
+    copied,
+    forecast,
+    verdict = null,
+    last = null,
+    raced = null,
+    guesses = "",
+  },
   nowMs,
   { onCopy },
 ) => {
   const going = target?.status === "running";
   const body = () => {
+    if (verdict && !going) return verdictView(verdict, copied, onCopy);
     if (result && result.outcome !== "failed") return ended(result);
     if (run?.status === "finished")
       return html`<p class="verd-say">${run.reason === "failed" ? "It could not be started." : "The run is over."}</p><p class="verd-why">${run.error ?? ""}</p>`;
     if (target?.stop && !target.stop.finished) return stopping(target, nowMs);
     if (target && going && forecast)
-      return html`${result ? ended(result) : nothing}${foretoldView(forecast, copied, onCopy)}`;
-    if (target && going) return html`${result ? ended(result) : nothing}${running(target, root, nowMs)}`;
+      return html`${result ? ended(result) : nothing}${foretoldView(forecast, copied, onCopy)}${last ? briefVerdict(last) : nothing}`;
+    if (target && going)
+      return html`${result ? ended(result) : nothing}${running(target, root, nowMs)}${last ? briefVerdict(last) : nothing}`;
     if (run) return html`<p class="verd-say">Starting.</p>`;
     return html`<p class="verd-say">${words(question)}</p>
       <p class="verd-why">${experiment ? experiment.targets.map(({ name, host }) => `${name}, a ${host}`).join(" · ") : nothing}</p>`;
   };
-  const heading = !run ? "The question" : going && forecast ? "Forecast" : "Result";
-  return html`<section class="verd" aria-label=${heading} tabindex="0"><h2>${heading}</h2>${body()}${equivalent ? html`<div class="verd-cmd">${command(equivalent, copied, onCopy)}</div>` : nothing}</section>`;
+  const heading = !run ? "The question" : going && forecast ? "Forecast" : verdict && !going ? "Verdict" : "Result";
+  return html`<section class="verd" aria-label=${heading} tabindex="0"><h2>${heading}</h2>${guesses ? html`<p class="verd-guess"><b>Guesses:</b> ${guesses}</p>` : nothing}${raced ? html`<div class="verd-both">${raceSaysView(raced, copied, onCopy)}<div class="verd-all"><h3>${target?.name}</h3>${body()}</div></div>` : body()}${equivalent ? html`<div class="verd-cmd">${command(equivalent, copied, onCopy)}</div>` : nothing}</section>`;
 };

@@ -8,7 +8,7 @@ import { duration, seconds } from "../text.js";
 /** @import { RunFacts } from "../types.js" */
 
 /** @param {RunFacts} facts @returns {{state: string, text: string}} */
-const chipOf = ({ status, reason, result }) => {
+export const chipOf = ({ status, reason, result }) => {
   if (status === "running") return { state: "live", text: "live" };
   if (reason === "failed") return { state: "idle", text: "not started" };
   if (!result) return { state: "idle", text: reason === "lab_was_gone" ? "unknown" : "over" };
@@ -19,7 +19,7 @@ const chipOf = ({ status, reason, result }) => {
 };
 
 /** One unit is enough in a list. @param {number} atMs @param {number} nowMs */
-const ago = (atMs, nowMs) =>
+export const ago = (atMs, nowMs) =>
   nowMs - atMs < 5000
     ? "now"
     : `${duration(nowMs - atMs)
@@ -42,14 +42,14 @@ export const runsView = (
   { runs, role },
   nowMs,
   { onEnd },
-) => html`<aside class="home-side" aria-label="Runs"><section><h2>Runs</h2>
+) => html`<aside class="home-side" aria-label="Runs"><section><h2>Runs <a href="/runs">all runs</a></h2>
   ${
     runs?.length === 0
       ? html`<p class="verd-dim">None yet. What is started appears here, with what came of it, and stays after a restart.</p>`
       : html`<ul class="home-runs">${inOrder(runs ?? []).map((facts) => {
           const chip = chipOf(facts);
           const live = facts.status === "running";
-          return html`<li><a href=${`/runs/${encodeURIComponent(facts.run)}`}><b>${facts.number}</b><span>${facts.title} <time>${ago(Date.parse(live ? facts.created_at : (facts.finished_at ?? facts.created_at)), nowMs)}</time></span>
+          return html`<li><a href=${`/runs/${encodeURIComponent(facts.run)}`}><b>${facts.number}</b><span class="home-run"><span title=${facts.title}>${facts.title}</span> <time>${ago(Date.parse(live ? facts.created_at : (facts.finished_at ?? facts.created_at)), nowMs)}</time></span>
             <span class="chip" data-state=${chip.state}>${chip.text}</span></a>${live && role === "driver" ? html`<button class="btn" type="button" aria-label=${`End run ${facts.number}`} @click=${() => onEnd(facts.run)}>End</button>` : nothing}</li>`;
         })}</ul>`
   }</section></aside>`;

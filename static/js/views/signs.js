@@ -24,10 +24,11 @@ export const witness = (author) =>
 
 /** The drawn numerals. @param {string[]} figures - as from `numerals()` */
 export const numerals = (figures) =>
-  html`<div class="num" data-figures=${figures.length} aria-hidden="true">${figures.map((figure) =>
-    figure === "dot"
-      ? html`<svg class="num-dot" viewBox="0 0 26 100"><use href="#n-dot"></use></svg>`
-      : html`<svg viewBox="0 0 64 100"><use href=${`#n-${figure}`}></use></svg>`,
+  html`<div class="num" data-figures=${figures.length} ?data-whole=${!figures.includes("dot")} aria-hidden="true">${figures.map(
+    (figure) =>
+      figure === "dot"
+        ? html`<svg class="num-dot" viewBox="0 0 26 100"><use href="#n-dot"></use></svg>`
+        : html`<svg viewBox="0 0 64 100"><use href=${`#n-${figure}`}></use></svg>`,
   )}</div>`;
 
 /** Words between backquotes are code. @param {string} text */

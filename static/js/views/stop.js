@@ -3,7 +3,7 @@
  * asked; where nobody foretells that, what is asked for.
  */
 
-import { html, live } from "../lit.js";
+import { html, live, nothing } from "../lit.js";
 import { askedWords, fateWords, OUTCOMES } from "../stop_words.js";
 import { counted } from "../text.js";
 import { icon } from "./signs.js";
@@ -30,6 +30,13 @@ export const stopRequest = ({ wait, seconds, signal }) => {
   return { ...(timeout === undefined ? {} : { timeout_s: timeout }), ...(signal ? { signal } : {}) };
 };
 
+/** That choice. @param {number} seconds @returns {Partial<StopChoice>} */
+export const waitOf = (seconds) => {
+  if (seconds < 0) return { wait: "never" };
+  const ready = WAITS.find(([wait]) => wait === String(seconds));
+  return ready ? { wait: ready[0], seconds: "" } : { wait: "other", seconds: String(seconds) };
+};
+
 /** @param {StopChoice} choice */
 export const stopIsValid = ({ wait, seconds }) =>
   wait !== "other" || (/^\d{1,4}$/.test(seconds.trim()) && Number(seconds) <= 3600);
@@ -46,12 +53,12 @@ export const stopAsked = (choice, target) => {
 /** @param {StopChoice} choice @param {Target} target */
 export const stopWords = (choice, target) => askedWords(stopAsked(choice, target));
 
-/** Fate and reason, each in the same line always. @param {StopForecast|null} forecast @param {string} plain - where there is no forecast @param {string} why */
-const fate = (forecast, plain, why) =>
+/** Fate and reason, each in the same line always. @param {StopForecast|null} forecast @param {string} plain - where there is no forecast @param {string} why @param {unknown} [beside] */
+const fate = (forecast, plain, why, beside = nothing) =>
   forecast
-    ? html`<p class="stop-fate" title=${forecast.say}>${icon(OUTCOMES[forecast.outcome])}<span>${fateWords(forecast)}</span></p>
+    ? html`<p class="stop-fate" title=${forecast.say}>${icon(OUTCOMES[forecast.outcome])}<span>${fateWords(forecast)}</span>${beside}</p>
     <p class="stop-why" title=${forecast.why}>${why || forecast.why}</p>`
-    : html`<p class="stop-fate"><span>${plain}</span></p><p class="stop-why">${why}</p>`;
+    : html`<p class="stop-fate"><span>${plain}</span>${beside}</p><p class="stop-why">${why}</p>`;
 
 /** @param {string} word @param {string} why */
 const shut = (word, why) => html`<div class="stop">
@@ -63,9 +70,9 @@ const shut = (word, why) => html`<div class="stop">
  * Before a run.
  * @param {{experiment: Experiment|null, role: "driver"|"viewer", asked: boolean}} slice
  * @param {number} _nowMs
- * @param {{onStart: () => void}} handlers
+ * @param {{onStart: () => void, onStartGuess: () => void}} handlers
  */
-export const startView = ({ experiment, role, asked }, _nowMs, { onStart }) => {
+export const startView = ({ experiment, role, asked }, _nowMs, { onStart, onStartGuess }) => {
   if (role === "viewer") return shut("Read-only", "The driver starts it. This page follows by itself.");
   if (!experiment) return shut("Start", "Reading the catalogue …");
   if (!experiment.available)
@@ -78,8 +85,8 @@ export const startView = ({ experiment, role, asked }, _nowMs, { onStart }) => {
   const host = targets[0]?.host ?? "target";
   return html`<div class="stop">
     <button class="stop-go stop-start" type="button" ?disabled=${asked} @click=${onStart}>${asked ? "Starting …" : "Start"}</button>
-    <p class="stop-fate">Starts ${counted(targets.length, host, host === "container" ? undefined : `${host}es`)}${where}</p>
-    <p class="stop-why">${targets.map(({ name }) => name).join(", ")}</p>
+    <p class="stop-fate"><span>Starts ${counted(targets.length, host, host === "container" ? undefined : `${host}es`)}${where}</span><button class="btn bet-first" type="button" ?disabled=${asked} title="Starts it; everybody who watches guesses before the stop, and nothing is foretold until then" @click=${onStartGuess}>Guess first</button></p>
+    <p class="stop-why">${targets.map(({ name }) => name).join(", ")}. “Guess first” starts as well, and nothing is foretold before the stop.</p>
   </div>`;
 };
 
@@ -105,26 +112,31 @@ export const laterView = ({ target, role, asked }, _nowMs, { onStartTarget }) =>
  */
 export const startingView = ({ target, building }) => html`<div class="stop">
   <button class="stop-go" type="button" disabled>Starting …</button>
-  <p class="stop-why">${building ? "The image is built first; its log stands in the terminal’s place." : target ? `${target.name}, a ${target.host}` : "Waiting for its first event."}</p>
+  <p class="stop-why">${building ? "The image comes first; its log stands in the terminal’s place." : target ? `${target.name}, a ${target.host}` : "Waiting for its first event."}</p>
 </div>`;
 
 /**
  * Ready to be stopped.
  * @param {{target: Target, choice: StopChoice, signals: Signal[], role: "driver"|"viewer", asked: boolean, failed: string,
- *   forecast: StopForecast|null, all?: {count: number, asked: boolean}|null}} slice - `failed`: why the last stop came to
- *   nothing, or ""; `all`: of a run with several targets, how many could be stopped now
+ *   forecast: StopForecast|null, hushed?: boolean, mayBet?: boolean, all?: {count: number, asked: boolean}|null}} slice - `failed`: why the last stop came to
+ *   nothing, or ""; `all`: of a run with several targets, how many could be stopped now;
+ *   `hushed`: the room guesses, so nothing is foretold; `mayBet`: it can be asked to
  * @param {number} _nowMs
- * @param {{onStop: () => void, onStopAll?: () => void, onChoice: (change: Partial<StopChoice>) => void}} handlers
+ * @param {{onStop: () => void, onStopAll?: () => void, onBet?: () => void, onChoice: (change: Partial<StopChoice>) => void}} handlers
  */
 export const stopView = (
-  { target, choice, signals, role, asked, failed, forecast, all = null },
+  { target, choice, signals, role, asked, failed, forecast, all = null, hushed = false, mayBet = false },
   _nowMs,
-  { onStop, onStopAll, onChoice },
+  { onStop, onStopAll, onBet, onChoice },
 ) => {
   if (role === "viewer") {
     return html`<div class="stop"><button class="stop-go" type="button" disabled>Read-only</button>
-      ${fate(forecast, `By default ${stopWords(choice, target)}`, failed || (forecast ? "" : "The driver stops it. This page follows."))}</div>`;
+      ${hushed ? fate(null, "The room guesses first", "Nothing is foretold meanwhile. The driver stops it.") : fate(forecast, `By default ${stopWords(choice, target)}`, failed || (forecast ? "" : "The driver stops it. This page follows."))}</div>`;
   }
+  const first = mayBet
+    ? html`<button class="btn bet-first" type="button" title="Everybody who watches guesses before the stop" @click=${() => onBet?.()}>Guess first</button>`
+    : nothing;
+  const quiet = hushed ? "Nothing is foretold while the room guesses." : failed;
   const valid = stopIsValid(choice);
   const own = target.stopTimeoutS < 0 ? "never" : `${target.stopTimeoutS} s`;
   const go = html`<button class="stop-go" type="submit" ?disabled=${asked || !valid}>${asked ? "Asked …" : "Stop"}</button>`;
@@ -153,6 +165,6 @@ export const stopView = (
       <option value="" ?selected=${choice.signal === ""}>${target.stopSignal} (its own)</option>
       ${signals.filter(({ name }) => name !== target.stopSignal).map(({ name, number }) => html`<option value=${name} ?selected=${choice.signal === name}>${name} (${number})</option>`)}
     </select></div>
-    ${valid ? fate(forecast, stopWords(choice, target), failed) : fate(null, "Whole seconds, 0 to 3600", failed)}
+    ${valid ? fate(forecast, stopWords(choice, target), quiet, first) : fate(null, "Whole seconds, 0 to 3600", failed)}
   </form>`;
 };

@@ -4,8 +4,9 @@
  */
 
 import { html, nothing } from "../lit.js";
+import { buildView } from "./build.js";
 
-/** @import { Target } from "../types.js" */
+/** @import { Build, Target } from "../types.js" */
 
 /** Whether the freezer of its control group holds it. @param {Target|null} target */
 export const isPaused = (target) =>
@@ -28,7 +29,7 @@ export const terminalHeadView = ({ target, size, role, refused, lost, pausing = 
     if (!target) return "";
     if (refused) return `not taken: ${refused}`;
     if (lost) return `output may be missing: ${lost}`;
-    if (target.truncated) return `cut: ${target.truncated}`;
+    if (target.truncated) return `cut: only the first ${target.truncated} and the last lines`;
     if (target.status === "exited") return `${target.name}, ended`;
     if (paused) return `${target.name}, paused: its processes are frozen`;
     if (!takesKeys && target.status === "running")
@@ -42,18 +43,18 @@ export const terminalHeadView = ({ target, size, role, refused, lost, pausing = 
 
 /**
  * What lies over the empty box: the log of a build, or a word; of a target that its run has left for later, its start.
- * @param {{target: Target|null, log: string[]|null, image: string, role?: "driver"|"viewer", live?: boolean, starting?: boolean}} slice
- *   `live`: its run is not over; `starting`: it was asked for
- * @param {number} _nowMs
- * @param {{onStartTarget: () => void}} handlers
+ * @param {{target: Target|null, build: Build|null, role?: "driver"|"viewer", live?: boolean, starting?: boolean,
+ *   cancelling?: boolean, again?: boolean}} slice
+ *   `live`: its run is not over; `starting`: it was asked for; `again`: there is an experiment that can be started again
+ * @param {number} nowMs
+ * @param {{onStartTarget: () => void, onStart: () => void, onCancelBuild: (image: string) => void}} handlers
  */
 export const terminalOverView = (
-  { target, log, image, role = "viewer", live = false, starting = false },
-  _nowMs,
-  { onStartTarget },
+  { target, build, role = "viewer", live = false, starting = false, cancelling = false, again = false },
+  nowMs,
+  { onStartTarget, ...building },
 ) => {
-  if (log)
-    return html`<pre class="term-log" tabindex="0" aria-label=${`Build log of ${image}`}>${log.join("\n")}</pre>`;
+  if (build) return buildView({ build, role, cancelling, again }, nowMs, building);
   if (target?.output.length) return nothing;
   if (live && target?.later && target.status === "new")
     return html`<div class="term-later"><p>${target.name} is not started yet: a step does that.</p>${role === "driver" ? html`<button class="btn" type="button" ?disabled=${starting} @click=${onStartTarget}>${starting ? "Asked …" : `Start ${target.name} now`}</button>` : nothing}</div>`;

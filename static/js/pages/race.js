@@ -1,0 +1,125 @@
+/**
+ * The page where any picks become a race.  What is chosen of the catalogue stands in the address, so that the same race
+ * can be started again from a link; what is of one's own does not: a command line is nobody else's business.
+ */
+
+import { argvOf } from "../argv.js";
+import { createFollow } from "../follow.js";
+import { createFrame } from "../frame.js";
+import { createKeys } from "../keys.js";
+import { html, nothing } from "../lit.js";
+import { createPanel } from "../panel.js";
+import { createSession } from "../session.js";
+import { noteView } from "../views/note.js";
+import { LEAST, MOST, picksOf, picksView } from "../views/picks.js";
+import { createOwn } from "./home_own.js";
+import { actsOffStage } from "./off_stage.js";
+import { createBarOffStage, noteOffStage } from "./off_stage_head.js";
+import { problemOf } from "./stage_acts.js";
+import { createDialogs } from "./stage_dialogs.js";
+import { createUi } from "./stage_ui.js";
+
+/** @import { Pick } from "../views/picks.js" */
+
+const KINDS = ["source_lost", "source_back", "lab_started"];
+
+export function startRace() {
+  /** @type {"driver"|"viewer"} */
+  const role = document.body.dataset.role === "driver" ? "driver" : "viewer";
+  const ui = createUi();
+  const frame = createFrame((shown) => work(shown));
+  const session = createSession({ role, dirty: frame.dirty });
+  const acts = actsOffStage({ session, ui, frame });
+  const follow = createFollow({ role, dirty: frame.dirty });
+  const here = () => ({ led: follow.elsewhere(session.focus), onFollow: follow.toggle });
+  const dialogs = createDialogs({ session, ui, acts, dirty: frame.dirty, here });
+  const bar = createBarOffStage({ session, acts, page: "race" });
+  const race = createPanel("race");
+
+  /** @type {Pick[]} */
+  let picks = [];
+  /** From the address, until the catalogue is there. @type {string[]|null} */
+  let wanted = new URLSearchParams(location.search).getAll("pick");
+  let asked = false;
+  let made = 0;
+
+  /** @param {Pick[]} next */
+  const choose = (next) => {
+    picks = next.slice(0, MOST);
+    const query = new URLSearchParams(picks.filter(({ key }) => key.includes(".")).map(({ key }) => ["pick", key]));
+    history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
+    frame.dirty();
+  };
+
+  const handlers = {
+    /** @param {Pick} pick */
+    onPick: (pick) =>
+      choose(
+        picks.some(({ key }) => key === pick.key) ? picks.filter(({ key }) => key !== pick.key) : [...picks, pick],
+      ),
+    /** @param {string} gone */
+    onDrop: (gone) => choose(picks.filter(({ key }) => key !== gone)),
+    async onStart() {
+      if (asked || role !== "driver" || picks.length < LEAST) return;
+      asked = true;
+      frame.dirty();
+      try {
+        const { run } = await session.api.startOwn({ race: picks.map(({ racer }) => racer) });
+        location.assign(`/runs/${encodeURIComponent(run)}`);
+      } catch (error) {
+        ui.problem = problemOf(error, "They were not started.");
+        asked = false;
+      }
+      frame.dirty();
+    },
+  };
+
+  const own = createOwn({
+    session,
+    dirty: frame.dirty,
+    go() {},
+    take(racer, { command }) {
+      if (picks.length >= MOST) return;
+      made += 1;
+      const words = [racer.image, ...(argvOf(command) ?? [])].filter(Boolean).join(" ");
+      choose([...picks, { key: `own ${made}`, title: words, line: words, racer }]);
+    },
+  });
+
+  /** @param {boolean} shown */
+  const work = (shown) => {
+    session.fold();
+    if (!shown) return;
+    const nowMs = session.clock.now();
+    const { health, experiments } = session;
+    if (health && !session.following) session.open({ kinds: KINDS, after: health.last_event_id });
+    if (wanted && experiments.length) {
+      const all = new Map(
+        experiments
+          .filter(({ available }) => available)
+          .flatMap(picksOf)
+          .map((pick) => [pick.key, pick]),
+      );
+      picks = [...new Set(wanted)].flatMap((key) => all.get(key) ?? []).slice(0, MOST);
+      wanted = null;
+    }
+    bar(here(), nowMs);
+    const note = noteOffStage({ session, ui }, nowMs);
+    const title = "Two to eight side by side";
+    const engine = health?.engine.state === "ready";
+    race([experiments, engine, ui.copied, own.key(), JSON.stringify([note, picks, asked])], () => {
+      const adds =
+        role === "driver" && experiments.length
+          ? own.view(engine, ui.copied, nowMs, acts.onCopy, picks.length >= MOST)
+          : nothing;
+      return html`${note ? html`<div class="home-note">${noteView({ note, title }, nowMs, acts)}</div>` : html`<header class="home-head"><h1>${title}</h1></header>`}
+        ${picksView({ experiments, picks, asked, role, own: adds }, nowMs, handlers)}`;
+    });
+    dialogs({ target: null, row: null, from: "outside" });
+    if (note) frame.at(1000);
+  };
+
+  createKeys({ "?": () => acts.open("help") });
+  session.refresh();
+  frame.dirty();
+}
