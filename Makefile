@@ -1,8 +1,13 @@
 # Two commands are all: `make run` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help run setup check test fmt clean screenshots bench accuracy lint types unit js
+.PHONY: help run setup check test fmt clean screenshots bench accuracy wheel image images lint types unit js
 
 PY := .venv/bin/python
+# Where Python is told to keep nothing that it has compiled, every process of the tests would compile everything again.
+export PYTHONDONTWRITEBYTECODE :=
+# These tests wait most of their time, for real stops.  A file's tests stay together: they share what they have built.
+# Those in the browser compute most of it: more than two at once starve each other on two cores.
+SEVERAL := --dist loadfile --no-loadscope-reorder --numprocesses
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,31 +35,47 @@ types:
 	npx --no-install tsc -p tsconfig.json
 
 unit:
-	.venv/bin/pytest -q -m "not whole and not engine and not browser"
+	.venv/bin/pytest -q -m "not whole and not engine and not browser" $(SEVERAL) 2
+
+images:
+	.venv/bin/signal-lab images build
 
 js:
 	node --test $$(find tests/js -name "*.test.js" | sort)
 
 test: ## everything, with a real engine and a real browser
 	@scripts/setup --if-bare
-	@$(MAKE) --no-print-directory check
-	.venv/bin/pytest -q -m "whole and not engine and not browser"
-	.venv/bin/pytest -q -m "engine and not browser"
-	.venv/bin/pytest -q -m browser
+	@scripts/venv --dev
+	@scripts/vendor --dev
+	@$(MAKE) --no-print-directory -j3 -O lint types unit js images
+	.venv/bin/pytest -q -m "(whole or engine) and not browser and not alone" $(SEVERAL) 3
+	.venv/bin/pytest -q -m alone
+	.venv/bin/pytest -q -m browser $(SEVERAL) 2 tests/browser
 
 fmt: ## format Python, JavaScript and CSS
 	.venv/bin/ruff check --fix -q . ; .venv/bin/ruff format .
 	npx --no-install biome check --write static/js static/css tests/js
 
 screenshots: ## pictures of the main states, for README and docs
+	@scripts/venv --dev
+	@scripts/vendor --dev
 	$(PY) scripts/screenshots.py
 
-bench: ## click-to-line latency and stop times, as ratios of one run
+bench: ## click to line, start and stop beside the docker client, click to verdict: ratios of one run
 	$(PY) bench/latency.py
 	$(PY) bench/kernel_word.py
+	$(PY) bench/main_job.py
+	$(PY) bench/frames.py
+
+wheel: ## dist/*.whl, which works outside the checkout
+	@scripts/wheel
+
+image: ## the container image signal-lab/lab (BASE=debian:bookworm-slim)
+	@scripts/wheel --site
+	docker build --tag signal-lab/lab $(if $(BASE),--build-arg BASE=$(BASE)) .
 
 accuracy: ## forecasts of stops against real servers: builds an image, writes docs/accuracy.md
 	$(PY) bench/accuracy.py --write docs/accuracy.md
 
 clean: ## remove what was installed and built here
-	rm -rf .venv node_modules static/vendor dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv node_modules static/vendor dist build .mypy_cache .ruff_cache .pytest_cache

@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import re
-import shutil
 import sys
 import tempfile
 import time
@@ -26,8 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from app.experiments.loading import load_catalogue  # noqa: E402
-from tests.browser.conftest import FLAGS  # noqa: E402
-from tests.browser.test_states import AXE, violations  # noqa: E402
+from tests.browser.axe import AXE, violations  # noqa: E402
+from tests.browser.chromium import launch  # noqa: E402
 from tests.browser.walker import Walk, walk  # noqa: E402
 from tests.support import LabUnderTest, running_lab  # noqa: E402
 
@@ -90,7 +88,6 @@ def size(text: str) -> ViewportSize:
 @contextlib.contextmanager
 def driving(lab: LabUnderTest, size: ViewportSize, theme: str) -> Iterator[tuple[Page, list[str]]]:
     """The driver's window, and the list that fills with what its console complains of."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     complaints: list[str] = []
 
     def hear(said: ConsoleMessage) -> None:
@@ -100,7 +97,7 @@ def driving(lab: LabUnderTest, size: ViewportSize, theme: str) -> Iterator[tuple
             complaints.append(f"{said.type}: {said.text} {said.location.get('url', '')}".strip())
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = launch(playwright)
         context = browser.new_context(viewport=size, color_scheme="dark" if theme == "dark" else "light")
         context.set_default_timeout(15_000)
         page = context.new_page()
