@@ -5,10 +5,23 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support import LabUnderTest, Person, running_lab
+
+# Files that take a minute or more: begun first, they are done when the many short ones are.
+LONG = ("test_kills.py", "test_fuzz_api.py", "test_wheel.py", "test_advice.py")
+
+# Machines are shared: how long an example takes is no property of what is tested.
+settings.register_profile("lab", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("lab")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
 
 
 @pytest.fixture
@@ -60,3 +73,13 @@ def lab_with_engine(engine: None, tmp_path: Path) -> Iterator[LabUnderTest]:
 def engine_driver(lab_with_engine: LabUnderTest) -> Iterator[Person]:
     with lab_with_engine.person() as person:
         yield person
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What tests have measured or counted (``record_property``): shown at the end of the run."""
+    stats = terminalreporter.stats
+    for name, value in (each for report in stats.get("passed", []) for each in report.user_properties):
+        terminalreporter.write_line(f"{name}: {value}")
+    ended = [report for report in stats.get("", []) if report.when == "teardown"]
+    if looked := sum(value for report in ended for name, value in report.user_properties if name == "axe"):
+        terminalreporter.write_line(f"axe looked at {looked} pages and states of them; a violation is a failure")

@@ -14,11 +14,17 @@ from typing import Any
 
 import httpx
 
+from app.probe.files import ProcFiles
+from app.probe.tracefs import PREFIX, find_tracefs
 from app.serve import bind, make_server
 from app.settings import Settings
 
 TOKEN = "test-token"
 WITHIN_S = 15.0
+# What a script of bash with traps does while it waits.  Without the time a trap is forgotten, once in some hundred
+# times, when its signal comes between bash's last look for one and the call that waits.  With it bash has handlers of
+# its own for signals that would end it.
+RESTS = "while :; do read -r -t 0.2 _; done"
 Event = dict[str, Any]
 Matches = Callable[[Event], bool]
 
@@ -30,6 +36,16 @@ def until(holds: Callable[[], object], *, within_s: float = WITHIN_S, what: str 
     while not holds():
         assert time.monotonic() < deadline, f"{what} did not come true within {within_s} s"
         pause.wait(0.01)
+
+
+def traces() -> set[str]:
+    """The kernel's traces of this process, and of labs that are gone; what other labs that live have is theirs."""
+    files, found = ProcFiles(), set()
+    for path in (find_tracefs() / "instances").glob(f"{PREFIX}*"):
+        pid, start = (int(part) for part in path.name.removeprefix(PREFIX).split("-")[:2])
+        if pid == os.getpid() or files.identity(pid) != (pid, start):
+            found.add(path.name)
+    return found
 
 
 def kind(wanted: str, **fields: Any) -> Matches:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import typer
+from typer.core import TyperGroup
+
+from app.cli import app
 from app.experiments.loading import load_catalogue
 from app.settings import Settings
 
@@ -22,6 +26,21 @@ def test_the_readme_lists_every_experiment_and_its_pictures_exist() -> None:
     assert set(re.findall(r"^\| `([\w-]+)` \|", text, re.MULTILINE)) == set(load_catalogue()[0])
     for picture in re.findall(r"\]\((docs/[^)]+)\)", text):
         assert (ROOT / picture).exists(), picture
+
+
+def test_the_command_line_is_documented() -> None:
+    """Each command, and each flag of those that act on runs, is named."""
+    text = (ROOT / "docs" / "cli.md").read_text()
+    root = typer.main.get_command(app)
+    assert isinstance(root, TyperGroup)
+    for name, command in root.commands.items():
+        assert re.search(rf"`{name}\b", text), name
+        if name in ("run", "signal", "stop", "watch", "export"):
+            flags = {flag for each in command.params for flag in each.opts if flag.startswith("-")}
+            named = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", text))
+            assert {flag for flag in flags if flag.startswith("--")} - {"--json", "--wait"} <= named | {
+                f"--{flag.lstrip('-')}" for flag in re.findall(r"/(-*[a-z-]+)", text)
+            }, name
 
 
 def test_make_help_lists_what_the_readme_names() -> None:

@@ -38,12 +38,13 @@ THREADS = (
     ),
 )
 ALL = "f" * 16
+BET = 34  # number of the bet_opened in the story
 
 # What the page has no use for: each is told by a neighbouring field, or matters to exports only.
 UNREAD = {
     "target_started": {"start"},
     "output": {"stream"},
-    "kernel_signal": {"sender_pid", "si_code"},
+    "kernel_signal": {"si_code"},
 }
 
 
@@ -62,7 +63,9 @@ def story() -> list[e.AnyEvent]:
             targets=(parts.TargetInfo(id="r1.server", name="server", host="container", tty=True, later=True),),
             files=(parts.ScratchFile(name="watch.conf", text="echo A"),),
         ),
-        e.BuildProgress(**here, image="base", state="running", text="Step 1\n"),
+        e.BuildProgress(
+            **here, image="base", what="build", state="running", text="Step 1/3 : FROM x\n", step=1, steps=3
+        ),
         e.TargetStarting(**here, equivalent="docker run lab/base"),
         e.TargetStarted(
             **here, author="engine", pid=100, start=7, container_id="c0ffee", command=("python3", "-m", "http.server"),
@@ -83,7 +86,7 @@ def story() -> list[e.AnyEvent]:
             **here, signal="SIGTERM", timeout_s=3, outcome="sigkill", sure=True, say="SIGKILL after 3 s", why="PID 1.",
             because=("It has no handler.",), fix="Run it with --init.",
         ),
-        e.Output(**here, author="program", text="ready\r\n", stream="stdout"),
+        e.Output(**here, author="program", text="ready\r\n", stream="stdout", left_out=9),
         e.Truncated(**here, what="output", limit="8 MiB of output"),
         e.SignalRequested(**here, author="person", signal="SIGUSR1", pid=9, group=True, from_="inside", by="driver"),
         e.SignalFailed(**here, request=12, signal="SIGUSR1", code="already_gone", error="it has ended"),
@@ -99,20 +102,34 @@ def story() -> list[e.AnyEvent]:
         e.ProcessGone(**here, author="kernel", pid=200, start=8, ended="killed"),
         e.TargetExited(**here, author="program", exit_code=137, signal="SIGKILL", cause="killed", meaning="by SIGKILL"),
         e.StopFinished(**here, stop=14, took_s=3.1, exit_code=137, killed=True, meaning="by SIGKILL", error="none"),
+        e.Verdict(
+            **here, request=14, signal="SIGTERM", outcome="sigkill_at_timeout", held="held", text="Killed after 3.1 s.",
+            said=(parts.Sentence(text="The kernel dropped it.", evidence=(15, 17)),), evidence=(15, 17),
+            advice=parts.Advice(
+                kind="init", text="An init.", note="Re-create it.",
+                at=(parts.AdviceLines(place="docker run", lines=("docker run --init app",)),),
+            ),
+        ),
         acts.StepFailed(**here, step=0, expect=1, why="no output came"),
         acts.StepDone(**here, step=0, expect=1, evidence=8, took_s=1.5),
         acts.StepUnseen(**here, step=1, expect=0, why="no trace"),
         acts.FileWritten(**here, name="watch.conf", text="echo B", by="driver"),
         acts.PauseRequested(**here, paused=True, by="driver"),
         acts.ExecRequested(**here, command=("ps",), by="driver"),
-        acts.ExecFinished(**here, request=29, exit_code=0, output="PID 1"),
+        acts.ExecFinished(**here, request=30, exit_code=0, output="PID 1"),
         acts.HttpRequested(**here, url="http://127.0.0.1:1080/", by="driver"),
-        acts.HttpProgress(**here, request=31, received=5, expected=9),
+        acts.HttpProgress(**here, request=32, received=5, expected=9),
         acts.HttpFinished(
-            **here, request=31, status=200, received=9, expected=9, complete=True, took_s=1.0, error="none", text="It"
+            **here, request=32, status=200, received=9, expected=9, complete=True, took_s=1.0, error="none", text="It"
+        ),
+        e.BetOpened(**here, author="person", by="driver", timeout_s=10, bounds_s=(1, 3)),
+        e.BetPlaced(**here, author="person", bet=BET, who="a1b2", ends="left", before_s=1, people=1),
+        e.BetClosed(
+            **here, bet=BET, reason="person",
+            guesses=(parts.PlacedGuess(target="r1.server", who="a1b2", ends="left", before_s=1),),
         ),
         e.SourceLost(**here, source="output", reason="cut"),
-        e.SourceBack(**here, source="output"),
+        e.SourceBack(**here, source="output", missing=2),
         e.RunFinished(**here, reason="failed", error="no image"),
     ]  # fmt: skip
 
@@ -205,9 +222,12 @@ def test_what_was_told_is_what_the_state_says(full: dict[str, Any]) -> None:
     assert (row["pid"], row["nsPid"], row["state"], row["dispositions"]["caught"]) == (200, 9, "Z", MASKS.caught)
     assert target["stop"]["finished"]["tookS"] == 3.1
     assert target["exit"]["signal"] == "SIGKILL"
+    (verdict,) = target["verdicts"]
+    assert (verdict["request"], verdict["outcome"], verdict["evidence"]) == (14, "sigkill_at_timeout", [15, 17])
+    assert verdict["advice"]["at"][0]["lines"] == ["docker run --init app"]
     assert target["lastSent"]["failed"]["code"] == "already_gone"
     assert state["lost"] == {}
-    assert state["builds"]["base"]["lines"] == ["Step 1"]
+    assert state["builds"]["base"]["lines"] == ["Step 1/3 : FROM x"]
 
 
 def test_the_kernels_word_and_what_was_foretold_are_in_the_state(full: dict[str, Any]) -> None:

@@ -78,6 +78,8 @@ class Kept:
         self.master, slave = os.openpty()
         if gone:
             self.close_control()
+        else:
+            os.write(self.control, b"start\n")
         argv = [*prefix, *KEEPER, str(control_read), str(report_write), "process", "--", *command]
         options |= {"stdin": slave, "stdout": slave, "stderr": slave, "pass_fds": (control_read, report_write)}
         self.process = subprocess.Popen(argv, start_new_session=True, **options)

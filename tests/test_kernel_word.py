@@ -11,8 +11,20 @@ from typing import Any
 
 import pytest
 
-from app.probe.tracefs import PREFIX, find_tracefs
-from tests.support import Event, EventReader, LabUnderTest, Person, kind, prints, running_lab, runs, until
+from app.probe.tracefs import PREFIX
+from tests.support import (
+    RESTS,
+    Event,
+    EventReader,
+    LabUnderTest,
+    Person,
+    kind,
+    prints,
+    running_lab,
+    runs,
+    traces,
+    until,
+)
 
 pytestmark = pytest.mark.whole
 
@@ -52,8 +64,20 @@ def test_each_signal_has_its_answer(driver: Person) -> None:
     assert order == sorted(order)
 
 
+def test_the_first_thing_that_a_target_does_is_told(driver: Person) -> None:
+    """It starts when the trace follows, and not earlier."""
+    run, _ = driver.command("sh", "-c", "kill -TERM $$")
+    with driver.events(run=run) as events:
+        events.until(kind("run_finished"))
+        pid = events.until(kind("target_started"))["pid"]
+    kernel = [each for each in events.seen if each["kind"] == "kernel_signal" and each["pid"] == pid]
+    told = [each for each in kernel if each["signal"] == "SIGTERM"]  # its terminal hangs up, too
+    assert [each.get("generated") or each["delivered"] for each in told] == ["queued", "default"]
+    assert {each["sender_pid"] for each in told if "sender" in each} == {pid}
+
+
 def test_the_terminal_is_named_as_the_sender(driver: Person) -> None:
-    run, target = driver.command("bash", "-c", "trap 'echo hit' INT WINCH; echo ready; while :; do read -r _; done")
+    run, target = driver.command("bash", "-c", f"trap 'echo hit' INT WINCH; echo ready; {RESTS}")
     with driver.events(run=run) as events:
         events.until(prints("ready"))
         driver.post(f"/targets/{target}/input", {"data": "\x03"})
@@ -64,8 +88,31 @@ def test_the_terminal_is_named_as_the_sender(driver: Person) -> None:
         assert driver.client.delete(f"/api/v1/runs/{run}").is_success
 
 
+def test_what_is_ignored_but_blocked_is_queued_and_then_dropped(driver: Person) -> None:
+    """As in the instant in which bash forks: it blocks INT for that, ignored or not."""
+    script = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+print("blocked", flush=True)
+sys.stdin.readline()
+signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+sys.stdin.readline()
+"""
+    run, target = driver.command("python3", "-c", script)
+    with driver.events(run=run) as events:
+        events.until(prints("blocked"))
+        driver.post(f"/targets/{target}/signals", {"signal": "INT"})
+        assert word(events, "SIGINT", generated="queued")
+        driver.post(f"/targets/{target}/input", {"data": "\n"})
+        assert word(events, "SIGINT", delivered="dropped")
+        driver.post(f"/targets/{target}/signals", {"signal": "INT"})
+        assert word(events, "SIGINT", generated="ignored")
+        assert driver.client.delete(f"/api/v1/runs/{run}").is_success
+
+
 def test_who_sends_inside_the_target_is_named(driver: Person) -> None:
-    script = "trap 'echo hit' USR1; echo ready; read -r _; (kill -USR1 $$); while :; do read -r _; done"
+    script = f"trap 'echo hit' USR1; echo ready; read -r _; (kill -USR1 $$); {RESTS}"
     run, target = driver.command("bash", "-c", script)
     with driver.events(run=run) as events:
         events.until(prints("ready"))
@@ -84,11 +131,13 @@ def test_a_forecast_comes_before_the_signal_and_holds(driver: Person) -> None:
         pid = events.until(kind("target_started"))["pid"]
 
         def says(event: Event) -> bool:
-            return event["kind"] == "forecast" and event["pid"] == pid and fate(event, signal.SIGUSR1) == "handler"
+            """Of the shell at rest: while it starts a child it blocks signals, and that is foretold too."""
+            if event["kind"] != "forecast" or event["pid"] != pid:
+                return False
+            return (fate(event, signal.SIGUSR1), fate(event, signal.SIGTERM)) == ("handler", "terminates")
 
         told = events.until(says)
         assert fate(told, signal.SIGHUP) == "ignored"
-        assert fate(told, signal.SIGTERM) == "terminates"
         assert fate(told, signal.SIGWINCH) == "ignored_default"
         assert "inside" not in told, "it has no PID namespace of its own"
         assert driver.client.delete(f"/api/v1/runs/{run}").is_success
@@ -172,8 +221,7 @@ def test_switched_off_it_says_so_and_all_else_works(tmp_path: Path) -> None:
 
 
 def test_nothing_is_left_in_the_kernel(tmp_path: Path) -> None:
-    instances = find_tracefs() / "instances"
-    before = set(instances.glob(f"{PREFIX}*"))
+    before = traces()
     with running_lab(tmp_path / "data"):
-        assert len(set(instances.glob(f"{PREFIX}{os.getpid()}-*")) - before) == 2
-    until(lambda: set(instances.glob(f"{PREFIX}*")) <= before, what="the instances are gone")
+        assert len([name for name in traces() - before if name.startswith(f"{PREFIX}{os.getpid()}-")]) == 2
+    until(lambda: traces() <= before, what="the instances are gone")

@@ -142,6 +142,18 @@ def test_errors_of_a_target_that_is_not_there(driver: Person) -> None:
         assert (reply.status_code, reply.json()["code"]) == (404, "not_found")
 
 
+def test_what_a_page_asks_by_itself_is_no_error_when_the_target_has_just_ended(driver: Person) -> None:
+    run, target = driver.command("true")
+    with driver.events(run=run) as events:
+        events.until(kind("run_finished"))
+    assert driver.post(f"/targets/{target}/resize", {"cols": 99, "rows": 33}).status_code == 202
+    told = driver.get(f"/targets/{target}/forecast?signal=TERM&timeout_s=3")
+    assert (told.status_code, told.json()) == (200, {"target": target, "stop": None, "processes": []})
+    for nobody in (driver.post("/targets/r99.x/resize", {"cols": 9, "rows": 9}), driver.get("/targets/r99.x/forecast")):
+        assert (nobody.status_code, nobody.json()["code"]) == (404, "not_found")
+    assert driver.get(f"/targets/{target}/forecast?signal=NO").status_code == 422
+
+
 def test_a_command_that_cannot_be_started_fails_its_run(driver: Person) -> None:
     run, _ = driver.command("no-such-command-here")
     with driver.events(run=run) as events:

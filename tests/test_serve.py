@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from app import __version__
+from tests.killable import killable
 from tests.support import TOKEN, EventReader, is_alive, kind, prints, until
 
 pytestmark = pytest.mark.whole
@@ -72,6 +73,18 @@ def test_a_port_that_is_taken_is_one_line_and_what_to_do(tmp_path: Path) -> None
     assert "Traceback" not in said.stderr
 
 
+def test_a_data_folder_that_is_not_to_be_had_is_one_line_and_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with killable(tmp_path / "data"):
+        for data, why in (("data", "another lab uses"), ("file", "File exists"), ("file/x", "Not a directory")):
+            said = run("serve", "--port", "0", "--data", str(tmp_path / data))
+            assert said.returncode == 1
+            assert said.stdout == "", "no link leads anywhere"
+            assert why in said.stderr
+            assert "--data" in said.stderr
+            assert "Traceback" not in said.stderr
+
+
 def test_bad_settings_are_named(tmp_path: Path) -> None:
     said = run("serve", "--port", "99999", "--data", str(tmp_path))
     assert said.returncode == 2
@@ -88,7 +101,7 @@ def test_a_program_can_ask_for_links(tmp_path: Path) -> None:
         wrong = run("link", "--port", port, SIGNAL_LAB_TOKEN="wrong")
         assert (wrong.returncode, "Traceback" in wrong.stderr) == (1, False)
     gone = run("link", "--port", port, SIGNAL_LAB_TOKEN=TOKEN)
-    assert gone.returncode == 1
+    assert gone.returncode == 3
     assert "no lab answers" in gone.stderr
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import LAPTOP, PHONE, PROJECTOR, Open, Screen
-from tests.browser.test_states import violations
+from tests.browser.axe import violations_in_both
+from tests.browser.conftest import LAPTOP, PHONE, PROJECTOR, Open, Screen, lab_of
 from tests.support import LabUnderTest
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -97,16 +97,8 @@ PLACES = """[...document.querySelectorAll(".race-lane, .race-slot, .board, .term
 @pytest.fixture
 def racing(tmp_path: Path, lab: LabUnderTest) -> Iterator[LabUnderTest]:
     """A lab with races of the tests' own; the fixture `lab` has seen to it that there is no engine."""
-    folder = tmp_path / "experiments"
-    folder.mkdir()
-    (folder / "race.toml").write_text(RACE_TOML)
-    (folder / "later.toml").write_text(LATER_TOML)
-    running = LabUnderTest(tmp_path / "racing", experiments=folder)
-    running.start()
-    try:
+    with lab_of(tmp_path, RACE_TOML, LATER_TOML) as running:
         yield running
-    finally:
-        running.stop()
 
 
 def begin(page: Page, lab: LabUnderTest, experiment: str) -> None:
@@ -186,7 +178,7 @@ def test_three_stops_at_once_end_in_their_lanes_and_no_lane_moves(racing: LabUnd
     said = pages[0].locator("#says")
     expect(said).to_contain_text("All 3 have ended.")
     for screen in screens:
-        assert screen.shifted() < 0.02
+        assert screen.shifted() < 0.02, screen.moved()
 
 
 def test_keys_clicks_and_enter_choose_the_lane_that_the_panels_are_about(
@@ -263,7 +255,7 @@ def test_a_target_for_later_says_so_and_can_be_started(racing: LabUnderTest, ope
     for screen in (driving, watching):
         expect(lane(screen.page, "second").locator(".race-end")).to_contain_text("would wait")
         expect(chosen(screen.page)).to_contain_text("second")
-        assert screen.shifted() < 0.02
+        assert screen.shifted() < 0.02, screen.moved()
 
 
 def test_stop_all_takes_those_that_run(racing: LabUnderTest, open_screen: Open) -> None:
@@ -288,25 +280,23 @@ def test_stop_all_takes_those_that_run(racing: LabUnderTest, open_screen: Open) 
     expect(page.get_by_role("button", name="Run it again")).to_be_enabled()
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
 @pytest.mark.parametrize("size", [PROJECTOR, LAPTOP, PHONE], ids=["1920", "1280", "390"])
 def test_lanes_are_accessible_and_nothing_jumps_or_overflows(
-    racing: LabUnderTest, open_screen: Open, size: object, scheme: str
+    racing: LabUnderTest, open_screen: Open, size: object
 ) -> None:
-    screen = open_screen(racing.driver_link, driver=True, viewport=size, scheme=scheme)
+    screen = open_screen(racing.driver_link, driver=True, viewport=size, at="/experiments/later")
     page = screen.page
-    page.goto(f"{racing.url}/experiments/later")
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
-    assert not violations(page), "before a run"
+    assert not violations_in_both(page), "before a run"
     lanes = page.evaluate(PLACES)[:3]
     begin(page, racing, "later")
     expect(page.locator(".board-row")).not_to_have_count(0)
     expect(lane(page, "first").locator(".race-end")).to_contain_text("would wait")
-    assert not violations(page), "ready"
+    assert not violations_in_both(page), "ready"
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(lane(page, "first")).to_have_attribute("data-state", "stopping")
-    assert not violations(page), "stopping"
+    assert not violations_in_both(page), "stopping"
     wide = page.evaluate(TOO_WIDE)
     assert not wide, f"wider than the window: {wide}"
     assert page.evaluate(PLACES)[:3] == lanes, "lanes keep their place from before the run on"
-    assert screen.shifted() < 0.02
+    assert screen.shifted() < 0.02, screen.moved()

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.conftest import PHONE, PROJECTOR, Open, complaints_expected
 from tests.browser.test_main_job import key, start, wait_for_line
-from tests.browser.test_states import violations
 from tests.support import LabUnderTest
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -210,6 +210,7 @@ def test_what_did_not_come_is_struck_out_and_can_be_tried_again_and_the_end_says
     expect(learnt).to_contain_text("A handler can give it another meaning.")
     expect(learnt).to_contain_text("Measured otherwise. The tutorial waits two seconds")
     expect(learnt).to_contain_text("In the tutorial: “Reload configuration file using HUP signal”")
+    expect(page.get_by_role("link", name="Next: List the signals")).to_be_in_viewport()
     expect(editor(page)).to_have_attribute("readonly", "")
     assert not violations(page)
     assert screen.shifted() < 0.02

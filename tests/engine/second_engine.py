@@ -11,7 +11,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,12 +30,17 @@ exec "$@"
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SecondEngine:
-    """``pid``: whose network namespace has its published ports."""
+    """``pid``: whose network namespace has its published ports.
+
+    ``stop`` ends it as an administrator does; ``begin("other")`` starts another one, with other data, in its place.
+    """
 
     url: str
     pid: int
+    begin: Callable[[str], None]
+    stop: Callable[[], None]
 
     def env(self) -> dict[str, str]:
         return {**os.environ, "DOCKER_HOST": self.url}
@@ -59,31 +64,41 @@ def engine_on_cgroup_v2(folder: Path) -> Iterator[SecondEngine]:
     log = folder / "log"
     log.parent.mkdir()
     apart = ["setpriv", "--pdeathsig", "TERM", "unshare", "--mount", "--net", "--propagation", "private"]
-    command = [
-        "dockerd",
-        f"--host=unix://{folder}/socket",
-        f"--data-root={folder}/data",
-        f"--exec-root={folder}/exec",
-        f"--pidfile={folder}/pid",
-        f"--cgroup-parent=/{PARENT}",
-        "--exec-opt=native.cgroupdriver=cgroupfs",
-    ]
-    with log.open("w") as words:
-        process = subprocess.Popen(
-            [*apart, "sh", "-c", IN_ITS_NAMESPACES, "sh", *command],
-            stdin=subprocess.DEVNULL, stdout=words, stderr=words, start_new_session=True,
-        )  # fmt: skip
-    try:
-        engine = SecondEngine(f"unix://{folder}/socket", process.pid)
+    running: list[subprocess.Popen[bytes]] = []
 
-        def answers() -> bool:
-            assert process.poll() is None, f"the second engine ended: {log.read_text()[-2000:]}"
-            return subprocess.run(["docker", "version"], env=engine.env(), capture_output=True).returncode == 0
+    def answers() -> bool:
+        assert running[-1].poll() is None, f"the second engine ended: {log.read_text()[-2000:]}"
+        return subprocess.run(["docker", "version"], env=engine.env(), capture_output=True).returncode == 0
 
+    def begin(data: str) -> None:
+        command = [
+            "dockerd",
+            f"--host=unix://{folder}/socket",
+            f"--data-root={folder}/{data}",
+            f"--exec-root={folder}/exec",
+            f"--pidfile={folder}/pid",
+            f"--cgroup-parent=/{PARENT}",
+            "--exec-opt=native.cgroupdriver=cgroupfs",
+        ]
+        with log.open("a") as words:
+            process = subprocess.Popen(
+                [*apart, "sh", "-c", IN_ITS_NAMESPACES, "sh", *command],
+                stdin=subprocess.DEVNULL, stdout=words, stderr=words, start_new_session=True,
+            )  # fmt: skip
+        running.append(process)
+        engine.pid = process.pid
         until(answers, within_s=30, what="the second engine")
+
+    def stop() -> None:
+        running[-1].terminate()
+        running[-1].wait(30)
+
+    engine = SecondEngine(f"unix://{folder}/socket", 0, begin, stop)
+    try:
+        begin("data")
         yield engine
     finally:
-        _end(process, folder)
+        _end(running[-1], folder)
 
 
 def _end(process: subprocess.Popen[bytes], folder: Path) -> None:

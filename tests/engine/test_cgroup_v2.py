@@ -32,10 +32,11 @@ def images(engine: None) -> tuple[str, ...]:
         return 0
 
     async def built() -> tuple[str, ...]:
-        async with Engine(record, lab="test") as engine:
+        async with Engine(record, lab="test") as engine, anyio.create_task_group() as tasks:
             assert await engine.ready(5)
-            images = Images(engine, record)
-            return tuple([await images.ensure(each) for each in IMAGES])
+            images = Images(engine, record, tasks)
+            found = [await images.ensure(each) for each in IMAGES]
+        return tuple(found)
 
     return anyio.run(built)
 

@@ -20,7 +20,7 @@ from tests.support import TOKEN, kind, until
 from tests.support import Person as Somebody
 from tests.test_serve import base, serving
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.alone]
 LAB = str(Path(sys.executable).parent / "signal-lab")
 LABEL = "dev.signal-lab.lab"
 
@@ -98,10 +98,10 @@ def test_an_image_that_is_built_is_not_built_again(engine: None) -> None:
     assert (wrong.returncode, "there is no image nothing" in wrong.stderr) == (1, True)
 
 
-def test_a_killed_server_leaves_no_container(engine: None, tmp_path: Path) -> None:
+def test_a_killed_server_that_nobody_starts_again_leaves_no_container(engine: None, tmp_path: Path) -> None:
     here = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
     with (
-        serving(tmp_path, DOCKER_HOST=here) as (server, link, _watch),
+        serving(tmp_path, "--adopt-within-s", "1", DOCKER_HOST=here) as (server, link, _watch),
         httpx.Client(base_url=base(link), timeout=30, headers={"authorization": f"Bearer {TOKEN}"}) as client,
     ):
         somebody = Somebody(client)

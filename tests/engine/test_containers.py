@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from app.hosts.images import tag_of
 from tests.support import LabUnderTest, Person, is_alive, kind, prints, running_lab, runs, until
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(180)]
@@ -157,7 +158,7 @@ def test_what_cannot_be_started_says_so_in_the_engines_words(engine_driver: Pers
     assert "no-such-command" in finished["error"]
     reply = engine_driver.post("/runs", {"host": "container", "image": "no-such/image:1"})
     with engine_driver.events(run=reply.json()["run"]) as events:
-        assert "no image no-such/image:1" in events.until(kind("run_finished"))["error"]
+        assert "image no-such/image:1: no registry" in events.until(kind("run_finished"))["error"]
 
 
 def test_containers_are_fenced_and_labelled(engine_driver: Person) -> None:
@@ -216,7 +217,7 @@ def test_what_a_killed_server_left_is_removed_at_the_next_start(engine: None, tm
         journal = person.get("/health").json()["journal"]
     left = docker(
         *("run", "-d", "--label", f"dev.signal-lab.lab={journal}", "--label", "dev.signal-lab.run=r9"),
-        *(docker("images", "-q", "--filter", "label=dev.signal-lab.image=base").split()[0], "sleep", "600"),
+        *(tag_of("base"), "sleep", "600"),
     ).strip()
     with running_lab(tmp_path / "data"):
         until(lambda: left[:12] not in docker("ps", "-aq"))

@@ -204,6 +204,7 @@ def test_an_ordinary_user_signals_it_from_inside_and_from_outside() -> None:
 SERVER = """
 import os, subprocess, sys
 control, held = os.pipe(); report, said = os.pipe()
+os.write(held, b"start\\n")
 words = [sys.executable, "-S", "-I", sys.argv[1], str(control), str(said), "sandbox", "--", *sys.argv[2:]]
 subprocess.Popen(words, pass_fds=(control, said), start_new_session=True, stdout=0 if os.isatty(0) else None)
 os.close(said)

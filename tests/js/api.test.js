@@ -98,13 +98,13 @@ describe("the API", () => {
     await new Promise((done) => closed.close(done));
     const nobody = createApi({ base: `http://127.0.0.1:${port}` });
     await assert.rejects(nobody.health(), { name: "ApiError", status: 0, code: "unreachable" });
-    assert.deepEqual(await nobody.probe(), { status: 0, journal: null });
+    assert.deepEqual(await nobody.probe(), { status: 0, journal: null, last: 0 });
   });
 
   it("probes without throwing", async () => {
-    answer = { status: 200, body: '{"journal":"j1"}' };
-    assert.deepEqual(await api.probe(), { status: 200, journal: "j1" });
+    answer = { status: 200, body: '{"journal":"j1","last_event_id":7}' };
+    assert.deepEqual(await api.probe(), { status: 200, journal: "j1", last: 7 });
     answer = { status: 401, body: "{}" };
-    assert.deepEqual(await api.probe(), { status: 401, journal: null });
+    assert.deepEqual(await api.probe(), { status: 401, journal: null, last: 0 });
   });
 });

@@ -228,7 +228,7 @@ describe("witnesses", () => {
   });
 
   it("come from the stream first, then from health", () => {
-    const nobody = { engine: null, engineLostMs: null, kernel: "no witness", kernelLostMs: null };
+    const nobody = { engine: null, engineLostMs: null, kernel: "no witness", kernelLostMs: null, gaps: [] };
     assert.deepEqual(witnessesOf(EMPTY, null), nobody);
     assert.equal(witnessesOf(EMPTY, health).engine, "no socket");
     assert.equal(witnessesOf(EMPTY, health).kernel, "no witness: it was switched off");
@@ -238,8 +238,74 @@ describe("witnesses", () => {
       engineLostMs: 7,
       kernel: "no word: the probe ended",
       kernelLostMs: 9,
+      gaps: [],
     });
     const traced = { ...health, kernel_trace: { state: /** @type {const} */ ("ready"), reason: "" } };
     assert.equal(witnessesOf(EMPTY, traced).kernel, null);
+  });
+});
+
+describe("gaps", () => {
+  const traced = { engine: { state: "ready" }, kernel_trace: { state: "ready", reason: "" } };
+  const lost = { author: "kernel", target: undefined, run: undefined };
+  /** @param {ReturnType<typeof story>} told @param {number} s @param {any} [health] */
+  const seen = (told, s, health = traced) => {
+    const state = told.fold();
+    return fallOf(theTarget(state), ms(s), witnessesOf(state, health));
+  };
+
+  it("stay in the figure when the witness is back, with how long and why", () => {
+    const told = story().running().stop(1, 10);
+    told.add(2, "source_lost", { ...lost, source: "kernel", reason: "the trace lost events" });
+    assert.deepEqual(seen(told, 3).breaks, []);
+    told.add(3.5, "source_back", { ...lost, source: "kernel" });
+    const fall = seen(told, 4);
+    assert.equal(fall.gaps.kernel, null);
+    const [gap] = fall.breaks ?? [];
+    assert.equal(gap.lane, "kernel");
+    near(gap.x0, ((1 + 1.2) / 12.4) * 100);
+    near(gap.x1, ((2.5 + 1.2) / 12.4) * 100);
+    assert.deepEqual(
+      on(fall, "kernel").map(({ text }) => text),
+      ["no word for 1.5 s: the trace lost events"],
+    );
+    assert.deepEqual(seen(story().running().stop(9, 10), 10).breaks, []);
+  });
+
+  it("of an instant are seen too; those of other sources and of another host's engine are not", () => {
+    const told = story().running("process").stop(1, 10);
+    for (const source of ["kernel", "engine", "output"]) {
+      told.add(2, "source_lost", { ...lost, source, reason: "gone" }).add(2, "source_back", { ...lost, source });
+    }
+    const fall = seen(told, 4);
+    assert.deepEqual(
+      fall.breaks?.map(({ lane }) => lane),
+      ["kernel"],
+    );
+    assert.ok((fall.breaks?.[0].x1 ?? 0) - (fall.breaks?.[0].x0 ?? 0) > 0.5);
+    assert.equal(fall.gaps.engine, "a local process: no engine");
+  });
+
+  it("end where another server begins", () => {
+    const told = story().running().stop(1, 10);
+    told.add(2, "source_lost", { ...lost, source: "kernel", reason: "the probe ended" });
+    told.add(4, "lab_started", { ...lost, version: "0.1" });
+    assert.equal(seen(told, 5).breaks?.length, 1);
+  });
+
+  it("do not hide what the kernel said: a trace that is off now was on then", () => {
+    const off = { engine: { state: "ready" }, kernel_trace: { state: "absent", reason: "it was switched off" } };
+    const told = story().running().stop(1, 10);
+    assert.equal(seen(told, 2, off).gaps.kernel, "no witness: it was switched off");
+    told.kernel(1.1, "SIGTERM", { sender_kind: "engine", sender: "the engine", generated: "ignored" });
+    assert.equal(seen(told, 2, off).gaps.kernel, null);
+  });
+
+  it("that begin in the figure say why there", () => {
+    const told = story().running().stop(1, 10);
+    told.add(2, "source_lost", { ...lost, source: "engine", reason: "reset by peer", author: "engine" });
+    told.exits(2.5, 143).finished(2.6, { took_s: 1.5, exit_code: 143, killed: false });
+    const texts = on(seen(told, 3), "engine").map(({ text }) => text);
+    assert.deepEqual(texts, ["reset by peer"]);
   });
 });

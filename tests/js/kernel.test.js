@@ -65,10 +65,13 @@ describe("the kernel’s word in the record", () => {
 
   it("names the kernel’s trace when it goes and comes back", () => {
     const lost = { source: "kernel", reason: "50 records are missing", target: undefined, run: undefined };
-    const told = story().running().add(1, "source_lost", lost).add(1, "source_back", lost);
+    const told = story()
+      .running()
+      .add(1, "source_lost", lost)
+      .add(1, "source_back", { ...lost, missing: 1234 });
     assert.deepEqual(texts(told).slice(-2), [
       "the kernel’s trace lost: 50 records are missing",
-      "the kernel’s trace is back",
+      "the kernel’s trace is back; at least 1,234 of its records are missing",
     ]);
     assert.deepEqual(told.fold().lost, {});
   });

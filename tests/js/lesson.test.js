@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { afterWords, bytes, doWords } from "../../static/js/lesson_words.js";
-import { isOver, lessonOf } from "../../static/js/selectors.js";
+import { hushedOf, isOver, lessonOf } from "../../static/js/selectors.js";
 import { ms, story } from "./story.js";
 
 /** @import { Action } from "../../static/js/types_api.js" */
@@ -57,6 +57,7 @@ describe("the lesson", () => {
     );
     assert.deepEqual(lessonOf(null, null, []), []);
     assert.equal(isOver(null, []), false);
+    assert.deepEqual([hushedOf(null), hushedOf(story().running().fold().runs.r1)], ["start", ""]);
   });
 
   it("lets a failed step be tried again, and the next one be done all the same", () => {

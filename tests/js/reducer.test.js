@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { RECORD_KEPT } from "../../static/js/reduce/record.js";
 import { CHUNKS_KEPT, MARKS_KEPT, OUTPUT_KEPT } from "../../static/js/reduce/target.js";
 import { EMPTY, reduce } from "../../static/js/reducer.js";
+import { boardRows } from "../../static/js/selectors.js";
 import { masks, ms, story, theTarget } from "./story.js";
 
 const texts = (/** @type {import("../../static/js/types.js").State} */ state) => state.record.map(({ text }) => text);
@@ -125,6 +126,23 @@ describe("rows", () => {
     const stopping = story().running().process(1, 101).stop(1.5, 10).add(2, "process_gone", { pid: 101, start: 1101 });
     assert.ok(theTarget(stopping.process(8, 103).fold()).processes["101:1101"]);
   });
+
+  it("are kept for the fall where they sent or got a signal, and are no rows any more", () => {
+    const told = story().running().process(1, 101).process(1, 102);
+    told.kernel(1.5, "SIGTERM", {
+      generated: "queued",
+      pid: 102,
+      sender_kind: "process",
+      sender: "sh",
+      sender_pid: 101,
+    });
+    told.add(2, "process_gone", { pid: 101, start: 1101 }).add(2, "process_gone", { pid: 102, start: 1102 });
+    const target = theTarget(told.process(4, 103).stop(5, 10).fold());
+    assert.deepEqual([target.processes["101:1101"].past, target.processes["102:1102"].past], [true, true]);
+    const rows = boardRows(target, [], ms(5)).map(({ pid }) => pid);
+    assert.ok(rows.includes(103));
+    assert.ok(!rows.includes(101) && !rows.includes(102), "not even during a stop");
+  });
 });
 
 describe("a stop", () => {
@@ -204,6 +222,24 @@ describe("bounds", () => {
     assert.equal(texts(state).at(-1), "prints “y” and 999 more lines");
     assert.deepEqual([state.record.at(-1)?.id, state.record.at(-1)?.to], [5, 504]);
     assert.ok(theTarget(state).marks.length <= 110);
+  });
+
+  it("know the step of a build, how much of its log is left out, and when it began", () => {
+    const told = story();
+    told.add(1, "build_progress", {
+      image: "base",
+      state: "running",
+      text: "Step 2/3 : RUN make\n",
+      step: 2,
+      steps: 3,
+    });
+    told.add(2, "build_progress", { image: "base", state: "running", text: "x\n".repeat(250), step: 2, steps: 3 });
+    const { base } = told.fold().builds;
+    assert.deepEqual([base.step, base.steps, base.command, base.lines.length, base.cut], [2, 3, "RUN make", 200, 51]);
+    assert.equal(base.sinceMs, Date.parse(told.events[0].at));
+    const over = told.add(3, "build_progress", { image: "base", state: "cancelled", text: "cancelled" }).fold();
+    assert.equal(over.builds.base.state, "cancelled");
+    assert.equal(texts(over).at(-1), "the build of image base was cancelled");
   });
 
   it("keep the end of a build's log, and a new build starts a new one", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import {
+  boardCut,
   boardRows,
   cellsOf,
   keysOf,
@@ -11,7 +12,7 @@ import {
   rootOf,
   signalList,
 } from "../../static/js/selectors.js";
-import { actionOf, has } from "../../static/js/signals.js";
+import { actionOf, has, numberIn } from "../../static/js/signals.js";
 import { masks, ms, story, theTarget } from "./story.js";
 
 /** @param {string} short @param {number} number @param {string} [meaning] */
@@ -56,6 +57,14 @@ describe("masks", () => {
     assert.equal(actionOf(all, signal("KILL", 9)), "fixed");
     assert.equal(actionOf(null, signal("TERM", 15)), "unknown");
   });
+
+  it("are asked by number, also of a signal that no table has", () => {
+    const names = ["SIGTERM", "SIG33", "SIGRTMIN+3", "signal 99"];
+    assert.deepEqual(
+      names.map((name) => numberIn([signal("TERM", 15)], name)),
+      [15, 33, 0, 0],
+    );
+  });
 });
 
 describe("the board", () => {
@@ -67,6 +76,20 @@ describe("the board", () => {
     const told = story().running().process(1, 130, { ppid: 100, start: 50 }).process(1, 120, { ppid: 100, start: 60 });
     told.process(1, 140, { ppid: 130, start: 70 }).process(1, 110, { ppid: 100, start: 50 });
     assert.deepEqual(pids(told), ["100", "-110", "-130", "--140", "-120"]);
+  });
+
+  it("knows the last of its parent's, also where that one is cut off", () => {
+    const told = story().running().process(1, 110, { ppid: 100, start: 50 }).process(1, 120, { ppid: 100, start: 60 });
+    told.process(1, 130, { ppid: 120, start: 70 });
+    const last = (/** @type {number} */ most) =>
+      boardCut(theTarget(told.fold()), keys, ms(10), most).rows.map((row) => row.last);
+    assert.deepEqual(
+      [last(4), last(2)],
+      [
+        [true, false, true, true],
+        [true, false],
+      ],
+    );
   });
 
   it("does not move a row in which processes come and go", () => {
@@ -99,12 +122,21 @@ describe("the board", () => {
     );
   });
 
+  it("keeps what is gone of an ended target until the last one is, so that no row moves up meanwhile", () => {
+    const told = story().running().process(1, 120, { ppid: 100 }).process(1, 130, { ppid: 100 }).exits(5, 0);
+    told.add(5, "process_gone", { pid: 100, start: 1100 }).add(5, "process_gone", { pid: 120, start: 1120 });
+    assert.deepEqual(pids(told, 6.5), ["100", "-120", "-130"], "however long the last one takes");
+    told.add(5.8, "process_gone", { pid: 130, start: 1130 });
+    assert.deepEqual(pids(told, 6.5), ["100", "-120", "-130"]);
+    assert.deepEqual(pids(told, 6.9), []);
+  });
+
   it("tells zombies, stopped processes and threads, and cleans what a program calls itself", () => {
     const told = story()
       .running()
       .process(1, 120, { ppid: 100, state: "Z", threads: 3, comm: "a\nb", argv: ["x", "\x1b[31mred"] });
     const row = boardRows(theTarget(told.fold()), keys, ms(10))[1];
-    assert.deepEqual([row.note, row.args], ["zombie, 3 threads", "red"]);
+    assert.deepEqual([row.note, row.args], ["zombie, 3 threads", "\\x1b[31mred"]);
   });
 
   it("decodes cells once as long as masks and keys are the same", () => {

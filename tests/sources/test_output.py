@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.events import AnyEvent, Output, Truncated
-from app.sources.output import PIECE_BYTES, pump_output
+from app.sources.output import PIECE_BYTES, TAIL_BYTES, pump_output
 
 
 def pumped(pieces: list[bytes], budget: int = 2**20) -> list[AnyEvent]:
@@ -54,8 +54,47 @@ def test_a_flood_comes_in_few_events() -> None:
 
 
 @pytest.mark.parametrize("budget", [10, 1000])
-def test_beyond_the_budget_it_is_said_once_and_the_rest_is_read(budget: int) -> None:
-    events = pumped([b"y" * 700] * 10, budget)
-    assert len(text_of(events)) == budget
-    assert [type(event) for event in events].count(Truncated) == 1
-    assert isinstance(events[-1], Truncated)
+def test_beyond_the_budget_it_is_said_once_and_the_rest_is_read_but_for_its_end(budget: int) -> None:
+    *before, cut, end = pumped([b"y" * 700] * 100, budget)
+    assert len(text_of(before)) == budget
+    assert isinstance(cut, Truncated)
+    assert isinstance(end, Output)
+    assert (len(end.text), end.left_out) == (TAIL_BYTES, 70_000 - budget - TAIL_BYTES)
+
+
+def test_the_end_of_what_was_cut_begins_with_a_whole_line() -> None:
+    lines = "".join(f"line {n} é\n" for n in range(2000)).encode()
+    end = pumped([lines, b"the end\n"], 10)[-1]
+    assert isinstance(end, Output)
+    assert end.text.startswith("line ")
+    assert end.text.endswith("line 1999 é\nthe end\n")
+    assert end.left_out == len(lines) + len(b"the end\n") - 10 - len(end.text.encode())
+
+
+def test_after_the_cut_a_pause_shows_what_was_printed_last() -> None:
+    """Such as the prompt of a trap: the program is not over, and somebody waits for its word."""
+    told: list[str] = []
+
+    async def main() -> None:
+        give, take = anyio.create_memory_object_stream[bytes](10)
+        shown = anyio.Event()
+
+        async def record(event: AnyEvent, /) -> int:
+            told.append(event.text if isinstance(event, Output) else event.kind)
+            if "caught" in told[-1]:
+                shown.set()
+            return len(told)
+
+        async with give, take, anyio.create_task_group() as tasks:
+            tasks.start_soon(
+                lambda: pump_output(take.receive, record, run="r", target="t", stream="pty", budget_bytes=4)
+            )
+            await give.send(b"abcdefg\n")
+            await give.send(b"caught TERM\n")
+            await shown.wait()
+            await give.send(b"")
+            await give.aclose()
+
+    anyio.run(main)
+    assert told[:2] == ["abcd", "truncated"]
+    assert "".join(told[2:]) == "efg\ncaught TERM\n"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from app.events import AnyEvent, Forecast, ProcessAppeared, ProcessChanged, ProcessGone, Truncated
 from app.foresight import foresee
 from app.probe.procfs import Masks, ProcessFacts, ThreadFacts
-from app.sources.process_tree import HOLD_S, LIMIT, SETTLE, SETTLE_S, ProcessTree
+from app.sources.process_tree import APART_S, HOLD_S, LIMIT, SETTLE, SETTLE_S, ProcessTree
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 NONE = Masks(0, 0, 0, 0, 0)
@@ -25,10 +25,10 @@ def after(seconds: float) -> datetime:
 
 class Looks:
     def __init__(self) -> None:
-        self._tree = ProcessTree("r1", "r1.x")
+        self.tree = ProcessTree("r1", "r1.x")
 
     def __call__(self, seconds: float, *seen: ProcessFacts) -> list[AnyEvent]:
-        return self._tree.look(list(seen), after(seconds))
+        return self.tree.look(list(seen), after(seconds))
 
 
 def test_only_changes_are_told() -> None:
@@ -43,16 +43,75 @@ def test_only_changes_are_told() -> None:
     assert (stopped.state, stopped.argv, stopped.dispositions) == ("T", None, None)
 
 
+def test_nothing_is_foretold_of_runc_that_is_about_to_become_the_program() -> None:
+    tree = ProcessTree("r1", "r1.x", foresee)
+    runc = replace(ROOT, comm="runc:[2:INIT]", argv=("runc", "init"), masks=replace(NONE, caught=1 << 14), is_init=True)
+    (appeared,) = tree.look([replace(runc, age_s=0.2)], after(0))
+    assert isinstance(appeared, ProcessAppeared)
+    changed, foretold = tree.look([replace(ROOT, is_init=True, age_s=0.3)], after(0.1))
+    assert isinstance(changed, ProcessChanged)
+    assert isinstance(foretold, Forecast)
+    assert {group.fate for group in foretold.outside if int(group.signals, 16) >> 14 & 1} == {"dropped"}
+    of_one_who_only_says_so = ProcessTree("r1", "r1.x", foresee).look([replace(runc, age_s=60.0)], after(0))
+    assert [event.kind for event in of_one_who_only_says_so] == ["process_appeared", "forecast"]
+
+
 def test_masks_that_flip_are_told_a_few_times_and_the_last_is_not_forgotten() -> None:
     look = Looks()
     look(0, ROOT)
-    told = [look(n / 100, replace(ROOT, masks=replace(NONE, caught=n))) for n in range(1, SETTLE + 20)]
-    assert [len(each) for each in told] == [1] * SETTLE + [0] * 19
-    last = replace(ROOT, masks=replace(NONE, caught=SETTLE + 19))
-    (changed,) = look(SETTLE_S * 2, last)
+    flips = [replace(ROOT, masks=replace(NONE, caught=n)) for n in range(1, 100)]
+    told = [bool(look(n * APART_S, flip)) for n, flip in enumerate(flips[:14], start=1)]
+    assert told == [True] * SETTLE + [False] * 11, "within three seconds"
+    assert look.tree.due == after(APART_S + SETTLE_S)
+    (changed,) = look(APART_S + SETTLE_S, flips[13])
     assert isinstance(changed, ProcessChanged)
     assert changed.dispositions is not None
-    assert int(changed.dispositions.caught, 16) == SETTLE + 19
+    assert int(changed.dispositions.caught, 16) == 14
+    assert look.tree.due is None
+
+
+def test_of_handlers_that_are_set_one_by_one_the_last_is_told_at_once() -> None:
+    look = Looks()
+    look(0, ROOT)
+    masks = [replace(ROOT, masks=replace(NONE, caught=n)) for n in range(1, 20)]
+    assert [bool(look(n / 100, each)) for n, each in enumerate(masks, start=1)] == [True] + [False] * 18
+    assert look.tree.due == after(0.01 + APART_S)
+    (changed,) = look(0.01 + APART_S, masks[-1])
+    assert isinstance(changed, ProcessChanged)
+    assert changed.dispositions is not None
+    assert int(changed.dispositions.caught, 16) == 19
+
+
+def test_of_one_that_went_nothing_is_held_back() -> None:
+    look = Looks()
+    look(0, ROOT)
+    look(0.01, replace(ROOT, masks=replace(NONE, caught=1)))
+    look(0.02, replace(ROOT, masks=replace(NONE, caught=2)))
+    look(0.03, child(11, "cat"))
+    assert look.tree.due == after(0.03 + HOLD_S)
+
+
+def test_a_copy_of_its_parent_that_becomes_another_program_has_not_come_again() -> None:
+    """A shell forks for $(dirname "$0"), and then for a child: both look like the shell until they execute."""
+    look = Looks()
+    first, second = (replace(child(pid, "bash", "x.sh"), comm="bash") for pid in (11, 12))
+    look(0, ROOT, first)
+    (came,) = look(0.1, ROOT, second)
+    assert isinstance(came, ProcessChanged)
+    assert (came.was, came.respawns) == (11, 1)
+    (execed,) = look(0.2, ROOT, replace(second, comm="counter.sh", argv=("counter.sh",)))
+    assert isinstance(execed, ProcessChanged)
+    assert (execed.comm, execed.respawns) == ("counter.sh", 0)
+
+
+def test_names_that_a_program_gives_itself_without_end_are_told_a_few_times() -> None:
+    look = Looks()
+    look(0, ROOT)
+    told = [bool(look(n * APART_S, replace(ROOT, comm=f"n{n}"))) for n in range(1, 15)]
+    assert told == [True] * SETTLE + [False] * 11
+    (execed,) = look(15 * APART_S, replace(ROOT, comm="other", argv=("other",)))
+    assert isinstance(execed, ProcessChanged)
+    assert (execed.comm, execed.argv) == ("other", ("other",))
 
 
 def test_a_process_that_goes_is_said_to_be_gone_when_it_was_missed() -> None:
@@ -62,6 +121,20 @@ def test_a_process_that_goes_is_said_to_be_gone_when_it_was_missed() -> None:
     (gone,) = look(1 + HOLD_S, ROOT)
     assert isinstance(gone, ProcessGone)
     assert (gone.pid, gone.at) == (11, after(1))
+
+
+def test_how_it_ended_may_be_told_after_the_look_that_missed_it() -> None:
+    for before in (True, False):
+        tree = ProcessTree("r1", "r1.x")
+        tree.look([ROOT, child(11, "cat")], after(0))
+        if before:
+            tree.ended(11, "killed")
+        tree.look([ROOT], after(1))
+        if not before:
+            tree.ended(11, "killed")
+        (gone,) = tree.look([ROOT], after(1 + HOLD_S))
+        assert isinstance(gone, ProcessGone)
+        assert (gone.pid, gone.ended) == (11, "killed")
 
 
 def test_a_loop_of_sleeps_is_one_row_and_few_events() -> None:
@@ -121,3 +194,21 @@ def test_a_forecast_is_made_sure_once_the_process_is_seen_at_rest() -> None:
     assert forecasts(0.3, at("D")) == [], "a short call changes nothing"
     assert forecasts(0.4, at("R", steady=False)) == []
     assert forecasts(0.5, at("S")) == []
+
+
+def test_a_forecast_that_was_held_back_is_made_up_for_once_the_process_is_at_rest() -> None:
+    """After an exec the new program is first seen while it runs, and nothing about it need change after that."""
+    tree = ProcessTree("r1", "r1.x", foresee)
+
+    def forecasts(seconds: float, seen: ProcessFacts) -> list[Forecast]:
+        return [event for event in tree.look([seen], after(seconds)) if isinstance(event, Forecast)]
+
+    def at(caught: int, *, steady: bool = True) -> ProcessFacts:
+        thread = ThreadFacts(10, 1, "python3", "S", 0, 0, 0, steady)
+        return replace(ROOT, masks=replace(NONE, caught=caught), threads_of=(thread,))
+
+    assert len(forecasts(0, at(0x10000))) == 1
+    assert forecasts(0.1, at(0x2, steady=False)) == []
+    (told,) = forecasts(1.1, at(0x2))
+    assert [group.signals for group in told.outside if group.fate == "handler"] == [f"{0x2:016x}"]
+    assert forecasts(2.1, at(0x2)) == []

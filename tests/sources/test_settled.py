@@ -19,6 +19,7 @@ class SlowFeed:
     """``written``: whom it was told to follow is followed."""
 
     where: Where = "server"
+    waiting = False
 
     def __init__(self) -> None:
         self.written, self.asked = anyio.Event(), 0
@@ -44,6 +45,9 @@ class SlowFeed:
     def take(self) -> tuple[list[Told], int]:
         return [], 0
 
+    def taken_until(self, _at_ns: int, /) -> bool:
+        return True
+
 
 async def record(_event: AnyEvent, /) -> int:
     return 0
@@ -61,14 +65,15 @@ async def test_each_that_sends_waits_and_nobody_once_it_is_written() -> None:
         tasks.start_soon(kernel.listen, feed)
         await anyio.wait_all_tasks_blocked()
         await send(0)  # nobody was made known: nothing to wait for
-        kernel.expect("r1.main", 1)
+        tasks.start_soon(kernel.expect, "r1.main", 1)
+        await anyio.wait_all_tasks_blocked()
         for number in (1, 2, 3):
             tasks.start_soon(send, number)
         await anyio.wait_all_tasks_blocked()
-        assert (sent, feed.asked) == ([0], 3)
+        assert (sent, feed.asked) == ([0], 4)
         feed.written.set()
         await anyio.wait_all_tasks_blocked()
         assert sorted(sent) == [0, 1, 2, 3]
         await send(4)
-        assert feed.asked == 3
+        assert feed.asked == 4
         tasks.cancel_scope.cancel()

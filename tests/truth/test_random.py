@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.truth.observe import COUNTS, Witness, judge, settle, victim
 
-pytestmark = [pytest.mark.whole, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.whole, pytest.mark.alone, pytest.mark.timeout(300)]
 
 DRAWS = 1000
 GAMES = [number for number in range(1, 65) if number not in (32, 33)]  # the C library's own: nobody can catch them

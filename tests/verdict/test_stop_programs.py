@@ -83,6 +83,19 @@ def test_what_a_shell_is_doing(name: str, kind: str) -> None:
     assert doing(subject, subject.root).kind == kind
 
 
+def test_between_fork_and_exec_nobody_can_tell_what_a_shell_is_doing() -> None:
+    """Of its background child too nothing is ignored for a moment; a copy that stays one is a subshell."""
+    subject = scenario("shells", "bash trap wait").subject
+    shell, child = subject.members
+    signals = replace(shell.subject, is_init=False, ignored=0)
+    copied = replace(shell, pid=child.pid, ns_pid=child.ns_pid, ppid=shell.pid, subject=signals)
+    for age_s, kind in ((0.01, "unclear"), (3.0, "foreground")):
+        seen = replace(subject, members=(shell, replace(copied, age_s=age_s)))
+        assert doing(seen, seen.root).kind == kind
+    new = replace(subject, members=(shell, replace(copied, age_s=0.01)))
+    assert foresee_stop(new).outcome == "handler_decides"
+
+
 def test_job_control_hides_which_child_is_in_the_foreground() -> None:
     """Measured: ``set -m`` with wait and without, the same masks and calls, and opposite ends."""
     members = processes(

@@ -54,6 +54,30 @@ def test_a_reader_of_another_journal_is_told_to_forget_and_gets_everything(drive
         assert {"kind": "reset"} in events.beats
 
 
+def test_what_is_past_is_read_in_pages_that_join_the_stream_without_a_gap(driver: Person) -> None:
+    run, target = driver.start("catch-all")
+    other, _ = driver.start("catch-all")
+    with driver.events() as whole:
+        whole.until(prints("ready"))
+        driver.post(f"/targets/{target}/signals", {"signal": "USR1"})
+        whole.next(prints("USR1"))
+    read, place = [], 0
+    while True:
+        page = driver.get(f"/events/past?after={place}&limit=2").json()
+        read += ids(page["events"])
+        assert page["place"] > place or not page["events"]
+        if not page["events"]:
+            break
+        place = page["place"]
+    assert read[: len(whole.seen)] == ids(whole.seen)
+    mine = driver.get(f"/events/past?run={run}&kind=run_created&kind=output").json()
+    assert {event["kind"] for event in mine["events"]} == {"run_created", "output"}
+    assert {event.get("run") for event in mine["events"]} == {run}
+    assert mine["place"] >= read[-1]
+    assert driver.get(f"/events/past?after={10**9}").json() == {**mine, "events": [], "place": 10**9}
+    assert other != run
+
+
 def test_a_run_is_seen_with_what_belongs_to_no_run_and_nothing_else(driver: Person) -> None:
     one, _ = driver.start("catch-all")
     two, target = driver.start("catch-all")

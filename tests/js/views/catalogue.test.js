@@ -4,7 +4,7 @@ import { story, theTarget } from "../story.js";
 import { flat, wordsOf } from "./flat.js";
 
 const { askView } = await import("../../../static/js/views/ask.js");
-const { catalogueView, hostWords, lackWords } = await import("../../../static/js/views/catalogue.js");
+const { catalogueView, hostWords, lackWords, nextLesson } = await import("../../../static/js/views/catalogue.js");
 const { homeView } = await import("../../../static/js/views/home.js");
 const { isPaused, terminalHeadView, terminalOverView } = await import("../../../static/js/views/terminal.js");
 
@@ -43,6 +43,18 @@ describe("the catalogue", () => {
       .map(wordsOf)
       .join();
     assert.match(rail, /X process X sandbox, not possible here X needs Docker/);
+  });
+
+  it("goes on with the next lesson of the home page's order that can be done", () => {
+    const steps = [{}];
+    const all = [
+      experiment({ id: "a", steps }),
+      experiment({ id: "b", group: "H", steps }),
+      experiment({ id: "c", steps, available: false }),
+      experiment({ id: "d", steps: [] }),
+    ];
+    const after = (/** @type {string} */ id) => nextLesson(all, id)?.id;
+    assert.deepEqual([after("a"), after("d"), after("b"), after("other")], ["b", "b", undefined, undefined]);
   });
 
   it("says on the home page why something is not possible here", () => {
@@ -114,8 +126,10 @@ describe("the terminal's head", () => {
   it("lets the driver start what the run has left for later", () => {
     const later = { ...theTarget(story().running().fold()), status: /** @type {const} */ ("new"), later: true };
     const over = (/** @type {object} */ slice) =>
-      terminalOverView({ target: later, log: null, image: "", role: "driver", live: true, ...slice }, 0, {
+      terminalOverView({ target: later, build: null, role: "driver", live: true, ...slice }, 0, {
         onStartTarget: none,
+        onStart: none,
+        onCancelBuild: none,
       });
     assert.match(wordsOf(over({})), /server is not started yet: a step does that\. Start server now/);
     assert.doesNotMatch(wordsOf(over({ role: "viewer" })), /Start server/);

@@ -46,6 +46,15 @@ describe("the lesson's view", () => {
     assert.match(wordsOf(lesson({})), /seen: exit 137 , after 1\.6 s 41/);
   });
 
+  it("says when what must be seen is shown, and at the end where to go on", () => {
+    const hushed = lesson({ hushed: "start" });
+    assert.match(flat(hushed), /<section class="less" [^>]*data-hushed=start>/);
+    assert.match(wordsOf(hushed), /Stop it\. Shown once it runs\./);
+    const next = { href: "/experiments/tini?stage", title: "With tini" };
+    assert.match(flat(lesson({ next, over: true })), /href=\/experiments\/tini\?stage[^>]*><span>Next: With tini/);
+    assert.doesNotMatch(flat(lesson({ next })), /less-next/);
+  });
+
   it("gives its button to the driver only, and only where it can be pressed", () => {
     assert.match(flat(lesson({})), /\?disabled=false [^>]*> Stop it</);
     assert.doesNotMatch(flat(lesson({ role: "viewer" })), /less-do/);

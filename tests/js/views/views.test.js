@@ -59,7 +59,7 @@ describe("views", () => {
         text: "SIGTERM to server",
       },
     ];
-    const shown = recordView({ lines, behind: 3, evidence: 43, exportUrl: null }, 0, { onScroll: none, onEnd: none });
+    const shown = recordView({ lines, behind: 3, evidence: 43, links: null }, 0, { onScroll: none, onEnd: none });
     assert.equal(wordsOf(shown), "Record +0.010 Engine SIGTERM to server 43 3 new");
     assert.match(flat(shown), /id=e43 data-is=evidence/);
   });

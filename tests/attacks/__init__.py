@@ -1,0 +1,1 @@
+"""The attacks that a dashboard of signals must survive: docs/security.md names each with its tests."""

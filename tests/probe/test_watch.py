@@ -1,0 +1,53 @@
+"""What records mean, with records of our own: of a pid that comes again, and of a name that may be a thread's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.probe.procfs import Masks, ProcessFacts
+from app.probe.records import Exec, Exit, Generated, Record, Renamed
+from app.probe.told import Sent, Taken
+from app.probe.watch import Watch
+
+S = 1_000_000_000
+NOW = 10**15  # later than any look of this machine
+NOBODY = 4_100_000  # more than a pid can be: nobody has it
+ROOT = ProcessFacts(NOBODY, 100, 1, 2, 9, NOBODY, NOBODY, "server", ("server",), "S", 1, Masks(0, 0, 0, 0, 0))
+HELPER = replace(ROOT, pid=NOBODY + 1, start=101, ns_pid=2, ppid=ROOT.pid, comm="helper", argv=("helper",))
+
+
+def term(at_ns: int, to: int, sender: int) -> Generated:
+    return Generated(at_ns, 15, 0, 0, to, "server", group=True, result=0, sender_tid=sender)
+
+
+def senders(watch: Watch, *records: Record) -> list[tuple[str | None, bool]]:
+    return [(each.sender.comm, each.sender.member) for each in watch.tell(records) if isinstance(each, Sent)]
+
+
+def test_a_pid_that_comes_again_is_somebody_else() -> None:
+    watch = Watch()
+    watch.know("t", [ROOT, HELPER])
+    at_the_end = term(NOW + S, ROOT.pid, HELPER.pid)
+    assert senders(watch, Exit(NOW, HELPER.pid, last=True), at_the_end) == [("helper", True)], "told late"
+    assert senders(watch, term(NOW + 3600 * S, ROOT.pid, HELPER.pid)) == [(None, False)]
+
+
+def test_a_zombie_is_of_the_target_until_a_look_does_not_see_it() -> None:
+    watch = Watch()
+    watch.know("t", [ROOT, HELPER])
+    watch.tell([Exit(NOW, HELPER.pid, last=True)])
+    assert watch.know("t", [ROOT, replace(HELPER, state="Z")]) == [], "nobody to follow"
+    assert len(watch.tell([term(NOW + 3 * S, HELPER.pid, ROOT.pid)])) == 1
+    watch.know("t", [ROOT])
+    assert watch.tell([term(NOW + 3600 * S, HELPER.pid, ROOT.pid)]) == []
+
+
+def test_where_the_kernel_does_not_tell_whose_name_it_was_only_an_exec_is_believed() -> None:
+    watch = Watch()
+    watch.know("t", [ROOT, HELPER])
+    of_a_thread = Renamed(NOW, ROOT.pid, "worker", "io-3", certain=False)
+    assert senders(watch, of_a_thread, term(NOW + 1, HELPER.pid, ROOT.pid)) == [("server", True)]
+    execed: list[Record] = [Renamed(NOW + 2, ROOT.pid, "server", "other", certain=False), Exec(NOW + 3, ROOT.pid)]
+    assert senders(watch, *execed, term(NOW + 4, HELPER.pid, ROOT.pid)) == [("other", True)]
+    taken = watch.tell([term(NOW + 5, ROOT.pid, 0)])
+    assert not [each for each in taken if isinstance(each, Taken)]

@@ -1,0 +1,1 @@
+"""What is given away: the wheel, the image, the compose file."""

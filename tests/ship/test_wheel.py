@@ -1,0 +1,83 @@
+"""The wheel works in a clean environment, far from the checkout: page, scripts, experiments, images' contexts."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+import tests.killable
+from tests.killable import killable
+from tests.ship.conftest import ROOT, run
+from tests.support import kind, prints
+
+pytestmark = [pytest.mark.whole, pytest.mark.timeout(280)]
+
+
+def pip_of(python: str) -> tuple[str, ...]:
+    """Its own, or where it has none the machine's."""
+    own = subprocess.run([python, "-m", "pip", "--version"], capture_output=True).returncode == 0
+    return (python if own else "python3", "-m", "pip")
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command of a new environment with the wheel and what it asks for, and nothing else."""
+    there = tmp_path_factory.mktemp("clean")
+    run(sys.executable, "-m", "venv", "--without-pip", str(there / "venv"))
+    pip = (*pip_of(sys.executable), "--python", str(there / "venv/bin/python"))
+    run(*pip, "install", "--quiet", "--constraint", str(ROOT / "constraints.txt"), str(wheel))
+    return there / "venv/bin/signal-lab"
+
+
+def elsewhere(tmp_path: Path) -> dict[str, str]:
+    return {**{k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}, "HOME": str(tmp_path)}
+
+
+def test_it_serves_page_scripts_and_experiments(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tests.killable, "LAB", str(installed))
+    monkeypatch.chdir(tmp_path)
+    with killable(tmp_path / "data") as server, server.person() as person:
+        page = person.client.get("/", headers={"accept": "text/html"})
+        assert page.status_code == 200
+        for path in ("/static/js/main.js", "/static/css/tokens.css", "/static/vendor/lit-html/lit-html.js"):
+            assert httpx.get(server.url + path).status_code == 200, path
+        assert len(person.get("/experiments").json()["experiments"]) >= 33
+        run_, target = person.start("catch-all")
+        with person.events(run=run_) as events:
+            events.until(prints("ready"))
+            person.post(f"/targets/{target}/signals", {"signal": "USR1"})
+            events.until(prints("USR1"))
+            started = next(event for event in events.seen if event["kind"] == "target_started")
+            assert str(ROOT) not in json.dumps(started)
+            person.client.delete(f"/api/v1/runs/{run_}")
+            events.until(kind("run_finished"))
+        port = str(server.port)
+        assert run(str(installed), "healthcheck", "--port", port).startswith("ok: signal-lab ")
+        assert json.loads(run(str(installed), "healthcheck", "--port", port, "--json"))["ok"] is True
+    asked = [str(installed), "healthcheck", "--port", port]
+    gone = subprocess.run(asked, capture_output=True, text=True, env=elsewhere(tmp_path))
+    assert gone.returncode == 1
+    assert gone.stderr.startswith(f"signal-lab: no lab answers on port {port}")
+
+
+def test_it_has_the_contexts_of_all_images(installed: Path, tmp_path: Path) -> None:
+    ask = "from app.resources import resource; print(*sorted(p.name for p in resource('docker').iterdir()))"
+    told = run(str(installed.parent / "python"), "-c", ask, cwd=tmp_path, env=elsewhere(tmp_path)).split()
+    assert told == sorted(each.name for each in (ROOT / "docker").iterdir())
+
+
+def test_a_wheel_without_the_browsers_modules_is_not_built(tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    run("git", "clone", "--quiet", str(ROOT), str(copy))
+    build = [*pip_of(sys.executable), "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path / "dist"), str(copy)]
+    done = subprocess.run(build, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert done.returncode != 0
+    assert "static/vendor is empty: run scripts/vendor first" in done.stdout + done.stderr

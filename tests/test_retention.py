@@ -1,0 +1,50 @@
+"""The journal keeps the newest runs, whole; what goes on is never forgotten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.events import LabStarted, RunCreated, RunFinished
+from app.journal import Journal
+from tests.support import kind, running_lab, until
+
+pytestmark = pytest.mark.timeout(60)
+
+
+def created(run: str) -> RunCreated:
+    return RunCreated(run=run, number=int(run[1:]), experiment=None, title="", question="", targets=(), files=())
+
+
+def test_the_newest_are_kept_and_those_that_go_on(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.db")
+    journal.append([LabStarted(version="1")])
+    for number in range(1, 7):
+        run = f"r{number}"
+        journal.append([created(run)])
+        if number != 2:
+            journal.append([RunFinished(run=run, reason="ended")])
+        journal.append([LabStarted(version="1")])
+    assert journal.forget_all_but(2) == 3
+    left = journal.read()
+    assert {event.run for event in left} == {None, "r2", "r5", "r6"}
+    assert left[0].run == "r2", "what belongs to no run goes with the runs of its time"
+    last = journal.last_id
+    assert journal.forget_all_but(2) == 0
+    [stored] = journal.append([LabStarted(version="1")])
+    assert stored.id == last + 1, "a number is never used twice"
+    journal.close()
+
+
+@pytest.mark.whole
+def test_a_run_that_ends_makes_room_and_a_restart_too(tmp_path: Path) -> None:
+    with running_lab(tmp_path, keep_runs=2) as lab, lab.person() as person, person.events() as events:
+        for _ in range(4):
+            run, _target = person.command("true")
+            events.until(kind("run_finished", run=run))
+        until(lambda: len(person.get("/runs").json()["runs"]) == 2, what="two runs")
+        assert person.get("/runs/r1").status_code == 404
+        assert person.get("/runs/r4").json()["status"] == "finished"
+    with running_lab(tmp_path, keep_runs=1) as lab, lab.person() as person:
+        until(lambda: [each["run"] for each in person.get("/runs").json()["runs"]] == ["r4"], what="one run")
