@@ -24,7 +24,8 @@ import httpx
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from app.probe.trace import Exit, Trace  # noqa: E402
+from app.probe.records import Exit  # noqa: E402
+from app.probe.trace import Trace  # noqa: E402
 from bench.latency import HEADERS, PAUSE_S, catching, on_a_bare_pipe, percentile  # noqa: E402
 from tests.support import Event, EventReader, Person, kind, prints, runs  # noqa: E402
 from tests.test_serve import base, serving  # noqa: E402
