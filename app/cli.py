@@ -79,7 +79,7 @@ def serve(
 
     Each flag can be given as an environment variable, such as SIGNAL_LAB_PORT.
     """
-    from app.serve import serve as run  # the other commands need not wait for all of this
+    from app.serve.server import serve as run  # the other commands need not wait for all of this
 
     run(
         settings_from(

@@ -20,29 +20,29 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from app import __version__
-from app.acts import Acts
-from app.bets import running_bets
 from app.errors import BadRequest, Conflict, LabError, NotFound
 from app.events import LabStarted
 from app.experiments.loading import load_catalogue
 from app.experiments.runner import running_experiments
 from app.hosts.base import Host
-from app.hosts.containers import running_containers
-from app.hosts.engine import Engine
-from app.hosts.janitors import Janitor
-from app.hosts.probe import kept_probe
-from app.hosts.processes import running_processes
-from app.hosts.sandboxes import SandboxesHost
+from app.hosts.container.host import running_containers
+from app.hosts.engine.engine import Engine
+from app.hosts.engine.janitor_client import Janitor
+from app.hosts.engine.probe import kept_probe
+from app.hosts.local.host import running_processes
+from app.hosts.local.sandbox import SandboxesHost
 from app.hub import running_hub
-from app.imported import Imported
+from app.hub.retention import keeping_newest
+from app.imports.shelf import Imported
 from app.journal import Journal
-from app.lab import running_lab
+from app.lab.actions import Acts
+from app.lab.guesses import running_bets
+from app.lab.lab import running_lab
+from app.lab.scratch import clear
 from app.ownership import owning
 from app.recovery import end_builds_left, runs_left, take_over
-from app.retention import keeping_newest
 from app.settings import Settings
 from app.sources.kernel_trace import running_kernel_trace
-from app.sources.scratch_files import clear
 from app.targets import HostName
 from app.web import api, api_builds, api_facts, api_races, api_room, api_runs, docs, pages
 from app.web.access import Access

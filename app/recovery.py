@@ -17,7 +17,7 @@ from app.experiments.runner import Runner
 from app.hosts.left import Left
 from app.hub import Hub
 from app.journal import event_of
-from app.lab import Lab
+from app.lab.lab import Lab
 
 
 @dataclass(slots=True)

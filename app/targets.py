@@ -1,7 +1,8 @@
 """Target ids and identity.  Leaf module.
 
 A target's id is ``<run>.<name>`` and exists before anything is started, so that starting can fail *on* it.  What it
-names on the machine is an identity that cannot be reused: a pid together with its start time, or a container id.
+names on the machine is an identity that cannot be reused: a pid together with its start time, or a container id with
+our labels.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Literal
+
+# The labels of a container: which lab made it, for which run, and which target it is.
+LAB, RUN, TARGET = "dev.signal-lab.lab", "dev.signal-lab.run", "dev.signal-lab.target"
 
 HostName = Literal["process", "sandbox", "container"]
 

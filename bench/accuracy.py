@@ -29,9 +29,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import docker  # noqa: E402
-from app.hosts.images import LABEL, tag_of  # noqa: E402
+from app.hosts.container.images import LABEL, tag_of  # noqa: E402
 from app.resources import resource  # noqa: E402
-from app.serve import bind, make_server  # noqa: E402
+from app.serve.server import bind, make_server  # noqa: E402
 from app.settings import Settings  # noqa: E402
 from bench.accuracy_case import IMAGE, TIMEOUT_S, UP_WITHIN_S, Case, NotMeasured, follow, measure  # noqa: E402
 from bench.accuracy_page import Result, page, summary  # noqa: E402

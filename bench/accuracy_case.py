@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from app.event_parts import Dispositions
+from app.events.parts import Dispositions
 from app.signals import parse_signal
 from bench.accuracy_page import Result
 

@@ -27,7 +27,7 @@ import httpx
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from app.hosts.images import tag_of  # noqa: E402
+from app.hosts.container.images import tag_of  # noqa: E402
 from tests.support import TOKEN, Event, EventReader, Person, kind, prints  # noqa: E402
 from tests.test_serve import base, serving  # noqa: E402
 

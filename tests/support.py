@@ -16,7 +16,7 @@ import httpx
 
 from app.probe.files import ProcFiles
 from app.probe.tracefs import PREFIX, find_tracefs
-from app.serve import bind, make_server
+from app.serve.server import bind, make_server
 from app.settings import Settings
 
 TOKEN = "test-token"

@@ -1,4 +1,4 @@
-"""Holds ``app/events.py`` and the browser's reducer together: a kind or a field on one side only fails here.
+"""Holds ``app/events/__init__.py`` and the browser's reducer together: a kind or a field on one side only fails here.
 
 Every class of the union is dumped as the stream sends it, twice: with all its fields set, and with the required ones
 only.  Real Node folds them with the real reducer, which is handed proxies that note every field it looks at.
@@ -15,9 +15,9 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from app import event_acts as acts
-from app import event_parts as parts
 from app import events as e
+from app.events import lesson as acts
+from app.events import parts
 from app.signals import RESERVED, SIGNALS
 
 ROOT = Path(__file__).parent.parent

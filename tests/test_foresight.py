@@ -9,8 +9,8 @@ import anyio
 import pytest
 
 from app.events import StopForecast
-from app.foresight import LOOKS, Foresight, told
 from app.hosts.looking import look_at
+from app.lab.forecasts import LOOKS, Foresight, told
 from app.probe.procfs import Proc, ProcessFacts
 from app.targets import Target
 from app.verdict.stop import StopSaid

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from app.keeper import children
+from app.hosts.local.keeper import children
 from app.resources import PACKAGE
 from tests.support import WITHIN_S, is_alive, until
 
@@ -248,6 +248,6 @@ def test_children_are_found_also_where_the_kernel_does_not_list_them(monkeypatch
         root = target.says("started")["pid"]
         target.shows("ready")
         listed = sorted(children(root))
-        monkeypatch.setattr("app.keeper.CHILDREN_ARE_LISTED", False)
+        monkeypatch.setattr("app.hosts.local.keeper.CHILDREN_ARE_LISTED", False)
         assert sorted(children(root)) == listed
         assert len(listed) == 2

@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.logs import harmless, logging_to
-from app.serve import bold
+from app.serve.logs import harmless, logging_to
+from app.serve.server import bold
 from tests.killable import LAB
 from tests.support import TOKEN, EventReader, Person, kind, prints
 from tests.test_serve import BEARER, base, serving

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from app.hosts.cleaning import Thing, What
+    from app.hosts.engine.cleaning import Thing, What
 
 
 def clean_command(
@@ -24,7 +24,7 @@ def clean_command(
 
     Containers that run may belong to a lab that is alive: they are left alone unless --running is given.
     """
-    from app.hosts.cleaning import any_engine, find, remove
+    from app.hosts.engine.cleaning import any_engine, find, remove
 
     chosen: set[What] = set()
     if containers or not (volumes or images):

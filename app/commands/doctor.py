@@ -17,7 +17,7 @@ def doctor_command(
 
     The lab works without any of them, and says which one is missing where it matters.
     """
-    from app.witnesses import all_witnesses
+    from app.commands.witnesses import all_witnesses
 
     found = all_witnesses()
     if as_json:

@@ -23,7 +23,7 @@ STARTED_WITHIN_S, ENDED_WITHIN_S = 30.0, 60.0
 @contextmanager
 def embedded(settings: Settings) -> Iterator[tuple[Client, str]]:
     """A client of it, and the driver's link.  Raises Failed where it cannot be started."""
-    from app.serve import bind, make_server  # only here, since it takes its time
+    from app.serve.server import bind, make_server  # only here, since it takes its time
 
     if who := server_of(settings.data):
         raise Failed(

@@ -16,8 +16,8 @@ images_app = typer.Typer(no_args_is_help=True, help="The lab's own images: list 
 @images_app.command("list")
 def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Every image that lessons use, its tag, and whether the engine has it."""
-    from app.hosts.cleaning import any_engine
-    from app.hosts.images import all_images, has_image, tag_of
+    from app.hosts.container.images import all_images, has_image, tag_of
+    from app.hosts.engine.cleaning import any_engine
 
     client = any_engine()
     try:
@@ -37,7 +37,7 @@ def build_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON at the end; the log goes to stderr.")] = False,
 ) -> None:
     """Build what is not built yet.  A tag holds a hash of its folder, so what has not changed is not built again."""
-    from app.hosts.images import all_images, is_ours
+    from app.hosts.container.images import all_images, is_ours
 
     wanted = names or all_images()
     if unknown := [name for name in wanted if not is_ours(name)]:
@@ -55,8 +55,8 @@ def build_command(
 async def _build(names: list[str]) -> list[dict[str, Any]]:
     from app.errors import LabError
     from app.events import AnyEvent
-    from app.hosts.engine import Engine
-    from app.hosts.images import Images, tag_of
+    from app.hosts.container.images import Images, tag_of
+    from app.hosts.engine.engine import Engine
 
     async def say(event: AnyEvent, /) -> int:
         if event.kind == "build_progress" and event.text.strip():

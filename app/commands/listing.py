@@ -10,7 +10,7 @@ import typer
 
 from app.commands.client import client_for
 from app.commands.common import AsJson, Data, Port, Url
-from app.logs import harmless
+from app.serve.logs import harmless
 
 
 def list_command(

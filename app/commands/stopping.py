@@ -14,7 +14,7 @@ from app.commands.common import Failed
 from app.commands.following import Outcome, gone
 from app.commands.text import plain, seconds
 from app.commands.timeline import NOT_THE_STREAM, Timeline, of_the_run
-from app.logs import harmless
+from app.serve.logs import harmless
 
 KILLS = ("KILL", "SIGKILL", "9")
 

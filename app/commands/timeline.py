@@ -18,7 +18,7 @@ from typing import TextIO
 import typer
 
 from app.commands.words import QUIET, Event, Teller
-from app.logs import harmless
+from app.serve.logs import harmless
 
 COLOURS = {"person": "white", "engine": "blue", "kernel": "yellow", "program": "green", "lab": "magenta"}
 NOT_THE_STREAM = ("heartbeat", "reset")

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from app.event_acts import StepDone, StepFailed, StepUnseen
 from app.events import AnyEvent, to_dict
+from app.events.lesson import StepDone, StepFailed, StepUnseen
 from app.experiments.expect import Expect, equals, fits, output_fits, processes_fit
 from app.experiments.model import Experiment, Step
 from app.experiments.seen import Seen

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
-from app.event_parts import ScratchFile
+from app.events.parts import ScratchFile
 from app.experiments.actions import Data, Do
 from app.experiments.expect import Expect
 from app.hosts.base import Spec

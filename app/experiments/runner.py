@@ -9,14 +9,14 @@ from contextlib import asynccontextmanager
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream
 
-from app.acts import Acts
 from app.errors import BadRequest, Conflict, LabError, NotFound, NotPossible, leaves
 from app.events import AnyEvent, now
 from app.experiments.actions import Do
 from app.experiments.lesson import Lesson, Told
 from app.experiments.model import Experiment
-from app.lab import Lab
-from app.live import LiveRun
+from app.lab.actions import Acts
+from app.lab.lab import Lab
+from app.lab.state import LiveRun
 
 LAST_WORDS_S = 1.0  # what the kernel said at the end may come a moment after the run was said to be over
 TICKS = ("step_done", "step_failed", "step_unseen")

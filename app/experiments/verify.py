@@ -20,7 +20,7 @@ from app.events import AnyEvent
 from app.experiments.model import Experiment
 from app.experiments.runner import Runner
 from app.hub import Hub
-from app.lab import Lab
+from app.lab.lab import Lab
 
 AT_ONCE = 4  # experiments that run side by side: more would disturb each other's times on two cores
 START_WITHIN_S = 600.0  # an image may have to be built first

@@ -14,16 +14,10 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.events import AnyEvent, Clock
+from app.events import Clock
 from app.hosts.left import Left
 from app.probe.procfs import ProcessFacts
 from app.targets import HostName, Target
-
-
-class Record(Protocol):
-    """Stores one event and gives its number.  Returns after the row is committed."""
-
-    async def __call__(self, event: AnyEvent, /) -> int: ...
 
 
 class ProcessOptions(BaseModel):

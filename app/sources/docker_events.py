@@ -20,8 +20,8 @@ from anyio.streams.memory import MemoryObjectReceiveStream
 
 from app.events import EngineEvent
 from app.signals import UnknownSignal, name_of, parse_signal
+from app.targets import LAB, RUN, TARGET
 
-RUN, TARGET, LAB = "dev.signal-lab.run", "dev.signal-lab.target", "dev.signal-lab.lab"
 TOLD = frozenset({"create", "start", "restart", "kill", "die", "stop", "oom", "pause", "unpause", "destroy"})
 Told = tuple[str, EngineEvent]  # container id
 

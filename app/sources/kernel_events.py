@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.event_parts import SenderKind
 from app.events import KernelSignal
+from app.events.parts import SenderKind
 from app.probe.told import Sent, Taken
 from app.probe.watch import SI_KERNEL
 from app.signals import name_of

@@ -18,7 +18,7 @@ import anyio
 import anyio.lowlevel
 
 from app.events import AnyEvent, SourceBack, SourceLost
-from app.hosts.base import Record
+from app.events.record import Record
 from app.probe.procfs import ProcessFacts
 from app.probe.told import Ended, Gone, Missed, Moved, Sent, Taken, Told
 from app.probe.trace import Trace

@@ -9,7 +9,7 @@ from itertools import chain, islice
 import anyio
 
 from app.events import AnyEvent, SourceLost, now
-from app.hosts.base import Record
+from app.events.record import Record
 from app.probe.procfs import ProcessFacts
 from app.sources.process_tree import AFTER_S, EVERY_S, GATHER_S, SLOWLY_S, ProcessTree
 

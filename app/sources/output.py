@@ -18,7 +18,7 @@ from typing import Literal
 import anyio
 
 from app.events import Output, Truncated
-from app.hosts.base import Record
+from app.events.record import Record
 
 PIECE_BYTES = 16 * 1024
 GATHER_S = 0.02

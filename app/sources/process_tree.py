@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from app.event_parts import Dispositions, ForecastGroup, ThreadMasks
 from app.events import AnyEvent, Forecast, ProcessAppeared, ProcessChanged, ProcessGone, Truncated
+from app.events.parts import Dispositions, ForecastGroup, ThreadMasks
 from app.probe.procfs import ProcessFacts
 
 EVERY_S = 0.2  # without the kernel's trace

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from app.event_parts import Fate
+from app.events.parts import Fate
 from app.signals import name_of
 from app.verdict.course import Course, End
 from app.verdict.forecast import Forecast
-from app.verdict.programs import called, shell_of, who
+from app.verdict.programs.identity import called, shell_of, who
 from app.verdict.tree import Member
 
 FORCED = frozenset({"SIGKILL", "SIGSTOP"})

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.event_parts import Advice, VerdictOutcome
+from app.events.parts import Advice, VerdictOutcome
 from app.signals import name_of, named_so
 from app.verdict.aftermath import Aftermath, aftermath
-from app.verdict.forwarders import FORWARDERS
-from app.verdict.inits import TAKERS, manner
 from app.verdict.passed_on import Swept
-from app.verdict.programs import called, program_of
+from app.verdict.programs.forwarders import FORWARDERS
+from app.verdict.programs.identity import called, program_of
+from app.verdict.programs.inits import TAKERS, manner
+from app.verdict.programs.runtimes import runtime_course
+from app.verdict.programs.servers import HABITS, habit_of
+from app.verdict.programs.shells import doing, ends_within_s
 from app.verdict.remedies import TERM, Remedy, all_told, handles, remedy, started, waited_for
-from app.verdict.runtimes import runtime_course
 from app.verdict.scene import Scene
-from app.verdict.servers import HABITS, habit_of
-from app.verdict.shells import doing, ends_within_s
 from app.verdict.stop_seen import Stop
 from app.verdict.telling_how import longer, shown
 from app.verdict.tree import Member

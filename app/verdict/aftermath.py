@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.event_parts import Fate
 from app.events import StopRequested, TargetStarted
+from app.events.parts import Fate
 from app.signals import named_so
 from app.verdict.came import STAYS, Came, came_of
 from app.verdict.came import Fate as CameFate

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import shlex
 
-from app.event_parts import AdviceLines
 from app.events import TargetStarted
+from app.events.parts import AdviceLines
 from app.verdict.snippets import typable
 
 Flag = tuple[str, str | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from app.event_parts import StopOutcome
+from app.events.parts import StopOutcome
 
 End = Literal["ends", "stays", "decides", "unknown"]
 OUTCOMES: dict[End, StopOutcome] = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.event_acts import ExecRequested, HttpRequested
-from app.event_parts import Sentence
+from app.events.lesson import ExecRequested, HttpRequested
+from app.events.parts import Sentence
 from app.verdict.came import came_of, named, row_of
 from app.verdict.diagnose_stop import diagnose_by_hand
 from app.verdict.diagnosis import Diagnosis, inside, sentence, who_did

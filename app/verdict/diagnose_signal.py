@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.event_parts import ForecastGroup, Held, Sentence, VerdictOutcome
 from app.events import Forecast, Output, SignalFailed, SignalRequested
+from app.events.parts import ForecastGroup, Held, Sentence, VerdictOutcome
 from app.signals import named_so, parse_signal
 from app.verdict.came import Came, as_named, came_of
 from app.verdict.came import Fate as CameFate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.event_parts import Held, Sentence, VerdictOutcome
+from app.events.parts import Held, Sentence, VerdictOutcome
 from app.signals import named_so
 from app.verdict.advice import advise_stop
 from app.verdict.came import Came, came_of

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from app.event_parts import Advice, Held, Sentence, VerdictOutcome
+from app.events.parts import Advice, Held, Sentence, VerdictOutcome
 from app.verdict.came import Came
 
 BLIND = "What the kernel did with {signal} is not known: {why}."

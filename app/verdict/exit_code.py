@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.event_parts import Sentence
+from app.events.parts import Sentence
 from app.signals import exit_meaning, name_of
 from app.verdict.scene import Row, Scene, Word
 

@@ -12,13 +12,13 @@ from app.signals import name_of
 from app.verdict.action import FORCED, UNSTEADY, action_course
 from app.verdict.course import Course
 from app.verdict.forecast import Forecast, forecast
-from app.verdict.forwarders import Passing, passing
-from app.verdict.inits import manner, taken_by_name
-from app.verdict.programs import called, program_of, who
-from app.verdict.runtimes import runtime_course
-from app.verdict.servers import Habit, habit_of
+from app.verdict.programs.forwarders import Passing, passing
+from app.verdict.programs.identity import called, program_of, who
+from app.verdict.programs.inits import manner, taken_by_name
+from app.verdict.programs.runtimes import runtime_course
+from app.verdict.programs.servers import Habit, habit_of
+from app.verdict.programs.traps import trap_course
 from app.verdict.subject import Origin
-from app.verdict.traps import trap_course
 from app.verdict.tree import Member, StopSubject
 
 _DEEPEST = 16  # forwarders above each other

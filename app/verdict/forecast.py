@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from app.event_parts import Fate, ForecastGroup
+from app.events.parts import Fate, ForecastGroup
 from app.signals import Signal, by_number
 from app.verdict.subject import Origin, Subject, Thread, has
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from app.event_parts import Sentence
+from app.events.parts import Sentence
 from app.verdict.came import STAYS, Came, came_of, named, row_of
 from app.verdict.scene import Row, Scene, Word
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.event_parts import AdviceKind, Fate
+from app.events.parts import AdviceKind, Fate
 from app.signals import by_number, name_of, parse_signal
 from app.verdict.forecast import forecast
-from app.verdict.forwarders import FORWARDERS
-from app.verdict.programs import called, program_of
-from app.verdict.shells import doing
+from app.verdict.programs.forwarders import FORWARDERS
+from app.verdict.programs.identity import called, program_of
+from app.verdict.programs.shells import doing
 from app.verdict.tree import Member, StopSubject
 
 TERM = parse_signal("TERM").number

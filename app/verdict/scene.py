@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from app.event_parts import Delivered, Dispositions, Generated, SenderKind
 from app.events import (
     AnyEvent,
     EngineEvent,
@@ -24,6 +23,7 @@ from app.events import (
     TargetExited,
     TargetStarted,
 )
+from app.events.parts import Delivered, Dispositions, Generated, SenderKind
 from app.signals import named_so
 
 Numbered = tuple[int, AnyEvent]

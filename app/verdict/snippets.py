@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shlex
 
-from app.event_parts import AdviceLines
+from app.events.parts import AdviceLines
 from app.signals import named_so
-from app.verdict.programs import program_of
+from app.verdict.programs.identity import program_of
 from app.verdict.remedies import handles
 from app.verdict.tree import Member
 

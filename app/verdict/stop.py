@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from app.event_parts import StopOutcome
+from app.events.parts import StopOutcome
 from app.signals import name_of
 from app.verdict.course import OUTCOMES, Course
 from app.verdict.follow import follow
 from app.verdict.forecast import forecast
-from app.verdict.programs import program_of
+from app.verdict.programs.identity import program_of
+from app.verdict.programs.shells import doing, ends_within_s
 from app.verdict.remedies import advice
-from app.verdict.shells import doing, ends_within_s
 from app.verdict.tree import Member, StopSubject
 
 __all__ = ["Member", "StopSaid", "StopSubject", "foresee_stop"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 
-from app.event_parts import Advice, AdviceLines
-from app.masking import MASK
+from app.events.masking import MASK
+from app.events.parts import Advice, AdviceLines
 from app.verdict.aftermath import Aftermath
 from app.verdict.copies import Copies
-from app.verdict.programs import called, program_of
+from app.verdict.programs.identity import called, program_of
 from app.verdict.remedies import Remedy
 from app.verdict.snippets import (
     handler,

@@ -21,8 +21,8 @@ from typing import Literal, TypeVar
 
 from starlette.requests import HTTPConnection
 
-from app.audience import Role
 from app.errors import CrossSite, Forbidden, Unauthenticated
+from app.hub.audience import Role
 
 Who = Literal["anyone", "viewer", "driver"]
 F = TypeVar("F", bound=Callable[..., object])

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from app.live import LiveRun
+from app.lab.state import LiveRun
 from app.web.access import role
 from app.web.adhoc import Body, StartRun
 from app.web.paths import RunId, TargetId

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi import Path as InPath
 
 from app.errors import NotFound
-from app.hosts.images import is_ours
+from app.hosts.container.images import is_ours
 from app.web.access import role
 from app.web.services import RoleHere, Served
 

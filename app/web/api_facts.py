@@ -12,9 +12,9 @@ from app.events import now
 from app.experiments import picks
 from app.experiments.model import Experiment
 from app.hosts.base import Spec
-from app.signal_lore import senders_of
 from app.signals import KEYS, RESERVED, SIGNALS, Signal
-from app.verdict.practice import practices
+from app.verdict.programs.practice import practices
+from app.verdict.programs.senders import senders_of
 from app.web.access import role
 from app.web.facts import runs_facts, steps_of
 from app.web.services import RoleHere, Served, Services

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Body, Depends, Request
 from pydantic import BaseModel, ConfigDict
 
 from app.errors import TooLarge
-from app.event_parts import Guess
+from app.events.parts import Guess
 from app.web.access import role
 from app.web.facts import run_facts, time_before
 from app.web.paths import RunId, TargetId

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import Field
 
-from app.audience import Focus
 from app.events import now
+from app.hub.audience import Focus
 from app.web.access import role
 from app.web.adhoc import Body
 from app.web.qr import qr_code

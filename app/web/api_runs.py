@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from starlette.responses import Response
 
 from app.errors import Conflict, TooLarge
-from app.importing import MAX_BYTES
+from app.imports.reading import MAX_BYTES
 from app.web import kept
 from app.web.access import role
 from app.web.api_facts import experiment_facts, signal_table

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from anyio import to_thread
 
 from app.errors import NotFound
-from app.imported import Import, number_of
+from app.imports.shelf import Import, number_of
 from app.journal import Stored
 from app.web.facts import WORDS, Facts, fold, outcome_of, run_facts, runs_facts
 from app.web.recording import recording

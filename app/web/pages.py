@@ -13,8 +13,8 @@ from fastapi.templating import Jinja2Templates
 from starlette.responses import Response
 
 from app import __version__
-from app.audience import Role
 from app.errors import LabError, NotFound, Unauthenticated
+from app.hub.audience import Role
 from app.resources import resource
 from app.signals import RESERVED, SIGNALS, parse_signal
 from app.signals import UnknownSignal as NoSuchSignal

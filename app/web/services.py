@@ -8,17 +8,17 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.acts import Acts
-from app.audience import Role
-from app.bets import Bets
 from app.experiments.runner import Runner
 from app.hosts.base import Host
-from app.hosts.engine import Engine
-from app.hosts.images import Images
+from app.hosts.container.images import Images
+from app.hosts.engine.engine import Engine
 from app.hub import Hub
-from app.imported import Imported
+from app.hub.audience import Role
+from app.imports.shelf import Imported
 from app.journal import Stored
-from app.lab import Lab
+from app.lab.actions import Acts
+from app.lab.guesses import Bets
+from app.lab.lab import Lab
 from app.settings import Settings
 from app.sources.kernel_trace import KernelTrace
 from app.targets import HostName

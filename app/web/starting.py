@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.errors import BadRequest, NotFound
 from app.experiments.picks import MOST, called, lanes, picked, title
 from app.hosts.base import Spec
-from app.live import LiveRun
+from app.lab.state import LiveRun
 from app.web.adhoc import Own, StartRun
 from app.web.services import Services
 

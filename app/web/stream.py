@@ -24,10 +24,10 @@ from sse_starlette.sse import SendTimeoutError
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.audience import Role
 from app.errors import Ending
 from app.events import now
 from app.hub import Hub
+from app.hub.audience import Role
 from app.journal import Stored
 
 SEND_TIMEOUT_S = 20.0

@@ -1,6 +1,6 @@
 /**
  * What a signal would come to, in signs and words: one list for keys, the list of all signals and the fall.  Its names
- * are those of `app/event_parts.py`, and the contract test holds both together.  Its signs are hollow where the recorded
+ * are those of `app/events/parts.py`, and the contract test holds both together.  Its signs are hollow where the recorded
  * one is filled: this is forecast.
  */
 

@@ -4,7 +4,7 @@
  * Pure: no clock, no DOM, nothing remembered beside the state; the same events give the same state live, in replay and
  * in a report.  An event that was folded before is returned from at once, so that a reconnect may send too much but
  * never too little.  What an event does not touch keeps its identity; views compare by that.  Kinds and their fields are
- * those of `app/events.py`; `tests/test_event_contract.py` holds both together.
+ * those of `app/events/__init__.py`; `tests/test_event_contract.py` holds both together.
  */
 
 /** @import { Build, LabEvent, Run, State, Target } from "./types.js" */

@@ -1,7 +1,7 @@
 /**
  * The shapes that travel through the page.  Types only: this module has no code.
  *
- * Events come as `app/events.py` writes them (the contract test holds both together).  The reducer folds them into
+ * Events come as `app/events/__init__.py` writes them (the contract test holds both together).  The reducer folds them into
  * `State`; selectors cut `State` into slices; views draw slices.  Times are milliseconds since the epoch by the clock
  * the event names; a view gets `nowMs` from the caller, who owns the clock.
  *

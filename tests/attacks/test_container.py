@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from app.hosts.images import tag_of
+from app.hosts.container.images import tag_of
 from tests.engine.test_recovery import docker
 from tests.support import LabUnderTest, Person, kind, prints
 

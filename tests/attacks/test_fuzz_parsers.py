@@ -15,13 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from app.events.masking import masked_line, masked_words
 from app.experiments.loading import load_folder
-from app.hosts.container_story import engine_time
-from app.hosts.ours import container_in
-from app.logs import harmless
-from app.masking import masked_line, masked_words
+from app.hosts.container.ours import container_in
+from app.hosts.container.story import engine_time
 from app.probe.files import parse_stat, status_field
 from app.probe.ring import parse_format, parse_page
+from app.serve.logs import harmless
 from app.settings import Settings
 from app.signals import UnknownSignal, parse_signal
 from app.sources.docker_events import parse_event

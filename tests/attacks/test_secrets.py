@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.masking import masked_line, masked_words
+from app.events.masking import masked_line, masked_words
 from tests.support import LabUnderTest, Person, kind
 
 

@@ -52,5 +52,7 @@ def with_slow_images(folder: Path, ticks: int = TICKS) -> Path:
 
 def lab_with(contexts: Path) -> tuple[str, ...]:
     """The words that run the command with these contexts."""
-    patch = f"import pathlib, app.hosts.images as i; i.resource = lambda name: pathlib.Path({str(contexts)!r})"
+    patch = (
+        f"import pathlib, app.hosts.container.images as i; i.resource = lambda name: pathlib.Path({str(contexts)!r})"
+    )
     return (sys.executable, "-c", f"{patch}; from app.cli import main; main()")

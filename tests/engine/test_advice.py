@@ -19,8 +19,8 @@ from urllib.parse import quote
 
 import pytest
 
-from app.event_parts import AdviceKind
-from app.hosts.images import tag_of
+from app.events.parts import AdviceKind
+from app.hosts.container.images import tag_of
 from app.signals import parse_signal
 from tests.engine.faulty import FAULTY, Faulty
 from tests.engine.test_containers import docker

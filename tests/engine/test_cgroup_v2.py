@@ -12,8 +12,8 @@ import anyio
 import pytest
 
 from app.events import AnyEvent
-from app.hosts.engine import Engine
-from app.hosts.images import Images
+from app.hosts.container.images import Images
+from app.hosts.engine.engine import Engine
 from tests.engine.second_engine import PARENT, SecondEngine, cgroup_roots, engine_on_cgroup_v2
 from tests.support import kind, prints, running_lab
 

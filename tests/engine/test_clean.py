@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.hosts.images import all_images, parents, tag_of
+from app.hosts.container.images import all_images, parents, tag_of
 from app.resources import resource
 from tests.support import TOKEN, kind, until
 from tests.support import Person as Somebody

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.hosts.images import tag_of
+from app.hosts.container.images import tag_of
 from tests.support import LabUnderTest, Person, is_alive, kind, prints, running_lab, runs, until
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(180)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.hosts.images import tag_of
+from app.hosts.container.images import tag_of
 from tests.engine.second_engine import SecondEngine, engine_on_cgroup_v2
 from tests.engine.test_recovery import COUNT, DEAF, start, started
 from tests.killable import Killable, killable

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from app.hosts.images import tag_of
-from app.hosts.ours import container_in
+from app.hosts.container.images import tag_of
+from app.hosts.container.ours import container_in
 from tests.engine.test_recovery import COUNT, docker, lines, start, started
 from tests.killable import killable
 from tests.support import kind, prints, until

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import event_acts as acts
 from app import events as e
-from app.event_parts import Dispositions
+from app.events import lesson as acts
+from app.events.parts import Dispositions
 from app.experiments.expect import Expect, equals
 from app.experiments.lesson import Lesson
 from app.experiments.model import Experiment

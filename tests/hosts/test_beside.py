@@ -10,7 +10,7 @@ import pytest
 
 from app.errors import HostFailed
 from app.hosts.base import Ran
-from app.hosts.beside import LIMIT, run_beside
+from app.hosts.local.side_command import LIMIT, run_beside
 from app.resources import PACKAGE
 from tests.support import is_alive, open_descriptors, until
 
@@ -63,7 +63,7 @@ async def test_one_that_does_not_end_is_killed_with_all_it_started(tmp_path: Pat
 def test_when_the_server_is_killed_nothing_of_it_is_left(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     script = f"setsid sleep 644 & echo $! $$ > {pids}.new; mv {pids}.new {pids}; sleep 645"
-    code = "import anyio, sys; from app.hosts.beside import run_beside as run; "
+    code = "import anyio, sys; from app.hosts.local.side_command import run_beside as run; "
     code += "anyio.run(lambda: run(('sh', '-c', sys.argv[1]), cwd='/', env={'PATH': sys.argv[2]}))"
     server = subprocess.Popen([sys.executable, "-c", code, script, ENV["PATH"]], cwd=PACKAGE.parent)
     try:

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from app.hosts import http_get
-from app.hosts.http_get import HttpResult, get
+from app.lab import http_get
+from app.lab.http_get import HttpResult, get
 
 pytestmark = pytest.mark.anyio
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"

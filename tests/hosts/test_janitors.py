@@ -8,7 +8,7 @@ from threading import Barrier
 
 import psutil
 
-from app.hosts.janitors import Janitor
+from app.hosts.engine.janitor_client import Janitor
 
 
 def test_containers_that_start_at_the_same_moment_share_one(tmp_path: Path) -> None:
@@ -21,7 +21,7 @@ def test_containers_that_start_at_the_same_moment_share_one(tmp_path: Path) -> N
     try:
         with ThreadPoolExecutor(8) as threads:
             list(threads.map(ensure, range(8)))
-        mine = [each for each in psutil.Process().children() if "app.hosts.janitor" in each.cmdline()]
+        mine = [each for each in psutil.Process().children() if "app.hosts.engine.janitor" in each.cmdline()]
         assert len(mine) == 1
     finally:
         janitor.end()

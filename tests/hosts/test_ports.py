@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.hosts.ports import free_port, give_back, with_ports
+from app.hosts.local.ports import free_port, give_back, with_ports
 from tests.support import Person, kind
 
 

@@ -9,14 +9,14 @@ import sys
 import pytest
 
 from app.errors import HostFailed, NotPossible
-from app.hosts.sandbox_trial import forbidden
-from app.hosts.sandboxes import SandboxesHost
+from app.hosts.local.sandbox import SandboxesHost
+from app.hosts.local.sandbox_trial import forbidden
 from app.resources import PACKAGE
 
 ROOT = PACKAGE.parent
 TRIAL = """
 import anyio
-from app.hosts.sandbox_trial import try_one
+from app.hosts.local.sandbox_trial import try_one
 error = anyio.run(try_one)
 print(error and f"{error.code}: {error} HINT {error.hint}")
 """
@@ -91,7 +91,7 @@ async def test_it_is_tried_once_and_each_is_told_anew(monkeypatch: pytest.Monkey
         tries.append(1)
         return NotPossible("forbidden here", hint="Allow it.")
 
-    monkeypatch.setattr("app.hosts.sandboxes.try_one", refused)
+    monkeypatch.setattr("app.hosts.local.sandbox.try_one", refused)
     host = SandboxesHost.__new__(SandboxesHost)
     told = []
     for _ in range(2):

@@ -14,8 +14,8 @@ import pytest
 
 from app.events import AnyEvent
 from app.hosts.base import ProcessOptions, Ran, Spec
-from app.hosts.processes import running_processes
-from app.hosts.sandboxes import SandboxesHost
+from app.hosts.local.host import running_processes
+from app.hosts.local.sandbox import SandboxesHost
 from app.resources import PACKAGE
 from app.targets import Target
 from tests.support import EventReader, Person, is_alive, kind, prints, until

@@ -19,7 +19,7 @@ import httpx
 import pytest
 import yaml  # type: ignore[import-untyped]  # of schemathesis
 
-from app.hosts.images import tag_of
+from app.hosts.container.images import tag_of
 from tests.engine.test_recovery import docker
 from tests.ship.conftest import ROOT, run
 from tests.support import TOKEN, Person, kind, prints, until

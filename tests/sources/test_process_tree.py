@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from app.events import AnyEvent, Forecast, ProcessAppeared, ProcessChanged, ProcessGone, Truncated
-from app.foresight import foresee
+from app.lab.forecasts import foresee
 from app.probe.procfs import Masks, ProcessFacts, ThreadFacts
 from app.sources.process_tree import APART_S, HOLD_S, LIMIT, SETTLE, SETTLE_S, ProcessTree
 

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.event_parts import Fate
-from app.foresight import subject_of
+from app.events.parts import Fate
+from app.lab.forecasts import subject_of
 from app.probe.procfs import Proc, ProcessFacts
 from app.probe.told import Gone, Missed, Sent, Taken, Told
 from app.probe.trace import Trace

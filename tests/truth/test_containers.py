@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.hosts.images import tag_of
+from app.hosts.container.images import tag_of
 from app.verdict.subject import Origin
 from tests.support import until
 from tests.truth.observe import PROC, Victim, Witness, judge, settle

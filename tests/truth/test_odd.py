@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.foresight import subject_of
+from app.lab.forecasts import subject_of
 from app.probe.told import Sent, Taken
 from app.verdict.forecast import forecast
 from app.verdict.subject import has

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from app.event_parts import Advice, Dispositions
 from app.events import (
     AnyEvent,
     EngineEvent,
@@ -22,6 +21,7 @@ from app.events import (
     TargetExited,
     TargetStarted,
 )
+from app.events.parts import Advice, Dispositions
 from app.verdict.diagnose_stop import diagnose_stop
 from app.verdict.diagnosis import Diagnosis
 from app.verdict.scene import scene_of

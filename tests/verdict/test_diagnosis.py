@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import event_parts as parts
 from app import events as e
+from app.events import parts
 from app.verdict.diagnose_end import diagnose_end, diagnose_removal
 from app.verdict.diagnose_signal import diagnose_signal
 from app.verdict.diagnose_stop import diagnose_stop

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.event_parts import Fate
+from app.events.parts import Fate
 from app.signals import SIGNALS, parse_signal
 from app.verdict.forecast import RULES, forecast, forecasts
 from app.verdict.subject import Origin, Subject, Thread

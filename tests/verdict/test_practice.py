@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from app.resources import PACKAGE
-from app.signal_lore import MEASURED, SENDERS, Source, senders_of
 from app.signals import RESERVED, SIGNALS, Signal, name_of, parse_signal
-from app.verdict.inits import manner
-from app.verdict.practice import MANUALS, ORDER, UNTOLD, practices
-from app.verdict.servers import HABITS
+from app.verdict.programs.inits import manner
+from app.verdict.programs.practice import MANUALS, ORDER, UNTOLD, practices
+from app.verdict.programs.senders import MEASURED, SENDERS, Source, senders_of
+from app.verdict.programs.servers import HABITS
 from app.verdict.subject import Subject
 from app.verdict.tree import Member
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.verdict.programs import Program, program_of
-from app.verdict.shells import doing, ends_within_s
+from app.verdict.programs.identity import Program, program_of
+from app.verdict.programs.shells import doing, ends_within_s
 from app.verdict.stop import Member, StopSubject, foresee_stop
 from app.verdict.subject import Subject, Thread
 from tests.verdict.stop_scenarios import processes, scenario

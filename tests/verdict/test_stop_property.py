@@ -8,11 +8,11 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.event_parts import StopOutcome
+from app.events.parts import StopOutcome
 from app.signals import SIGNALS
 from app.verdict.forecast import forecast
-from app.verdict.forwarders import FORWARDERS
-from app.verdict.programs import program_of
+from app.verdict.programs.forwarders import FORWARDERS
+from app.verdict.programs.identity import program_of
 from app.verdict.stop import Member, StopSubject, foresee_stop
 from app.verdict.subject import Origin, Subject, Thread
 from tests.verdict.stop_scenarios import scenario

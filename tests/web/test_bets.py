@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.bets import BURST, PER_PERSON
+from app.lab.guesses import BURST, PER_PERSON
 from tests.killable import killable
 from tests.support import LabUnderTest, Person, kind, prints, until
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.errors import BadRequest
-from app.importing import MAX_LINE, imported_rows
+from app.imports.reading import MAX_LINE, imported_rows
 from tests.support import LabUnderTest, Person, kind, running_lab
 
 pytestmark = pytest.mark.timeout(120)

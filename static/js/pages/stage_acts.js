@@ -2,7 +2,7 @@
  * What a person can do on the stage.  Every act is a request; what comes of it arrives as an event.  A request that is
  * refused is said where it was made: a signal in the line below the board, anything else in the note's slot.
  *
- * Longer than most files: it is the one list of what can be asked here, as `app/lab.py` is on the other side.
+ * Longer than most files: it is the one list of what can be asked here, as `app/lab/lab.py` is on the other side.
  */
 
 import { ApiError } from "../api.js";

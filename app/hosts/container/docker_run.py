@@ -1,0 +1,123 @@
+"""From a ``Spec`` to what the engine is asked for, and to the ``docker run`` that a person would type.
+
+The two say the same but for the fences and labels that the lab adds on its own account: those belong to the lab, not
+to the lesson, and a line to copy should show what matters.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shlex
+from typing import Any
+
+from docker.utils import parse_bytes
+
+from app.hosts.base import ContainerOptions, Spec
+from app.targets import LAB, RUN, TARGET, Target
+
+NOBODY = "65534:65534"
+
+
+def for_engine(spec: Spec, info: dict[str, Any]) -> Spec:
+    """The spec with what depends on the engine settled.
+
+    ``cgroupns = "auto"``: on cgroup v2 the host's.  With a namespace of its own and a bind of /sys/fs/cgroup, systemd
+    writes into the machine's root group.  On v1 there is nothing to choose.
+    """
+    options = spec.container
+    if options.cgroupns != "auto":
+        return spec
+    settled = "host" if str(info.get("CgroupVersion")) == "2" else None
+    return spec.model_copy(update={"container": options.model_copy(update={"cgroupns": settled})})
+
+
+def docker_run(spec: Spec, name: str, image: str) -> str:
+    """``docker run -d --name server --init IMAGE COMMAND``."""
+    options = spec.container
+    words = ["docker", "run", "-d", "--name", name]
+    words += ["--init"] if options.init else []
+    words += ["-t"] if options.tty else []
+    words += ["-i"] if options.stdin_open else []
+    for flag, value in (
+        ("--pid", options.pid_mode),
+        ("--stop-signal", options.stop_signal),
+        ("--stop-timeout", options.stop_timeout_s),
+        # The lab's own limit is a fence; another one is what the lesson is about.
+        ("--memory", options.memory if options.memory != ContainerOptions().memory else None),
+        ("--user", options.user),
+        ("--workdir", options.workdir),
+        ("--cgroupns", options.cgroupns),
+    ):
+        words += [flag, str(value)] if value is not None else []
+    for flag, values in (
+        ("--tmpfs", options.tmpfs),
+        ("-v", options.binds),
+        ("--cap-add", options.cap_add),
+        ("-e", [f"{key}={value}" for key, value in options.env.items()]),
+        ("-p", [f"127.0.0.1:{port or ''}:{inside}" for inside, port in options.ports.items()]),
+    ):
+        for each in values:
+            words += [flag, each]
+    words += ["--entrypoint", options.entrypoint[0]] if options.entrypoint else []
+    rest = [*(options.entrypoint or ())[1:], *spec.command]
+    return shlex.join([*words, image, *rest])
+
+
+def creation(target: Target, spec: Spec, image: str, info: dict[str, Any], lab: str) -> dict[str, Any]:
+    """The body of the engine's ``create``, with ``name`` in it.
+
+    Args:
+        info: the engine's own; a limit whose controller it lacks is left out, since asking for it may fail.
+        lab: whose container it is.
+    """
+    options = spec.container
+    wanted: dict[str, Any] = {
+        "name": f"signal-lab-{target.run}-{target.name}-{secrets.token_hex(3)}",
+        "Image": image,
+        "Cmd": list(spec.command) or None,
+        "Tty": options.tty,
+        "OpenStdin": options.stdin_open,
+        "StdinOnce": False,
+        "AttachStdout": True,
+        "AttachStderr": True,
+        "Env": [f"{key}={value}" for key, value in options.env.items()],
+        "Labels": {RUN: target.run, TARGET: target.id, LAB: lab},
+        "ExposedPorts": {port: {} for port in options.ports},
+        "HostConfig": _host_config(options, info),
+    }
+    optional = {
+        "Entrypoint": list(options.entrypoint) if options.entrypoint else None,
+        "StopSignal": options.stop_signal,
+        "StopTimeout": options.stop_timeout_s,
+        "WorkingDir": options.workdir,
+        "User": options.user or (NOBODY if options.pid_mode == "host" else None),
+    }
+    return wanted | {key: value for key, value in optional.items() if value is not None}
+
+
+def _host_config(options: ContainerOptions, info: dict[str, Any]) -> dict[str, Any]:
+    config: dict[str, Any] = {
+        "SecurityOpt": ["no-new-privileges"],
+        "CapDrop": ["ALL"],
+        "CapAdd": list(options.cap_add),
+        "NetworkMode": "bridge" if options.ports else "none",
+        "PortBindings": {
+            inside: [{"HostIp": "127.0.0.1", "HostPort": str(port or "")}] for inside, port in options.ports.items()
+        },
+        "Binds": list(options.binds),
+        "Tmpfs": {path: "" for path in options.tmpfs},
+        "LogConfig": {"Type": "json-file", "Config": {"max-size": "8m", "max-file": "1"}},
+    }
+    if options.init is not None:
+        config["Init"] = options.init
+    if options.pid_mode:
+        config["PidMode"] = options.pid_mode
+    if options.cgroupns:
+        config["CgroupnsMode"] = options.cgroupns
+    if info.get("MemoryLimit"):
+        config["Memory"] = parse_bytes(options.memory)
+    if info.get("PidsLimit"):
+        config["PidsLimit"] = options.pids_limit
+    if info.get("CpuCfsQuota"):
+        config["NanoCpus"] = 10**9
+    return config

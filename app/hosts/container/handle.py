@@ -1,0 +1,332 @@
+"""One container of the lab, from its start, or its adoption, to its removal.  See ``hosts/base.py`` for what each call
+promises.
+
+A signal from outside goes by the machine's pid where that can be (``container_signals.py``).  "Inside" is a short-lived
+container in the same PID namespace, where the kernel protects PID 1.
+
+Longer than most files: what happens to a container and what is asked of it share one state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, Literal
+
+import anyio
+from anyio import to_thread
+from anyio.abc import TaskGroup
+
+from app.errors import AlreadyGone, LabError, NotApplicable
+from app.events import Clock, EngineEvent, TargetExited, TargetStarted, now
+from app.events.record import Record
+from app.hosts.base import Ran, Spec, StopDefaults, Stopped
+from app.hosts.container.attachment import Input
+from app.hosts.container.exec import run_in_container
+from app.hosts.container.output import ContainerOutput
+from app.hosts.container.ports import published
+from app.hosts.container.signal_inside import send_from_inside
+from app.hosts.container.signals import send_from_outside
+from app.hosts.container.stop import Stopper
+from app.hosts.container.story import Story, engine_time
+from app.hosts.engine.engine import Engine
+from app.hosts.left import Left
+from app.hosts.looking import look_at
+from app.probe.procfs import Proc, ProcessFacts
+from app.signals import UnknownSignal, exit_meaning, named_so
+from app.targets import Target
+
+DRAIN_S = 2.0  # how long the end waits for the last of the output
+
+Look = Callable[[int, str], Awaitable[list[ProcessFacts] | None]]  # pid of its first process, container id
+
+
+class ContainerHandle:
+    def __init__(
+        self,
+        target: Target,
+        spec: Spec,
+        container: str,
+        engine: Engine,
+        record: Record,
+        tasks: TaskGroup,
+        look: Look | None = None,
+        left: Left | None = None,
+    ) -> None:
+        self.target = target
+        self.container = container
+        self.stdin = spec.container.stdin_open
+        self.ports: dict[str, int] = {}
+        self._spec, self._engine, self._record, self._tasks = spec, engine, record, tasks
+        self._proc = Proc()
+        self._look, self._pid = look, 0
+        self._init: ProcessFacts | None = None  # PID 1, where this machine can see it
+        self._left = left
+        self._story = Story(engine, container, left.said if left else ())
+        self._output = ContainerOutput(engine, container, target, record, tty=spec.container.tty)
+        self._input = Input(engine, container) if self.stdin else None
+        self._stopper = Stopper(engine, container, target.id, self._story, self.look_again, tasks)
+        self._ended = anyio.Event()
+        self._catching_up = anyio.Lock()
+        self._started = left is not None and left.started
+        self._start_told = self._started  # in the journal; without a start there is no end
+        self._start_known = anyio.Event()  # it was told, or never will be
+        if self._start_told:
+            self._start_known.set()
+
+    @property
+    def stop_defaults(self) -> StopDefaults:
+        return self._stopper.defaults
+
+    # What happens.
+
+    async def start(self, equivalent: str) -> None:
+        """Attach, start, and say what was started."""
+        await self._attach()
+        self._tasks.start_soon(self._output.follow, self._story.died)
+        await self._engine.call(lambda client: client.start(self.container), what=f"starting {self.target.id}")
+        self._started = True
+        await self._tell_start(await self._inspect(), equivalent)
+
+    async def adopt(self, equivalent: str) -> None:
+        """Go on with one that a killed server had started.  Raises AlreadyGone when it was never started."""
+        left = self._left
+        assert left is not None
+        try:
+            facts = await self._inspect()
+        except AlreadyGone:
+            if not left.started:
+                raise
+            self._end(None, now(), "server", "it was removed while nobody watched")
+            return
+        if facts["State"]["Status"] == "created":
+            raise AlreadyGone(f"{self.target.id} was never started")
+        self._started = True
+        if not left.started:
+            await self._tell_start(facts, equivalent)
+        await self._attach_again(facts, left.printed_at, "the lab was gone")
+        await self._catch_up()
+
+    async def _attach(self) -> None:
+        await self._output.open()
+        if self._input:
+            self._input.close()
+            await self._input.open()
+
+    async def _attach_again(self, facts: dict[str, Any], since: datetime | None, why: str) -> None:
+        """Nobody read since then: first what the log has of that time, then what comes."""
+        until = now()
+        running = facts["State"]["Running"]
+        with suppress(AlreadyGone):  # it may end just now
+            if running:
+                await self._attach()
+        await self._output.fill(since, until if running else now(), why)
+        if running:
+            self._tasks.start_soon(self._output.follow, self._story.died)
+
+    async def _inspect(self) -> dict[str, Any]:
+        facts: dict[str, Any] = await self._engine.call(lambda client: client.inspect_container(self.container))
+        self._learn(facts)
+        return facts
+
+    def _learn(self, facts: dict[str, Any]) -> None:
+        config = facts["Config"]
+        timeout_s = config.get("StopTimeout")
+        self._stopper.defaults = StopDefaults(
+            _signal_name(config.get("StopSignal")), 10 if timeout_s is None else timeout_s
+        )
+        self.ports = published(facts) or self.ports
+        pid = facts["State"].get("Pid") or 0
+        if pid == self._pid:
+            return
+        self._pid = pid
+        seen = self._proc.read_process(pid) if pid else None
+        if seen and self.container.encode() in (self._proc.read(pid, "cgroup") or b""):
+            self._init = seen
+
+    async def _tell_start(self, facts: dict[str, Any], equivalent: str) -> None:
+        self._start_told = True
+        self._start_known.set()  # what is recorded next comes after it
+        await self._record(
+            TargetStarted(
+                run=self.target.run,
+                target=self.target.id,
+                author="engine",
+                pid=self._pid or None,
+                start=self._init.start if self._init else None,
+                container_id=self.container,
+                command=(facts["Path"], *facts["Args"]),
+                equivalent=equivalent,
+                tty=self._spec.container.tty,
+                stdin=self.stdin,
+                stop_signal=self.stop_defaults.signal,
+                stop_timeout_s=self.stop_defaults.timeout_s,
+                ports=self.ports,
+            )
+        )
+
+    async def told(self, event: EngineEvent) -> None:
+        """One event of the engine about this container; it is recorded once, however often it is told."""
+        if not self._story.is_new(event):
+            return
+        self._story.heed(event)
+        await self._record(event)
+        if event.action == "die":
+            self._end(event.exit_code, event.at, "engine")
+
+    async def look_again(self) -> None:
+        """After the engine was away: what it said meanwhile, and its state for what it has forgotten."""
+        if not self._started or self._ended.is_set():
+            return
+        with suppress(LabError):
+            facts = await self._catch_up()
+            if facts and facts["State"]["Running"] and self._output.drained.is_set():
+                await self._attach_again(facts, self._output.ended_at, "the engine was gone")
+
+    async def _catch_up(self) -> dict[str, Any] | None:
+        async with self._catching_up:
+            for event in await self._story.missed():
+                await self.told(event)
+            try:
+                facts = await self._inspect()
+            except AlreadyGone:
+                self._end(None, now(), "server", "it was removed while nobody watched")
+                return None
+            state = facts["State"]
+            if not state["Running"]:
+                why = "read from its state afterwards: nobody saw it end"
+                self._end(state["ExitCode"], engine_time(state["FinishedAt"]), "engine", why)
+            return facts
+
+    def _end(self, code: int | None, at: datetime, clock: Clock, why: str = "") -> None:
+        if self._story.end(code, at):
+            self._tasks.start_soon(self._record_end, code, at, clock, why)
+
+    async def _record_end(self, code: int | None, at: datetime, clock: Clock, why: str) -> None:
+        """Once the last output has come, and never before its start."""
+        with anyio.move_on_after(DRAIN_S):
+            await self._output.drained.wait()
+        await self._start_known.wait()
+        if not self._start_told:
+            self._ended.set()
+            return
+        killed = code == 137 and any(kill.signal == "SIGKILL" for kill in self._story.kills)
+        meaning = "nobody saw it end" if code is None else exit_meaning(code)
+        with anyio.CancelScope(shield=True):
+            await self._record(
+                TargetExited(
+                    run=self.target.run,
+                    target=self.target.id,
+                    author="engine",
+                    at=at,
+                    clock=clock,
+                    exit_code=code,
+                    cause="unknown" if code is None else "killed" if killed else "exited",
+                    meaning=f"{meaning}; {why}" if why else meaning,
+                )
+            )
+            self._ended.set()
+
+    async def ended(self) -> None:
+        await self._ended.wait()
+
+    async def processes(self) -> list[ProcessFacts] | None:
+        if self._look and self._pid and (seen := await self._look(self._pid, self.container)) is not None:
+            return seen
+        if self._init is None:
+            return None
+        if self._proc.identity(self._init.pid) != (self._init.pid, self._init.start):
+            return []
+        pids = await to_thread.run_sync(self._proc.container_processes, self._init.pid, self.container)
+        return await look_at(self._proc, pids)
+
+    # What is asked.
+
+    def _alive(self) -> None:
+        if self._story.died.is_set():
+            raise AlreadyGone(f"{self.target.id} has ended")
+
+    async def send(self, number: int, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:
+        self._alive()
+        if origin == "inside":
+            if self._spec.container.pid_mode == "host":
+                # "Inside" would be the whole machine: pid 1 its init, and others not ours at all.
+                raise NotApplicable(f"{self.target.id} has no PID namespace of its own", hint="Send it from outside.")
+            if group:
+                raise NotApplicable("a group cannot be reached from inside", hint="Send it from outside.")
+            await send_from_inside(self._engine, self.container, number, pid)
+            return
+        await send_from_outside(
+            *(self._engine, self.container, self.target.id, self._init, await self.processes(), number),
+            pid=pid,
+            group=group,
+        )
+
+    async def stop(self, signal: str, timeout_s: int, on_timeout: Callable[[], Awaitable[object]]) -> Stopped:
+        if (left := self._left) and left.stop_asked:
+            self._left = None
+            asked_at, before = left.stop_asked.at, left.kills_before
+            return await self._stopper.see_through(signal, timeout_s, on_timeout, asked_at, before)
+        self._alive()
+        return await self._stopper.stop(signal, timeout_s, on_timeout)
+
+    async def kill(self) -> None:
+        self._alive()
+        await self._stopper.kill()
+
+    async def write(self, data: bytes) -> None:
+        self._alive()
+        if self._input is None:
+            raise NotApplicable(
+                f"{self.target.id} has no open standard input", hint="A container has one with `docker run -i`."
+            )
+        await self._input.write(data)
+
+    async def resize(self, cols: int, rows: int) -> None:
+        self._alive()
+        if not self._spec.container.tty:
+            raise NotApplicable(f"{self.target.id} has no terminal", hint="Only targets with a terminal have a size.")
+        await self._engine.call(lambda client: client.resize(self.container, height=rows, width=cols))
+
+    async def pause(self) -> None:
+        self._alive()
+        await self._engine.call(lambda client: client.pause(self.container), what=f"pausing {self.target.id}")
+
+    async def unpause(self) -> None:
+        self._alive()
+        await self._engine.call(lambda client: client.unpause(self.container), what=f"unpausing {self.target.id}")
+
+    async def run(self, command: tuple[str, ...]) -> Ran:
+        """As ``docker exec``."""
+        self._alive()
+        return await run_in_container(self._engine, self.container, command)
+
+    async def close(self) -> None:
+        """Remove it, running or not; its end is recorded if its start was."""
+        self._start_known.set()
+        if self._input:
+            self._input.close()
+        if self._story.died.is_set() and self._stopper.answered:
+            with anyio.move_on_after(DRAIN_S):  # a stop that is not done would meet a container that is gone
+                await self._stopper.answered.wait()
+        with suppress(LabError):
+            await self._engine.call(
+                lambda client: client.remove_container(self.container, force=True, v=True), what="removing it"
+            )
+        if self._start_told:
+            with anyio.move_on_after(DRAIN_S):
+                await self._ended.wait()
+            if not self._ended.is_set():
+                self._end(None, now(), "server")
+                with anyio.move_on_after(DRAIN_S):
+                    await self._ended.wait()
+        self._output.close()
+
+
+def _signal_name(signal: str | None) -> str:
+    """The engine gives a name or a number, as the image's author wrote it; what is none means SIGTERM to it."""
+    try:
+        return named_so(signal).name if signal else "SIGTERM"
+    except UnknownSignal:
+        return "SIGTERM"

@@ -1,0 +1,224 @@
+"""Containers of the lab: created with its labels and behind its fences, asked through the engine.
+
+What happens to them is told by the engine's events, with the engine's own time; a handle never reports an end because
+it asked for one.  Output is attached to *before* the start, so nothing is lost.  There is no ``--rm``: the exit code
+would only be in one event; the lab removes what it made after it has read the end.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import anyio
+from anyio import to_thread
+from anyio.abc import TaskGroup
+
+from app.errors import AlreadyGone, EngineUnavailable, HostFailed, LabError, NotOurs
+from app.events import EngineEvent, TargetStarting
+from app.events.record import Record
+from app.hosts.base import Spec
+from app.hosts.container.docker_run import creation, docker_run, for_engine
+from app.hosts.container.handle import ContainerHandle, Look
+from app.hosts.container.images import Images, tag_of
+from app.hosts.container.ours import check_ours, is_protected
+from app.hosts.container.ports import is_taken, with_free_ports
+from app.hosts.engine.engine import Client, Engine
+from app.hosts.engine.janitor_client import Janitor
+from app.hosts.left import Left, end_unseen
+from app.targets import LAB, TARGET, Target
+
+log = logging.getLogger("signal_lab")
+PORT_TRIES = 4
+START_WITHIN_S = 2.0  # how long a start waits for an engine that may just be coming up
+
+
+class ContainersHost:
+    """Starts containers.  Use as ``async with running_containers(engine, record) as host``."""
+
+    def __init__(
+        self, engine: Engine, record: Record, tasks: TaskGroup, janitor: Janitor, left: Iterable[str] = ()
+    ) -> None:
+        """``left``: ids of targets that will be adopted; until then nobody touches their containers."""
+        self._engine, self._record, self._tasks = engine, record, tasks
+        self.images = Images(engine, record, tasks)
+        self._janitor = janitor
+        self.look: Look | None = None  # how to see containers that this machine does not show
+        self._handles: dict[str, ContainerHandle] = {}  # by container id
+        self._left = set(left)
+        engine.listen(self._told)
+
+    async def check(self) -> None:
+        await self._engine.ready(START_WITHIN_S)
+        self._engine.client()
+
+    def equivalent(self, spec: Spec, name: str) -> str:
+        return docker_run(for_engine(spec, self._engine.info), name, tag_of(spec.image or "base"))
+
+    async def start(self, target: Target, spec: Spec) -> ContainerHandle:
+        await self._record(
+            TargetStarting(run=target.run, target=target.id, equivalent=self.equivalent(spec, target.name))
+        )
+        image = await self.images.ensure(spec.image or "base")
+        for tries_left in reversed(range(PORT_TRIES)):
+            try:
+                return await self._start(target, with_free_ports(for_engine(spec, self._engine.info)), image)
+            except HostFailed as error:
+                if not tries_left or not is_taken(str(error)):  # somebody was faster, or it is another machine's port
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _start(self, target: Target, spec: Spec, image: str) -> ContainerHandle:
+        wanted = creation(target, spec, image, self._engine.info, self._engine.lab)
+        await to_thread.run_sync(self._janitor.ensure, self._engine.url)
+        created = await self._engine.call(lambda client: _create(client, wanted), what=f"creating {target.id}")
+        container = str(created["Id"])
+        handle = ContainerHandle(target, spec, container, self._engine, self._record, self._tasks, self.look)
+        self._handles[container] = handle
+        try:
+            await handle.start(self.equivalent(spec, target.name))
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await handle.close()
+                self._handles.pop(container, None)
+            raise
+        return handle
+
+    async def adopt(self, target: Target, spec: Spec, left: Left) -> ContainerHandle | None:
+        """Go on with a container that a killed server has left; None when there is none, or it was never started.
+
+        Waits for the engine, however long that takes.
+        """
+        try:
+            while True:
+                container = await self._which(target, left)
+                if container is None:
+                    return None
+                with suppress(EngineUnavailable):  # it went away again meanwhile
+                    return await self._adopt(target, spec, left, container)
+        finally:
+            self._left.discard(target.id)
+
+    async def _which(self, target: Target, left: Left) -> str | None:
+        """Its container, as soon as an engine is there; None, and its end is said, when there is none."""
+        try:
+            while True:
+                await self._engine.ready(float("inf"))
+                with suppress(EngineUnavailable):
+                    container = left.container
+                    if container is None or not await self._is_ours(container, target):
+                        container = await self._find(target)
+                    if container is None and left.started:
+                        await self._record(end_unseen(target, "no container of the lab is this one"))
+                    return container
+        except BaseException:  # its run was removed meanwhile: nobody will close what there is no handle of
+            with anyio.CancelScope(shield=True):
+                if left.started:
+                    await self._record(end_unseen(target, "its run was ended before it was found again"))
+                with suppress(LabError):
+                    if found := await self._find(target):
+                        await self._remove(found)
+            raise
+
+    async def _adopt(self, target: Target, spec: Spec, left: Left, container: str) -> ContainerHandle | None:
+        spec = for_engine(spec, self._engine.info)
+        handle = ContainerHandle(target, spec, container, self._engine, self._record, self._tasks, self.look, left)
+        self._handles[container] = handle
+        try:
+            await to_thread.run_sync(self._janitor.ensure, self._engine.url)
+            await handle.adopt(self.equivalent(spec, target.name))
+        except EngineUnavailable:
+            self._handles.pop(container, None)
+            raise
+        except BaseException as error:
+            with anyio.CancelScope(shield=True):
+                await handle.close()
+            self._handles.pop(container, None)
+            if not isinstance(error, AlreadyGone):
+                raise
+            return None
+        return handle
+
+    async def _is_ours(self, container: str, target: Target) -> bool:
+        """What stands in a journal is no proof.  One that is gone was: its end is told by its handle."""
+        try:
+            facts = await self._engine.call(lambda client: client.inspect_container(container))
+            check_ours(facts, self._engine.lab, target.id)
+        except AlreadyGone:
+            return True
+        except NotOurs as error:
+            log.warning("%s: %s", target.id, error)
+            return False
+        return True
+
+    async def _find(self, target: Target) -> str | None:
+        """Its container by the labels, where the server was killed before it had told the id."""
+        filters = {"label": [f"{LAB}={self._engine.lab}", f"{TARGET}={target.id}"]}
+        found = await self._engine.call(lambda client: client.containers(all=True, quiet=True, filters=filters))
+        return str(found[0]["Id"]) if found else None
+
+    async def _told(self, container: str, event: EngineEvent | None) -> None:
+        """What the engine says.  None: it came back, and what it said meanwhile was not heard."""
+        if event is None:
+            for handle in list(self._handles.values()):
+                self._tasks.start_soon(handle.look_again)
+        elif known := self._handles.get(container):
+            await known.told(event)
+            if event.action == "destroy":
+                self._handles.pop(container, None)  # a start that failed may have been faster
+        elif event.run is not None and event.target is not None and event.target not in self._left:
+            await self._record(event)  # created: its handle comes a moment later
+
+    def end(self) -> None:
+        """All runs have ended: what they started is removed."""
+        self._janitor.end()
+
+    async def sweep(self) -> int:
+        """Remove containers that an earlier server of this lab left behind; how many."""
+        filters = {"label": f"{LAB}={self._engine.lab}"}
+        found = await self._engine.call(lambda client: client.containers(all=True, filters=filters))
+        gone = [
+            each["Id"]
+            for each in found
+            if each["Id"] not in self._handles
+            and each["Labels"].get(TARGET) not in self._left
+            and not is_protected(each["Id"], each["Labels"])
+        ]
+        for container in gone:
+            await self._remove(container)
+        return len(gone)
+
+    async def _remove(self, container: str) -> None:
+        await self._engine.call(lambda client: client.remove_container(container, force=True, v=True))
+
+    async def sweep_when_ready(self) -> None:
+        await self._engine.ready(float("inf"))
+        try:
+            if count := await self.sweep():
+                log.warning("removed %d containers of an earlier server", count)
+        except LabError as error:
+            log.warning("cannot remove what an earlier server left: %s", error)
+
+
+def _create(client: Client, wanted: dict[str, Any]) -> dict[str, Any]:
+    """docker-py's own ``create_container_from_config``: it has no words for some of what is wanted."""
+    name = wanted.pop("name")
+    created: dict[str, Any] = client.create_container_from_config(wanted, name)
+    return created
+
+
+@asynccontextmanager
+async def running_containers(
+    engine: Engine, record: Record, janitor: Janitor, left: Iterable[str] = ()
+) -> AsyncIterator[ContainersHost]:
+    """The host, for as long as its containers may live."""
+    async with anyio.create_task_group() as tasks:
+        host = ContainersHost(engine, record, tasks, janitor, left)
+        tasks.start_soon(host.sweep_when_ready)
+        try:
+            yield host
+        finally:
+            tasks.cancel_scope.cancel()
+            host.end()

@@ -1,0 +1,42 @@
+"""Which containers the lab may touch: those that carry its labels, and never the one that it runs in itself.
+
+Every container that is not known by having been created goes through here: an id from the journal, or from a list.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from app.errors import NotOurs
+from app.targets import LAB, TARGET
+
+PROTECT = "dev.signal-lab.protect"  # "true": nobody of a lab touches it, whatever else it carries
+_MOUNTED = re.compile(r"/(?:overlay-)?containers/([0-9a-f]{64})/\S* /etc/(?:hostname|hosts|resolv\.conf) ")
+
+
+@cache
+def own_container() -> str | None:
+    """Id of the container that this process runs in; None outside, and where no engine's files are mounted."""
+    return container_in(Path("/proc/self/mountinfo").read_text())
+
+
+def container_in(mountinfo: str) -> str | None:
+    """Engines mount a file of the container's folder at /etc/hostname; the folder's name is its id."""
+    found = _MOUNTED.search(mountinfo)
+    return found[1] if found else None
+
+
+def is_protected(container: str, labels: dict[str, str] | None) -> bool:
+    return container == own_container() or (labels or {}).get(PROTECT) == "true"
+
+
+def check_ours(facts: dict[str, Any], lab: str, target: str) -> None:
+    """``facts``: as inspected.  Raises NotOurs unless it is the container of this target of this lab."""
+    labels: dict[str, str] = facts["Config"].get("Labels") or {}
+    if is_protected(facts["Id"], labels):
+        raise NotOurs("that container is protected: the lab, or another one, runs in it")
+    if (labels.get(LAB), labels.get(TARGET)) != (lab, target):
+        raise NotOurs(f"that container is not the one of {target}")

@@ -1,0 +1,148 @@
+"""How a container is stopped, and how a stop is seen through whose engine, or whose server, went away meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import anyio
+from anyio.abc import TaskGroup
+
+from app.errors import AlreadyGone, EngineUnavailable, LabError
+from app.events import now
+from app.hosts.base import StopDefaults, Stopped
+from app.hosts.container.story import Story
+from app.hosts.engine.engine import Client, Engine
+from app.signals import named_so
+
+TELL_S = 5.0  # how long an answer of the engine waits for the event that should come with it
+SPARE_S = 2.0  # how much later than promised an engine may kill, before the lab does it
+SIGNAL_IN_STOP = (1, 42)  # the first API whose stop takes a signal; older ones ignore it in silence
+OnTimeout = Callable[[], Awaitable[object]]
+
+
+class Stopper:
+    """``catch_up`` asks what the engine said, and how the container is, after it was away."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        container: str,
+        name: str,
+        story: Story,
+        catch_up: Callable[[], Awaitable[None]],
+        tasks: TaskGroup,
+    ) -> None:
+        self._engine, self._container, self._name, self._tasks = engine, container, name, tasks
+        self.answered: anyio.Event | None = None  # of a stop: the engine has done all that belongs to it
+        self._story, self._catch_up = story, catch_up
+        self.defaults = StopDefaults("SIGTERM", 10)
+
+    async def stop(self, signal: str, timeout_s: int, on_timeout: OnTimeout) -> Stopped:
+        asked_at, before = now(), len(self._story.kills)
+        self._engine.client()  # who asks while the engine is away is told so
+        api = tuple(int(part) for part in str(self._engine.status()["api"] or "0").split(".")[:2])
+        own = signal != self.defaults.signal and api < SIGNAL_IN_STOP
+        try:
+            if own or timeout_s < 0:
+                await self._by_hand(signal, timeout_s, on_timeout)
+            else:
+                await self._by_engine(signal, timeout_s)
+        except EngineUnavailable:
+            await self._until_it_is_back()
+            return await self.see_through(signal, timeout_s, on_timeout, asked_at, before)
+        with anyio.move_on_after(TELL_S):
+            await self._story.died.wait()
+        if not self._story.died.is_set():
+            await self._catch_up()  # it is done, and its event is late
+        return self._stopped(asked_at, before)
+
+    async def see_through(
+        self, signal: str, timeout_s: int, on_timeout: OnTimeout, asked_at: datetime, before: int
+    ) -> Stopped:
+        """A stop that was asked for earlier.  ``before``: how many kills the engine had told of until then.
+
+        A signal that was never sent is sent now.  An engine goes on with a stop when nobody waits for it any more; one
+        that was restarted, or that only sent a signal, does not: then the lab kills when the time is over.
+        """
+        if len(self._story.kills) == before and not self._story.died.is_set():
+            return await self.stop(signal, timeout_s, on_timeout)
+        left_s = None if timeout_s < 0 else max(0.0, timeout_s - (now() - asked_at).total_seconds()) + SPARE_S
+        with anyio.move_on_after(left_s):
+            await self._story.died.wait()
+        if not self._story.died.is_set():
+            await on_timeout()
+            await self.kill()
+            await self._story.died.wait()
+        return self._stopped(asked_at, before)
+
+    async def kill(self) -> None:
+        await self._engine.call(lambda client: client.kill(self._container, "SIGKILL"), what=f"killing {self._name}")
+
+    async def _by_engine(self, signal: str, timeout_s: int) -> None:
+        """The engine's own stop, without a time limit on its answer: docker-py's would break a long stop."""
+        params: dict[str, object] = {"t": timeout_s}
+        if signal != self.defaults.signal:
+            params["signal"] = signal
+
+        def stop(client: Client) -> None:
+            url = client._url("/containers/{0}/stop", self._container)
+            client._raise_for_status(client._post(url, params=params, timeout=None))
+
+        self.answered = answered = anyio.Event()
+        failure: list[LabError] = []
+
+        async def ask() -> None:
+            try:
+                await self._engine.call(stop, what=f"stopping {self._name}", waits=True)
+            except LabError as error:
+                failure.append(error)
+            finally:
+                answered.set()
+
+        # Its end is what counts: the engine answers later, when it has put away the container's network and files.
+        self._tasks.start_soon(ask)
+        async with anyio.create_task_group() as waiting:
+
+            async def until(event: anyio.Event) -> None:
+                await event.wait()
+                waiting.cancel_scope.cancel()
+
+            waiting.start_soon(until, answered)
+            waiting.start_soon(until, self._story.died)
+        if failure and not (isinstance(failure[0], AlreadyGone | EngineUnavailable) and self._story.died.is_set()):
+            raise failure[0]
+
+    async def _by_hand(self, signal: str, timeout_s: int, on_timeout: OnTimeout) -> None:
+        """What an old engine cannot do: another signal, or waiting for ever."""
+        number = named_so(signal).number
+        await self._engine.call(lambda client: client.kill(self._container, number), what=f"stopping {self._name}")
+        with anyio.move_on_after(None if timeout_s < 0 else timeout_s):
+            await self._story.died.wait()
+        if not self._story.died.is_set():
+            await on_timeout()
+            await self.kill()
+            await self._story.died.wait()
+
+    async def _until_it_is_back(self) -> None:
+        """Or until nobody waits for it any more."""
+        async with anyio.create_task_group() as tasks:
+
+            async def end() -> None:
+                await self._story.died.wait()
+                tasks.cancel_scope.cancel()
+
+            tasks.start_soon(end)
+            await self._engine.ready(float("inf"))
+            await self._catch_up()
+            tasks.cancel_scope.cancel()
+
+    def _stopped(self, asked_at: datetime, before: int) -> Stopped:
+        story, code = self._story, self._story.exit_code
+        kills = story.kills[before:]
+        if story.die is not None and kills:
+            killed = any(kill.signal == "SIGKILL" for kill in kills)
+            return Stopped((story.die.at - kills[0].at).total_seconds(), code, killed, "engine", story.die.at)
+        # This engine says no `kill` (Podman), or it was away: our own clock, and nobody can tell who killed it.
+        at = story.die.at if story.die else story.ended_at or now()
+        return Stopped((at - asked_at).total_seconds(), code, None, "server", at)

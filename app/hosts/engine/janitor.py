@@ -1,0 +1,94 @@
+"""Ends the containers of a server that is gone, also when it was killed.  Run as a process of its own:
+
+    python -m app.hosts.engine.janitor LAB_ID DATA_FOLDER GRACE_S SERVER_PID
+
+Its standard input is a pipe whose other end only the server holds.  When that closes, whatever the reason, it waits
+some time for a next server of the same data folder, which would go on with the containers, and else removes all that
+have this lab's label.  A server that has ended well has left none, and then there is nothing to do.
+
+There is one beside every server that has had a container, and all but always it only waits: so what it needs to clean
+up is imported when it cleans up.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from app.ownership import lock, owner
+
+AGAIN_S = 2.0  # a container may just have been in the making
+LOOKS = 3
+LOOK_S = 0.2
+
+
+def remove_all(lab: str) -> int:
+    """Remove them; how many.  Does not mind what somebody else removes meanwhile."""
+    from docker.errors import APIError
+    from docker.utils import kwargs_from_env
+
+    import docker
+    from app.targets import LAB
+
+    # The engine that the server had found is given in DOCKER_HOST.
+    client: Any = docker.APIClient(version="auto", **kwargs_from_env())
+    try:
+        found = client.containers(all=True, quiet=True, filters={"label": f"{LAB}={lab}"})
+        for each in found:
+            try:
+                client.remove_container(each["Id"], force=True, v=True)
+            except APIError:
+                continue
+        return len(found)
+    finally:
+        client.close()
+
+
+def next_server(data: Path, grace_s: float, before: int) -> bool:
+    """Whether one has come in time.
+
+    ``before``: pid of the one that is gone.  It may still hold the lock: the kernel takes a while to close what it had.
+    """
+    deadline = time.monotonic() + grace_s
+    while True:
+        with lock(data, f"janitor {os.getpid()}") as free:
+            if not free and owner(data) != f"server {before}":
+                return True
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(LOOK_S)
+
+
+def clean_up(lab: str) -> None:
+    from docker.errors import DockerException
+
+    for look in range(LOOKS):
+        try:
+            if remove_all(lab) == 0 and look:
+                return
+        except DockerException:
+            pass  # the engine is away, too
+        time.sleep(AGAIN_S)
+
+
+def main(lab: str, data: Path, grace_s: float, before: int) -> None:
+    # What the terminal or an init sends to the server is not for this one: it ends when the server has.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_IGN)
+    sys.stdin.buffer.read()
+    try:
+        if next_server(data, grace_s, before):
+            return
+        with lock(data, f"janitor {os.getpid()}") as held:
+            if held:  # a server that starts now waits until this is done
+                clean_up(lab)
+    except FileNotFoundError:  # the folder is gone: there will be no next server
+        clean_up(lab)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]))

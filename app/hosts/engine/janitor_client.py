@@ -1,0 +1,52 @@
+"""Starts the janitor (``janitor.py``) of a server, once there may be something to clean up."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+WITHIN_S = 10.0
+
+
+class Janitor:
+    """One for a server, started with its first container.  ``end`` lets it go when nothing is left to remove.
+
+    ``data``: the server's folder, whose lock says whether a next server is there; ``grace_s``: how long one is waited
+    for.
+    """
+
+    def __init__(self, lab: str, data: Path, grace_s: float) -> None:
+        self._lab, self._data, self._grace_s = lab, data, grace_s
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def ensure(self, engine: str) -> None:
+        """``engine``: the base URL of the engine's API."""
+        with self._lock:  # containers that start at the same moment ask from threads of their own
+            if self._process is not None and self._process.poll() is None:
+                return
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "app.hosts.engine.janitor", *self._words()],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "DOCKER_HOST": engine},
+                start_new_session=True,
+            )
+
+    def _words(self) -> list[str]:
+        return [self._lab, str(self._data.absolute()), str(self._grace_s), str(os.getpid())]
+
+    def end(self) -> None:
+        """All is removed: it has nothing to do, and is not waited for longer than it takes to be told."""
+        if self._process is None:
+            return
+        self._process.kill()
+        self._process.wait(WITHIN_S)
+        assert self._process.stdin is not None
+        with suppress(OSError):
+            self._process.stdin.close()

@@ -1,0 +1,85 @@
+"""Starts local targets and sandboxes: commands on a pty of their own, under a keeper."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import anyio
+from anyio.abc import TaskGroup
+
+from app.events import TargetStarting
+from app.events.record import Record
+from app.hosts.base import Handle, Host, Spec
+from app.hosts.left import Left, end_unseen
+from app.hosts.local.handle import ProcessHandle
+from app.hosts.local.ports import give_back, with_ports
+from app.targets import Target
+
+Expecting = Callable[[str, int], Awaitable[None]]
+
+
+async def _nobody_watches(_target: str, _keeper: int) -> None:
+    """There is no trace to tell."""
+
+
+class ProcessesHost:
+    """Starts local targets.  Use as ``async with running_processes(record) as host``."""
+
+    make: type[ProcessHandle] = ProcessHandle
+
+    def __init__(self, record: Record, expect: Expecting, tasks: TaskGroup) -> None:
+        self._record, self._expect, self._tasks = record, expect, tasks
+
+    async def check(self) -> None:
+        """A process can always be started."""
+
+    def equivalent(self, spec: Spec, name: str) -> str:  # noqa: ARG002 (a process has no name)
+        return shlex.join(spec.command)
+
+    async def start(self, target: Target, spec: Spec) -> Handle:
+        where = {"run": target.run, "target": target.id}
+        ports, command = with_ports(spec.process.ports, spec.command)
+        try:
+            spec = spec.model_copy(update={"command": command})
+            equivalent = self.equivalent(spec, target.name)
+            await self._record(TargetStarting(**where, equivalent=equivalent))
+            handle = self.make(target, spec, equivalent, ports, self._record)
+        except BaseException:
+            give_back(ports.values())
+            raise
+        self._tasks.start_soon(self._follow, handle)
+        try:
+            await self._expect(target.id, handle.keeper_pid)
+            await handle.begin()
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await handle.close()
+            raise
+        return handle
+
+    async def adopt(self, target: Target, spec: Spec, left: Left) -> None:  # noqa: ARG002 (nothing to go on with)
+        """A local target ends with its server: its keeper has seen to that, and nobody saw how."""
+        if left.started and not left.exited:
+            await self._record(end_unseen(target, "it was ended with the lab"))
+
+    async def _follow(self, handle: ProcessHandle) -> None:
+        try:
+            await handle.follow()
+        finally:
+            give_back(handle.ports.values())
+
+
+@asynccontextmanager
+async def running_processes(
+    record: Record, expect: Expecting = _nobody_watches, host: type[ProcessesHost] = ProcessesHost
+) -> AsyncIterator[Host]:
+    """The host, for as long as its targets may live.
+
+    ``expect`` is told a target and the pid of its keeper, which starts the command when that returns: so that nothing
+    is missed.
+    ``host``: SandboxesHost for sandboxes.
+    """
+    async with anyio.create_task_group() as tasks:
+        yield host(record, expect, tasks)

@@ -1,0 +1,329 @@
+"""What a person can do: start, signal, stop, type, resize, remove.
+
+The left arm of the house.  It checks, records what was *asked* and then asks a host; what *happened* is recorded by
+those who see it.  A request that is refused before it is recorded leaves no trace; one that fails afterwards leaves a
+``signal_failed`` for the room and an error for the caller.
+
+Longer than most files: it is the one list of what can be asked; what a run holds is in ``live.py``, stops are in
+``stops.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import anyio
+from anyio.abc import TaskGroup
+from pydantic import TypeAdapter
+
+from app.errors import AlreadyGone, Conflict, LabError, NotFound, UnknownSignal
+from app.events import RunCreated, SignalFailed, SignalRequested
+from app.events.parts import ScratchFile, TargetInfo
+from app.hosts.base import Handle, Host, Spec
+from app.hosts.left import Left
+from app.hub import Hub
+from app.lab.forecasts import told
+from app.lab.life import Life
+from app.lab.scratch import make_folder, placed
+from app.lab.state import LiveRun, LiveTarget, check_pid
+from app.lab.stops import Stops
+from app.signals import Signal, parse_signal
+from app.signals import UnknownSignal as NoSuchSignal
+from app.sources.kernel_trace import KernelTrace
+from app.targets import HostName, Target, run_id
+
+STARTING_S = 2.0
+MADE_KEPT = 50  # runs of one's own that can be started again
+PLAN: TypeAdapter[tuple[Spec, ...]] = TypeAdapter(tuple[Spec, ...])
+
+
+def parse(signal: str | int) -> Signal:
+    """As ``parse_signal``, with the lab's own error."""
+    try:
+        return parse_signal(signal)
+    except NoSuchSignal as error:
+        raise UnknownSignal(str(error)) from error
+
+
+def _stop_signal(handle: Handle, signal: str | int | None) -> str:
+    """Its own, also by name: an image may have one that nobody else may be sent."""
+    own = handle.stop_defaults.signal
+    return own if signal in (None, own) else parse(signal).name
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a run was started from, so that it can be started again."""
+
+    specs: tuple[Spec, ...]
+    title: str
+    question: str
+
+
+class Lab:
+    """Use as ``async with running_lab(hub, hosts, kernel) as lab``."""
+
+    def __init__(
+        self, hub: Hub, hosts: Mapping[HostName, Host], kernel: KernelTrace, scratch: Path, tasks: TaskGroup
+    ) -> None:
+        self.hub, self._kernel = hub, kernel
+        self._hosts, self._tasks, self._scratch = hosts, tasks, scratch
+        self._life = Life(hub, hosts, kernel)
+        self._stops = Stops(hub, kernel, tasks)
+        self._runs: dict[str, LiveRun] = {}
+        self._targets: dict[str, LiveTarget] = {}
+        # Of the newest runs that no experiment describes.  Their commands are not masked: it stays in memory.
+        self.made: dict[str, Made] = {}
+
+    async def start(
+        self,
+        specs: tuple[Spec, ...],
+        *,
+        experiment: str | None,
+        title: str,
+        question: str,
+        files: Mapping[str, str] | None = None,
+    ) -> LiveRun:
+        """Record the run and start its targets in the background; an image may have to be built first.
+
+        ``files``: scratch files by name, in a folder of the run's own that goes with it; ``{files}`` in a command and
+        working directory stands for that.
+        """
+        for host in dict.fromkeys(spec.host for spec in specs):
+            await self.host(host).check()
+        number = self.hub.journal.next_run_number()
+        run = run_id(number)
+        folder = make_folder(self._scratch, run, files) if files else None
+        specs = tuple(placed(spec, folder) for spec in specs) if folder else specs
+        targets = [LiveTarget(Target(run, spec.name, spec.host), spec) for spec in specs]
+        self.hub.journal.keep_plan(run, PLAN.dump_json(specs).decode())
+        if experiment is None:
+            self.made[run] = Made(specs, title, question)
+            while len(self.made) > MADE_KEPT:
+                del self.made[next(iter(self.made))]
+        created = await self.hub.record(
+            RunCreated(
+                run=run,
+                author="person",
+                number=number,
+                experiment=experiment,
+                title=title,
+                question=question,
+                targets=tuple(
+                    TargetInfo(
+                        id=live.target.id,
+                        name=live.target.name,
+                        host=live.target.host,
+                        tty=live.target.host != "container" or live.spec.container.tty,
+                        later=live.spec.later,
+                    )
+                    for live in targets
+                ),
+                files=tuple(ScratchFile(name=name, text=text) for name, text in (files or {}).items()),
+            )
+        )
+        return self._go(LiveRun(run, targets, created, folder, dict(files or {})))
+
+    def _go(self, run: LiveRun) -> LiveRun:
+        self._runs[run.id] = run
+        self._targets |= {live.target.id: live for live in run.targets}
+        self._tasks.start_soon(self._run, run)
+        return run
+
+    async def _run(self, run: LiveRun) -> None:
+        try:
+            await self._life.live(run)
+        finally:
+            del self._runs[run.id]
+            self.hub.journal.drop_plan(run.id)
+
+    def adopt(self, run: str, created: int, left: Mapping[str, Left], files: Mapping[str, str]) -> LiveRun:
+        """Go on with a run whose server was killed.
+
+        ``left``: how far its targets were, by id.  Raises NotFound where nobody knows any more what it was to start.
+        """
+        plan = self.hub.journal.plan_of(run)
+        if plan is None:
+            raise NotFound(f"nobody knows what {run} was to start")
+        specs = PLAN.validate_json(plan)
+        folder = self._scratch / run
+        targets = [LiveTarget(Target(run, spec.name, spec.host), spec) for spec in specs]
+        for live in targets:
+            live.left = left.get(live.target.id, Left())
+            if live.left.stop is not None:
+                live.stop, live.stopped = live.left.stop, anyio.Event()
+                self._stops.go_on(live)
+        return self._go(LiveRun(run, targets, created, folder if folder.is_dir() else None, dict(files)))
+
+    def release(self, run: str) -> None:
+        """Nobody will ask for a later target of this run any more: it ends when those that were started have."""
+        if live := self._runs.get(run):
+            live.released.set()
+
+    async def start_later(self, target: str) -> None:
+        """Start a target that waits for that.  Raises NotFound, AlreadyGone, Conflict when it was started before."""
+        live = self._known(target)
+        if live.ended:
+            raise AlreadyGone(f"{target} has ended")
+        if not live.spec.later or live.wanted.is_set():
+            raise Conflict(f"{target} was started already")
+        await self._hosts[live.target.host].check()
+        live.wanted.set()
+
+    def host(self, name: HostName) -> Host:
+        """Raises NotFound."""
+        if name not in self._hosts:
+            raise NotFound(f"this lab has no host for a {name}")
+        return self._hosts[name]
+
+    @property
+    def running(self) -> int:
+        """How many runs are going on."""
+        return len(self._runs)
+
+    @property
+    def kernel_can_tell(self) -> bool:
+        """Whether the kernel's trace is there."""
+        return self._kernel.ready
+
+    def _known(self, target: str) -> LiveTarget:
+        if (live := self._targets.get(target)) is not None:
+            return live
+        run, _, name = target.partition(".")
+        if name and run not in self._runs and self.hub.journal.last_of_run(run):
+            raise AlreadyGone(f"{target} ended before this lab was started")
+        raise NotFound(f"there is no target {target}")
+
+    async def find(self, target: str) -> tuple[LiveTarget, Handle]:
+        """A target that is alive.  Raises NotFound, AlreadyGone, or Conflict while it is starting."""
+        live = self._known(target)
+        if live.handle is None and not live.ended and not (live.spec.later and not live.wanted.is_set()):
+            # What it prints can be seen a moment before its start is recorded.
+            with anyio.move_on_after(STARTING_S):
+                await live.started.wait()
+        if live.ended:
+            raise AlreadyGone(f"{target} has ended")
+        if live.handle is None:
+            waits = live.spec.later and not live.wanted.is_set()
+            raise Conflict(f"{target} {'was not started yet' if waits else 'is still starting'}")
+        return live, live.handle
+
+    async def send_signal(
+        self,
+        target: str,
+        signal: str | int,
+        *,
+        by: str,
+        pid: int | None = None,
+        group: bool = False,
+        origin: Literal["outside", "inside"] = "outside",
+    ) -> int:
+        """Ask for one signal; gives the number of ``signal_requested`` once it has been handed over.
+
+        Raises:
+            UnknownSignal, NotFound, AlreadyGone, Conflict, NotOurs: nothing is recorded.
+            EngineUnavailable, HostFailed, NotApplicable: ``signal_failed`` is recorded too.
+        """
+        wanted = parse(signal)
+        live, handle = await self.find(target)
+        await check_pid(live, handle, pid)
+        async with live.sending:
+            await live.looked_at()
+            await self._kernel.settled()
+            where = {"run": live.target.run, "target": live.target.id}
+            request = await self.hub.record(
+                SignalRequested(**where, author="person", signal=wanted.name, pid=pid, group=group, from_=origin, by=by)
+            )
+            try:
+                await handle.send(wanted.number, pid=pid, group=group, origin=origin)
+            except LabError as error:
+                await self.hub.record(
+                    SignalFailed(**where, request=request, signal=wanted.name, code=error.code, error=str(error))
+                )
+                raise
+        return request
+
+    async def forecast(self, target: str, signal: str | int | None, timeout_s: int | None) -> dict[str, Any]:
+        """What a signal, and a stop, would do now, from a fresh look.  Absent: the target's own signal and time.
+
+        Of a target that has ended there is nothing to foretell, and that is the answer: who asks again and again while
+        it runs meets its end sooner or later.
+        """
+        try:
+            live, handle = await self.find(target)
+        except AlreadyGone:
+            return {"target": target, "stop": None, "processes": []}
+        name = _stop_signal(handle, signal)
+        wait_s = handle.stop_defaults.timeout_s if timeout_s is None else timeout_s
+        seen = await live.foresight.look(handle.processes)
+        return told(live.target, seen, await live.foresight.stop(seen, name, wait_s), name, wait_s)
+
+    async def stop(self, target: str, *, by: str, timeout_s: int | None = None, signal: str | int | None = None) -> int:
+        """Start a stop; gives the number of ``stop_requested``.
+
+        ``timeout_s`` 0…3600, −1 for ever; absent, both come from the target itself, as with ``docker stop``.
+        """
+        live, handle = await self.find(target)
+        return await self._stops.ask(live, handle, _stop_signal(handle, signal), timeout_s, by=by)
+
+    async def kill(self, target: str, *, by: str) -> int:
+        """Wait no longer for a stop; gives the number of ``stop_escalated``.  Raises Conflict without a stop."""
+        live, handle = await self.find(target)
+        return await self._stops.kill(live, handle, by=by)
+
+    async def type(self, target: str, data: str) -> None:
+        """Keys for the target's terminal, as UTF-8; ``\\u0003`` is Ctrl-C."""
+        _, handle = await self.find(target)
+        await self._kernel.settled()
+        await handle.write(data.encode())
+
+    async def resize(self, target: str, cols: int, rows: int) -> None:
+        """Another size for the target's terminal; one that has ended has none left to change, and that is no error."""
+        with suppress(AlreadyGone):
+            _, handle = await self.find(target)
+            await handle.resize(cols, rows)
+
+    def live_run(self, run: str) -> LiveRun | None:
+        return self._runs.get(run)
+
+    async def remove(self, run: str) -> None:
+        """End a run and all that belongs to it; returns when ``run_finished`` is recorded.  Raises NotFound."""
+        live = self._runs.get(run)
+        if live is None:
+            if not self.hub.journal.last_of_run(run):
+                raise NotFound(f"there is no run {run}")
+            return
+        live.reason = "removed"
+        live.scope.cancel()
+        await live.done.wait()
+
+    async def close(self) -> None:
+        """End every run; returns when nothing is left.  Nothing is recorded after that."""
+        runs = list(self._runs.values())
+        for run in runs:
+            run.reason = "lab_stopped"
+            run.scope.cancel()
+        for run in runs:
+            await run.done.wait()
+        self._tasks.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def running_lab(
+    hub: Hub, hosts: Mapping[HostName, Host], kernel: KernelTrace, scratch: Path
+) -> AsyncIterator[Lab]:
+    """The lab with its jobs.  On leaving, every run has ended and is recorded as such.
+
+    ``scratch``: a folder for the scratch files of runs.
+    """
+    async with anyio.create_task_group() as tasks:
+        lab = Lab(hub, hosts, kernel, scratch, tasks)
+        try:
+            yield lab
+        finally:
+            with anyio.CancelScope(shield=True):
+                await lab.close()

@@ -1,0 +1,72 @@
+"""What the lab holds of a run while it is alive: nothing that is not in the journal, but for handles and locks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import anyio
+from anyio.abc import TaskGroup
+
+from app.errors import AlreadyGone, NotOurs
+from app.hosts.base import Handle, Spec
+from app.hosts.left import Left
+from app.lab.forecasts import Foresight
+from app.targets import Target
+
+LOOK_WITHIN_S = 0.5
+
+
+@dataclass(slots=True)
+class LiveTarget:
+    target: Target
+    spec: Spec
+    handle: Handle | None = None
+    wanted: anyio.Event = field(default_factory=anyio.Event)  # of a later one: somebody asked for it
+    started: anyio.Event = field(default_factory=anyio.Event)  # there is a handle, or there will be none
+    known: anyio.Event = field(default_factory=anyio.Event)  # the kernel's trace was told of its first processes
+    ended: bool = False
+    left: Left | None = None  # by a server that was killed
+    stop: int | None = None  # id of the stop_requested that is under way; 0 while it is being recorded
+    stopped: anyio.Event = field(default_factory=anyio.Event)  # the job of that stop has recorded its end
+    pids_seen: set[int] = field(default_factory=set)  # inside the target
+    foresight: Foresight = field(init=False)
+    sending: anyio.Lock = field(default_factory=anyio.Lock)  # one request at a time: so each can be told from the next
+
+    def __post_init__(self) -> None:
+        self.foresight = Foresight(self.target)
+
+    async def looked_at(self) -> None:
+        """What is sent to it before its first look would have no word of the kernel; a slow look is not waited for."""
+        with anyio.move_on_after(LOOK_WITHIN_S):
+            await self.known.wait()
+
+
+@dataclass(slots=True)
+class LiveRun:
+    id: str
+    targets: list[LiveTarget]
+    created: int  # id of its run_created
+    folder: Path | None = None  # holds its scratch files
+    files: dict[str, str] = field(default_factory=dict)  # what the journal says is in them
+    jobs: TaskGroup | None = None  # what was asked of a target and takes a while; the run ends after them
+    released: anyio.Event = field(default_factory=anyio.Event)  # nobody will ask for a later target any more
+    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    done: anyio.Event = field(default_factory=anyio.Event)
+    reason: Literal["ended", "failed", "removed", "lab_stopped", "lab_was_gone"] = "ended"
+
+
+async def check_pid(live: LiveTarget, handle: Handle, pid: int | None) -> None:
+    """Say "not ours" or "gone" before anything is recorded, where this machine can see the target's processes."""
+    if pid is None:
+        return
+    seen = await handle.processes()
+    if seen is None:
+        return
+    live.pids_seen |= {facts.ns_pid for facts in seen}
+    if pid in {facts.ns_pid for facts in seen}:
+        return
+    if pid in live.pids_seen:
+        raise AlreadyGone(f"process {pid} of {live.target.id} has ended", hint="Its row may be a newer process now.")
+    raise NotOurs(f"{live.target.id} has no process {pid}")

@@ -1,0 +1,186 @@
+"""Runs the server: binds first, so that the port is known; says where to go and what was found; ends well.
+
+We of all programs must stop well: on SIGTERM or Ctrl-C targets are ended and recorded first, readers see that and a
+clean end of their stream, then the connections are closed, and the process dies of the signal that asked for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import socket
+import sys
+import webbrowser
+from collections.abc import Callable, Coroutine
+from typing import Any, TextIO
+
+import uvicorn
+
+from app.errors import LabError
+from app.hosts.local.sandbox_trial import try_one
+from app.main import Closing, create_app, shielded
+from app.ownership import tell_address
+from app.serve.logs import logging_to
+from app.serve.story import telling
+from app.settings import Settings
+from app.web.services import Services
+
+BACKLOG = 128
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+WARNING = """  Others on this network can reach the lab, by plain HTTP that can be read on its way.
+  Give the watch link to whoever may see; the drive link is a key to this machine. Nobody gets in without one.
+"""
+
+
+class CannotListen(LabError):
+    status, code = 500, "cannot_listen"
+    hint = "Choose another port with --port, or --port 0 for any free one."
+
+
+def bind(settings: Settings) -> socket.socket:
+    """A listening socket.  Raises CannotListen with what is in the way."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # With the protocol named: asyncio turns Nagle's algorithm off only then, and with it a click takes 40 ms longer.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise CannotListen(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
+    return listener
+
+
+class LabServer(uvicorn.Server):
+    """uvicorn, but the lab is closed before open connections are waited for: its streams end by that.
+
+    ``then`` runs beside it once it answers.
+    """
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        closing: Closing,
+        ready: Callable[[], None],
+        then: Callable[[], Coroutine[Any, Any, None]] | None = None,
+        ending: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__(config)
+        self._closing, self._ready, self._then, self._ending = closing, ready, then, ending
+        self._beside: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._closing.failed:
+            self.should_exit = True
+        elif self.started:
+            self._ready()
+            if self._then:
+                self._beside = asyncio.create_task(self._then())
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Until it is ended.  Raises LabError where it could not begin: its data folder is another lab's."""
+        super().run(sockets)
+        if self._closing.failed:
+            raise self._closing.failed
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._ending and not self._closing.failed:
+            self._ending()
+        for server in self.servers:
+            server.close()
+        await self._closing.close()
+        if self._beside:  # it tells the last words, too
+            self._beside.cancel()
+        await super().shutdown(sockets)
+
+
+def make_server(
+    settings: Settings,
+    listener: socket.socket,
+    ready: Callable[[str, str], None],
+    story: logging.Logger | None = None,
+) -> LabServer:
+    """A server for a bound socket.  ``ready(driver_link, viewer_link)`` is called once it answers.
+
+    ``story``: gets what was found, and then a line for each run and viewer.
+    """
+    settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+    app = create_app(settings)
+    config = uvicorn.Config(
+        shielded(app),
+        lifespan="on",
+        log_config=None,  # see logs.py
+        access_log=False,  # paths hold the codes of links
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
+    )
+
+    def say() -> None:
+        services = app.state.services
+        url, access = services.url, services.access
+        tell_address(settings.data, settings.local_url)
+        ready(f"{url}/enter/{access.new_link('driver')}", f"{url}/watch/{access.new_link('viewer')}")
+
+    async def tell() -> None:
+        assert story is not None
+        services: Services = app.state.services
+        with telling(services.hub, story):
+            await found(services, story)
+            await asyncio.Event().wait()
+
+    def ending() -> None:
+        if story is not None and (count := app.state.services.lab.running):
+            runs = "one run" if count == 1 else f"{count} runs"
+            story.info("ending %s: processes and containers first, then this server", runs, extra={"event": "ending"})
+
+    return LabServer(config, app.state.closing, say, tell if story else None, ending)
+
+
+async def found(services: Services, story: logging.Logger) -> None:
+    """One line for each witness: what there is, or why there is none."""
+    engine, kernel = services.engine.status(), services.kernel.status()
+    at_hand = f"{engine['name']} {engine['version']}, cgroup v{engine['cgroup'] or '?'}"
+    traced = f"trace, read by the {kernel['where']}"
+    say = {
+        "engine": at_hand if engine["state"] == "ready" else f"none: {engine['reason']}",
+        "kernel": traced if kernel["state"] == "ready" else f"none: {kernel['reason']}",
+    }
+    forbidden = await try_one()
+    say["sandbox"] = f"none: {forbidden}" if forbidden else "possible"
+    for name, text in say.items():
+        story.info("%-8s %s", name, text, extra={"event": "found"})
+    if any(text.startswith("none: ") for text in say.values()):
+        story.info("`signal-lab doctor` says what would allow what is missing", extra={"event": "found"})
+
+
+def bold(text: str, out: TextIO) -> str:
+    """On a terminal, unless NO_COLOR says otherwise (no-color.org)."""
+    return f"\x1b[1m{text}\x1b[0m" if out.isatty() and not os.environ.get("NO_COLOR") else text
+
+
+def serve(settings: Settings, out: TextIO = sys.stdout) -> None:
+    """Until SIGTERM or Ctrl-C."""
+    listener = bind(settings)
+
+    def ready(driver: str, viewer: str) -> None:
+        # What is here by now stays. Without this the collector looks through all of it again and again, and everybody
+        # who asks waits for that: 60 ms each time.
+        gc.collect()
+        gc.freeze()
+        # A thread that computes (the journal's rows, the forecast for a crowd) lets the loop go on when this time is
+        # over, and the loop has to ask after each system call: at the usual 5 ms one answer could take 100 ms.
+        sys.setswitchinterval(0.0005)
+        head = bold("Signal Lab", out)
+        print(f"{head}\n  drive  {driver}  (works once)\n  watch  {viewer}", file=out, flush=True)
+        if settings.host not in LOOPBACK:
+            print(WARNING, end="", file=out, flush=True)
+        if settings.open:
+            webbrowser.open(driver)
+
+    with logging_to(out, settings.log_level, settings.log_format) as story:
+        make_server(settings, listener, ready, story).run(sockets=[listener])
