@@ -1,4 +1,4 @@
-"""Times and small words for the terminal, the same as on the page (``static/js/text.js``)."""
+"""Times and small words for the terminal, the same as on the page (``static/js/words/text.js``)."""
 
 from __future__ import annotations
 

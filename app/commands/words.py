@@ -1,4 +1,4 @@
-"""Sentences for the timeline in the terminal, in the words of the page's record (``static/js/reduce/words.js``).
+"""Sentences for the timeline in the terminal, in the words of the page's record (``static/js/words/record.js``).
 
 A teller is given the events of a run in their order, as they come over the wire, and gives for each the sentences to
 show; the first is the fact, the others belong to it.  Every kind of the union has words here, also those that a

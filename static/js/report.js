@@ -2,8 +2,8 @@
  * A report: the stage over a recording that is in the file itself.  There is no lab behind it, and nothing is asked for.
  */
 
-import { startStage } from "./pages/stage.js";
-import { eventsOf } from "./replay_session.js";
+import { startStage } from "./pages/stage/stage.js";
+import { eventsOf } from "./wire/replay_session.js";
 
 /** @param {string} id */
 const within = (id) => document.getElementById(id)?.textContent ?? "";

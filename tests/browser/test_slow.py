@@ -105,7 +105,7 @@ def tries(page: Page) -> int:
         return -1  # asked between two pages
 
 
-@pytest.mark.parametrize("part", ["css/base.css", "js/theme-early.js", "js/main.js", "js/pages/home.js", "js/lit.js"])
+@pytest.mark.parametrize("part", ["css/base.css", "js/page/theme-early.js", "js/main.js", "js/pages/home/home.js", "js/lit.js"])
 def test_a_part_that_is_dropped_on_its_way_is_loaded_again(part: str, lab: LabUnderTest, open_screen: Open) -> None:
     screen = open_screen(lab.driver_link, driver=True, at="/docs")
     dropped: list[str] = []
@@ -127,7 +127,7 @@ def test_a_part_that_is_dropped_on_its_way_is_loaded_again(part: str, lab: LabUn
 
 def test_a_part_that_never_comes_is_said(lab: LabUnderTest, open_screen: Open) -> None:
     screen = open_screen(lab.driver_link, driver=True, at="/docs")
-    screen.context.route("**/js/pages/home.js", lambda route: route.abort("internetdisconnected"))
+    screen.context.route("**/js/pages/home/home.js", lambda route: route.abort("internetdisconnected"))
     with complaints_expected(screen, "ERR_INTERNET_DISCONNECTED", "Failed to fetch"):
         screen.page.goto(f"{lab.url}/")
         expect(screen.page.locator("#says")).to_contain_text("It is loaded again")

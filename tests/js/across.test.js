@@ -1,8 +1,8 @@
 /** From a process of one target to one of another: both ends, from events alone. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { EMPTY, reduce } from "../../static/js/reducer.js";
-import { acrossOf, fallOf, lanesOf, withOthers } from "../../static/js/selectors.js";
+import { EMPTY, reduce } from "../../static/js/reduce/index.js";
+import { acrossOf, fallOf, lanesOf, withOthers } from "../../static/js/selectors/index.js";
 import { ms, story } from "./story.js";
 
 const SEEN = { engine: null, engineLostMs: null, kernel: null };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createAnnouncer } from "../../static/js/announce.js";
-import { clockOf, resultOf } from "../../static/js/selectors.js";
+import { createAnnouncer } from "../../static/js/page/announce.js";
+import { clockOf, resultOf } from "../../static/js/selectors/index.js";
 import { ms, story, theTarget } from "./story.js";
 
 /** What a listener hears of a story, looked at at each of these moments. @param {(s: number) => ReturnType<typeof story>} toldBy @param {number[]} moments */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, describe, it } from "node:test";
 
-import { ApiError, createApi } from "../../static/js/api.js";
+import { ApiError, createApi } from "../../static/js/wire/api.js";
 
 describe("the API", () => {
   /** @type {{method?: string, url?: string, body: string, type?: string}[]} */

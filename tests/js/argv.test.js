@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { argvOf } from "../../static/js/argv.js";
+import { argvOf } from "../../static/js/words/argv.js";
 
 describe("a command line that is typed", () => {
   it("becomes words as in a shell", () => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { betOf, hush, hushedState } from "../../static/js/selectors.js";
+import { betOf, hush, hushedState } from "../../static/js/selectors/index.js";
 import { ms, story } from "./story.js";
 
 const ID = "r1.server";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { EMPTY } from "../../static/js/reducer.js";
+import { EMPTY } from "../../static/js/reduce/index.js";
+import { clockOf, laneNumerals, numerals } from "../../static/js/selectors/index.js";
 import { left, passed } from "../../static/js/selectors/numerals.js";
-import { clockOf, laneNumerals, numerals } from "../../static/js/selectors.js";
 import { ms, story, theTarget } from "./story.js";
 
 /** @param {ReturnType<typeof story>} told @param {number} s @param {"ready"|"absent"|"lost"} [engine] */

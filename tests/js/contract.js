@@ -5,12 +5,11 @@
  */
 
 import { text } from "node:stream/consumers";
-
-import { FATES } from "../../static/js/fates.js";
-import { GENERATED } from "../../static/js/reduce/kernel_words.js";
-import { EMPTY, KINDS, reduce } from "../../static/js/reducer.js";
-import { defaultOf } from "../../static/js/signals.js";
-import { OUTCOMES } from "../../static/js/stop_words.js";
+import { EMPTY, KINDS, reduce } from "../../static/js/reduce/index.js";
+import { FATES } from "../../static/js/words/fates.js";
+import { GENERATED } from "../../static/js/words/kernel.js";
+import { defaultOf } from "../../static/js/words/signals.js";
+import { OUTCOMES } from "../../static/js/words/stop.js";
 
 /** @type {Record<string, Set<string>>} */
 const reads = {};

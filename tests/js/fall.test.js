@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { EMPTY } from "../../static/js/reducer.js";
-import { fallOf, witnessesOf } from "../../static/js/selectors.js";
+import { EMPTY } from "../../static/js/reduce/index.js";
+import { fallOf, witnessesOf } from "../../static/js/selectors/index.js";
 import { ms, story, theTarget } from "./story.js";
 
 const SEEN = { engine: null, engineLostMs: null, kernel: "no witness yet" };
 
-/** @param {ReturnType<typeof story>} told @param {number} s @param {import("../../static/js/types.js").Witnesses} [witnesses] */
+/** @param {ReturnType<typeof story>} told @param {number} s @param {import("../../static/js/wire/types.js").Witnesses} [witnesses] */
 const fallAt = (told, s, witnesses = SEEN) => fallOf(theTarget(told.fold()), ms(s), witnesses);
 
 /** @param {number} value @param {number} wanted */
 const near = (value, wanted) => assert.ok(Math.abs(value - wanted) < 0.01, `${value} is not ${wanted}`);
 
-/** @param {import("../../static/js/types.js").Fall} fall @param {string} lane */
+/** @param {import("../../static/js/wire/types.js").Fall} fall @param {string} lane */
 const on = (fall, lane) => fall.marks.filter((mark) => mark.lane === lane);
 
 describe("the axis of a stop", () => {
@@ -71,7 +71,7 @@ describe("a stop under way", () => {
   });
 
   it("has one sentence, on the lane that decides", () => {
-    const calls = (/** @type {import("../../static/js/types.js").Fall} */ fall) =>
+    const calls = (/** @type {import("../../static/js/wire/types.js").Fall} */ fall) =>
       fall.marks.filter(({ call }) => call).map(({ text }) => text);
     assert.deepEqual(calls(fallAt(told, 2)), ["python3 is still running"]);
     const spoken = story().running().stop(1, 3).prints(1.5, "TERM\n");
@@ -222,7 +222,7 @@ describe("without a stop", () => {
 
 describe("witnesses", () => {
   const engine = { state: /** @type {const} */ ("absent"), name: "", version: "", reason: "no socket", hint: "" };
-  const health = /** @type {import("../../static/js/types.js").Health} */ ({
+  const health = /** @type {import("../../static/js/wire/types.js").Health} */ ({
     engine,
     kernel_trace: { state: "absent", reason: "it was switched off" },
   });

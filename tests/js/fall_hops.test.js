@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { placeIn, wayWords } from "../../static/js/selectors/fall_hops.js";
-import { fallOf } from "../../static/js/selectors.js";
+import { placeIn, wayWords } from "../../static/js/selectors/fall/hops.js";
+import { fallOf } from "../../static/js/selectors/index.js";
 import { ms, story, theTarget } from "./story.js";
 
 const SEEN = { engine: null, engineLostMs: null, kernel: null };

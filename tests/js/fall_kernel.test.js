@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { fallOf } from "../../static/js/selectors.js";
+import { fallOf } from "../../static/js/selectors/index.js";
 import { groups, ms, story, theTarget } from "./story.js";
 
-/** @import { Fall, Signal } from "../../static/js/types.js" */
+/** @import { Fall, Signal } from "../../static/js/wire/types.js" */
 
 const SEEN = { engine: null, engineLostMs: null, kernel: null };
 const ENGINE = { sender_kind: "engine", sender: "the engine (runc)" };

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { fallMark } from "../../static/js/selectors/fall_marks.js";
-import { narrowed, placed } from "../../static/js/selectors/fall_words.js";
-import { fallOf } from "../../static/js/selectors.js";
+import { fallMark } from "../../static/js/selectors/fall/marks.js";
+import { narrowed, placed } from "../../static/js/selectors/fall/words.js";
+import { fallOf } from "../../static/js/selectors/index.js";
 import { ms, story, theTarget } from "./story.js";
 
-/** @import { FallMark } from "../../static/js/types.js" */
+/** @import { FallMark } from "../../static/js/wire/types.js" */
 
 const CHARACTER = { wide: 1.05, s: 2.35, p: 2.2 };
 

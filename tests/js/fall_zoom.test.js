@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { axisOver } from "../../static/js/selectors/fall_axis.js";
-import { along, pointsOf } from "../../static/js/selectors/fall_points.js";
-import { fitted, panned, showing, zoomedAxis, zoomedBy } from "../../static/js/selectors/fall_zoom.js";
-import { fallOf, recordOf } from "../../static/js/selectors.js";
+import { axisOver } from "../../static/js/selectors/fall/axis.js";
+import { along, pointsOf } from "../../static/js/selectors/fall/points.js";
+import { fitted, panned, showing, zoomedAxis, zoomedBy } from "../../static/js/selectors/fall/zoom.js";
+import { fallOf, recordOf } from "../../static/js/selectors/index.js";
 import { ms, story, theTarget } from "./story.js";
 
 const SEEN = { engine: null, engineLostMs: null, kernel: null };
@@ -14,7 +14,7 @@ const near = (value, wanted) => assert.ok(Math.abs(value - wanted) < 0.001, `${v
 
 const whole = axisOver(ms(1), 10, ms(1));
 const time = { zeroMs: ms(1), whole: whole.whole, window: whole.window };
-/** @param {import("../../static/js/selectors/fall_zoom.js").Zoom|null} zoom */
+/** @param {import("../../static/js/selectors/fall/zoom.js").Zoom|null} zoom */
 const at = (zoom) => ({ ...time, window: zoom ?? time.whole });
 
 describe("looking closely", () => {
@@ -73,7 +73,7 @@ describe("what can be pointed at", () => {
       generated: "queued",
     });
   const state = told.fold();
-  const points = (/** @type {import("../../static/js/selectors/fall_zoom.js").Zoom|null} */ zoom = null) => {
+  const points = (/** @type {import("../../static/js/selectors/fall/zoom.js").Zoom|null} */ zoom = null) => {
     const fall = fallOf(theTarget(state), ms(2), SEEN);
     assert.ok(fall.time);
     return pointsOf(fall, { ...fall.time, window: zoom ?? fall.time.whole }, recordOf(state, null));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createFollow, createLead, pathOf } from "../../static/js/follow.js";
+import { createFollow, createLead, pathOf } from "../../static/js/page/follow.js";
 
 const FOCUS = { experiment: "pid-1", run: "r1", target: "r1.server", row: "100:7", present: false, at: "1" };
 

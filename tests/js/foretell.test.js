@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createForeteller } from "../../static/js/foretell.js";
+import { createForeteller } from "../../static/js/page/foretell.js";
 import { story, theTarget } from "./story.js";
 
 const OWN = { timeoutS: 10, signal: "SIGTERM" };

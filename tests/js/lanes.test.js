@@ -1,8 +1,8 @@
 /** Several targets side by side: what a lane says of the way of a signal, from events alone. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { EMPTY, reduce } from "../../static/js/reducer.js";
-import { lanesOf } from "../../static/js/selectors.js";
+import { EMPTY, reduce } from "../../static/js/reduce/index.js";
+import { lanesOf } from "../../static/js/selectors/index.js";
 import { ms, story } from "./story.js";
 
 const SEEN = { engine: null, engineLostMs: null, kernel: null };

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { afterWords, bytes, doWords } from "../../static/js/lesson_words.js";
-import { hushedOf, isOver, lessonOf } from "../../static/js/selectors.js";
+import { hushedOf, isOver, lessonOf } from "../../static/js/selectors/index.js";
+import { afterWords, bytes, doWords } from "../../static/js/words/lesson.js";
 import { ms, story } from "./story.js";
 
-/** @import { Action } from "../../static/js/types_api.js" */
+/** @import { Action } from "../../static/js/wire/types_api.js" */
 
 /** @param {Action[]} actions @param {string[]} expect */
 const step = (actions, ...expect) => ({ say: "do", do: actions, expect });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { EMPTY } from "../../static/js/reducer.js";
+import { EMPTY } from "../../static/js/reduce/index.js";
+import { boardRows, clockOf, endVerdict, resultOf, rootOf } from "../../static/js/selectors/index.js";
 import { mayBegin, numberOf, parted, saidOf, stepNow, stepToDo, treeOf } from "../../static/js/selectors/present.js";
-import { boardRows, clockOf, endVerdict, resultOf, rootOf } from "../../static/js/selectors.js";
 import { ms, story, theTarget } from "./story.js";
 
 const TERM = /** @type {any} */ ({ name: "SIGTERM", short: "TERM", number: 15, default: "terminate", catchable: true });

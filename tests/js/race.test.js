@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { chartOf, raceOf, raceWords } from "../../static/js/selectors.js";
+import { chartOf, raceOf, raceWords } from "../../static/js/selectors/index.js";
 import { ms, story } from "./story.js";
 
 const OUTCOMES = { left: "handled_and_exited", killed: "sigkill_at_timeout", hand: "sigkill_asked" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { recordOf } from "../../static/js/selectors/index.js";
 import { missingWords, plainRecord, targetOf } from "../../static/js/selectors/record_links.js";
-import { recordOf } from "../../static/js/selectors.js";
 import { story } from "./story.js";
 
 const asked = { author: "person", signal: "SIGUSR1", from: "outside", group: false, by: "driver" };

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { EMPTY, reduce } from "../../static/js/reduce/index.js";
 import { RECORD_KEPT } from "../../static/js/reduce/record.js";
 import { CHUNKS_KEPT, MARKS_KEPT, OUTPUT_KEPT } from "../../static/js/reduce/target.js";
-import { EMPTY, reduce } from "../../static/js/reducer.js";
-import { boardRows } from "../../static/js/selectors.js";
+import { boardRows } from "../../static/js/selectors/index.js";
 import { masks, ms, story, theTarget } from "./story.js";
 
-const texts = (/** @type {import("../../static/js/types.js").State} */ state) => state.record.map(({ text }) => text);
+const texts = (/** @type {import("../../static/js/wire/types.js").State} */ state) =>
+  state.record.map(({ text }) => text);
 
 describe("the guard", () => {
   it("gives back the very same state for an event that was folded before", () => {

@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { alikeOf, cameOf, fatesFor, fourAnswers, referenceRows, rootOf, seenIn } from "../../static/js/selectors.js";
+import {
+  alikeOf,
+  cameOf,
+  fatesFor,
+  fourAnswers,
+  referenceRows,
+  rootOf,
+  seenIn,
+} from "../../static/js/selectors/index.js";
 import { groups, story } from "./story.js";
 
-/** @import { Signal, SignalUses } from "../../static/js/types.js" */
+/** @import { Signal, SignalUses } from "../../static/js/wire/types.js" */
 
 /** @param {string} short @param {number} number @param {Partial<Signal>} [more] @returns {Signal} */
 const signal = (short, number, more = {}) => ({

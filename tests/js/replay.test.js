@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { EMPTY, reduce } from "../../static/js/reducer.js";
 import {
   advance,
   createFolds,
@@ -11,14 +10,15 @@ import {
   step,
   TAIL_MS,
   toEvent,
-} from "../../static/js/replay.js";
-import { createReplaySession } from "../../static/js/replay_session.js";
-import { clockOf } from "../../static/js/selectors.js";
+} from "../../static/js/page/replay.js";
+import { EMPTY, reduce } from "../../static/js/reduce/index.js";
+import { clockOf } from "../../static/js/selectors/index.js";
+import { createReplaySession } from "../../static/js/wire/replay_session.js";
 import { ms, story, theTarget } from "./story.js";
 import "./views/flat.js";
 
 const { addressOf, wishOf } = await import("../../static/js/pages/runs.js");
-const { beginning } = await import("../../static/js/pages/stage_replay.js");
+const { beginning } = await import("../../static/js/pages/stage/replay.js");
 const { playTime, skippedWords } = await import("../../static/js/views/replay.js");
 
 /** 0 … 0.3 s: it starts; 20 s: asked to stop; 23.05 s: killed; 23.1 s: all is told. */
@@ -115,7 +115,7 @@ describe("playing", () => {
     const { replay, after } = player();
     replay.seek(20_000);
     replay.play();
-    const left = (/** @type {import("../../static/js/types.js").State} */ state) =>
+    const left = (/** @type {import("../../static/js/wire/types.js").State} */ state) =>
       clockOf(theTarget(state), state, replay.now()).seconds.toFixed(1);
     assert.equal(left(after(0)), "3.0");
     assert.equal(left(after(1000)), "2.0");

@@ -11,8 +11,8 @@ import {
   resultOf,
   rootOf,
   signalList,
-} from "../../static/js/selectors.js";
-import { actionOf, has, numberIn } from "../../static/js/signals.js";
+} from "../../static/js/selectors/index.js";
+import { actionOf, has, numberIn } from "../../static/js/words/signals.js";
 import { masks, ms, story, theTarget } from "./story.js";
 
 /** @param {string} short @param {number} number @param {string} [meaning] */

@@ -3,7 +3,7 @@
  * from `T0`, so that a test reads like the record.
  */
 
-import { EMPTY, reduce } from "../../static/js/reducer.js";
+import { EMPTY, reduce } from "../../static/js/reduce/index.js";
 
 export const T0 = Date.parse("2025-11-23T13:04:50Z");
 
@@ -150,7 +150,7 @@ export const story = ({ run = "r1", target = "r1.server", first = 1 } = {}) => {
   return told;
 };
 
-/** The target of a state that has one. @param {import("../../static/js/types.js").State} state @param {string} [id] */
+/** The target of a state that has one. @param {import("../../static/js/wire/types.js").State} state @param {string} [id] */
 export const theTarget = (state, id = "r1.server") => {
   const target = state.targets[id];
   if (!target) throw new Error(`no target ${id}`);

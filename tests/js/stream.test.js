@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { openStream, SILENCE_MS } from "../../static/js/stream.js";
+import { openStream, SILENCE_MS } from "../../static/js/wire/stream.js";
 
 /** A browser without a browser: sources that the test speaks through, and a clock that it moves. */
 const world = (options = {}) => {
@@ -13,7 +13,7 @@ const world = (options = {}) => {
   const sources = [];
   /** @type {any[]} */
   const heard = [];
-  /** @type {import("../../static/js/types.js").StreamState[]} */
+  /** @type {import("../../static/js/wire/types.js").StreamState[]} */
   const states = [];
   const server = { status: 200, journal: /** @type {string|null} */ ("j1"), probes: 0 };
 

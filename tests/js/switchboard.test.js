@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { AGAIN_MS, createSwitchboard } from "../../static/js/switchboard.js";
+import { AGAIN_MS, createSwitchboard } from "../../static/js/wire/switchboard.js";
 
-/** @import { Said } from "../../static/js/switchboard.js" */
+/** @import { Said } from "../../static/js/wire/switchboard.js" */
 
 /** A journal of runs' events, a line to it, and reads of it that the test lets pass. */
 const world = () => {

@@ -1,8 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { createClock } from "../../static/js/clock.js";
-import { clockTime, duration, firstLine, plain, relative, seconds, shortened, timeMs } from "../../static/js/text.js";
+import { createClock } from "../../static/js/page/clock.js";
+import {
+  clockTime,
+  duration,
+  firstLine,
+  plain,
+  relative,
+  seconds,
+  shortened,
+  timeMs,
+} from "../../static/js/words/text.js";
 
 describe("the server's time", () => {
   const T = Date.parse("2025-11-23T13:00:00Z");

@@ -17,7 +17,7 @@ SHEETS = sorted(resource("static").joinpath("css").rglob("*.css"))
 
 
 def test_a_module_is_sent_without_its_documentation_and_compressed(driver: Person) -> None:
-    reply = driver.client.get("/static/js/reducer.js", headers={"accept-encoding": "gzip"})
+    reply = driver.client.get("/static/js/reduce/index.js", headers={"accept-encoding": "gzip"})
     assert reply.headers["content-encoding"] == "gzip"
     assert reply.headers["content-type"].startswith("text/javascript")
     assert "The one fold of the page" not in reply.text
@@ -25,13 +25,13 @@ def test_a_module_is_sent_without_its_documentation_and_compressed(driver: Perso
 
 
 def test_who_takes_no_gzip_gets_it_plain(driver: Person) -> None:
-    reply = driver.client.get("/static/js/reducer.js", headers={"accept-encoding": "identity"})
+    reply = driver.client.get("/static/js/reduce/index.js", headers={"accept-encoding": "identity"})
     assert "content-encoding" not in reply.headers
     assert int(reply.headers["content-length"]) == len(reply.content)
 
 
 def test_it_is_asked_for_again_and_not_sent_again(driver: Person) -> None:
-    for path in ("/static/js/reducer.js", "/static/css/tokens.css"):
+    for path in ("/static/js/reduce/index.js", "/static/css/tokens.css"):
         first = driver.client.get(path)
         assert first.headers["cache-control"] == "no-cache"
         again = driver.client.get(path, headers={"if-none-match": first.headers["etag"]})
@@ -49,7 +49,7 @@ def test_a_page_names_files_of_one_version_and_the_browser_keeps_them(driver: Pe
         assert reply.status_code == 200, path
         assert reply.headers["cache-control"] == "public, max-age=31536000, immutable"
         assert reply.headers["content-encoding"] == "gzip"
-    for other in ("/static/v-0123456789ab/js/reducer.js", "/static/js/reducer.js"):
+    for other in ("/static/v-0123456789ab/js/reduce/index.js", "/static/js/reduce/index.js"):
         reply = driver.client.get(other)
         assert (reply.status_code, reply.headers["cache-control"]) == (200, "no-cache"), other
     for none in (f"{base}/js/none.js", f"{base}/{base}/js/main.js", f"{base}/../../pyproject.toml"):
@@ -107,7 +107,7 @@ def test_what_is_left_is_a_module(tmp_path: Path) -> None:
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(undocumented(path.read_text()))
     (tmp_path / "package.json").write_text('{"type": "module"}')
-    script = "await import('./js/reducer.js'); await import('./js/selectors.js'); console.log('read')"
+    script = "await import('./js/reduce/index.js'); await import('./js/selectors/index.js'); console.log('read')"
     done = subprocess.run(
         ["node", "--input-type=module", "-e", script], cwd=tmp_path, capture_output=True, text=True, check=False
     )

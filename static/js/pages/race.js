@@ -3,21 +3,21 @@
  * can be started again from a link; what is of one's own does not: a command line is nobody else's business.
  */
 
-import { argvOf } from "../argv.js";
-import { createFollow } from "../follow.js";
-import { createFrame } from "../frame.js";
-import { createKeys } from "../keys.js";
 import { html, nothing } from "../lit.js";
-import { createPanel } from "../panel.js";
-import { createSession } from "../session.js";
+import { createFollow } from "../page/follow.js";
+import { createFrame } from "../page/frame.js";
+import { createKeys } from "../page/keys.js";
+import { createPanel } from "../page/panel.js";
 import { noteView } from "../views/note.js";
 import { LEAST, MOST, picksOf, picksView } from "../views/picks.js";
-import { createOwn } from "./home_own.js";
-import { actsOffStage } from "./off_stage.js";
-import { createBarOffStage, noteOffStage } from "./off_stage_head.js";
-import { problemOf } from "./stage_acts.js";
-import { createDialogs } from "./stage_dialogs.js";
-import { createUi } from "./stage_ui.js";
+import { createSession } from "../wire/session.js";
+import { argvOf } from "../words/argv.js";
+import { createOwn } from "./home/own.js";
+import { problemOf } from "./shared/acts.js";
+import { createDialogs } from "./shared/dialogs.js";
+import { actsOffStage } from "./shared/off_stage.js";
+import { createBarOffStage, noteOffStage } from "./shared/off_stage_head.js";
+import { createUi } from "./shared/ui.js";
 
 /** @import { Pick } from "../views/picks.js" */
 

@@ -3,22 +3,22 @@
  * page the stream only says that something changed; then what is shown is read again.
  */
 
-import { createFollow } from "../follow.js";
-import { createFrame } from "../frame.js";
-import { createKeys } from "../keys.js";
 import { html, nothing } from "../lit.js";
-import { createPanel } from "../panel.js";
-import { createSession } from "../session.js";
+import { createFollow } from "../page/follow.js";
+import { createFrame } from "../page/frame.js";
+import { createKeys } from "../page/keys.js";
+import { createPanel } from "../page/panel.js";
 import { historyView, importView } from "../views/history.js";
 import { noteView } from "../views/note.js";
-import { actsOffStage } from "./off_stage.js";
-import { createBarOffStage, noteOffStage } from "./off_stage_head.js";
-import { problemOf } from "./stage_acts.js";
-import { createDialogs } from "./stage_dialogs.js";
-import { alongLinks } from "./stage_keys.js";
-import { createUi } from "./stage_ui.js";
+import { createSession } from "../wire/session.js";
+import { problemOf } from "./shared/acts.js";
+import { createDialogs } from "./shared/dialogs.js";
+import { alongLinks } from "./shared/keys.js";
+import { actsOffStage } from "./shared/off_stage.js";
+import { createBarOffStage, noteOffStage } from "./shared/off_stage_head.js";
+import { createUi } from "./shared/ui.js";
 
-/** @import { KeptRun } from "../types.js" */
+/** @import { KeptRun } from "../wire/types.js" */
 /** @import { Wish } from "../views/history.js" */
 
 const KINDS = ["run_created", "run_finished", "stop_finished", "verdict", "source_lost", "source_back", "lab_started"];

@@ -4,7 +4,7 @@
  * what they were when guesses are closed.
  */
 
-/** @import { Bet, Guess, Run, State } from "../types.js" */
+/** @import { Bet, Guess, Run, State } from "../wire/types.js" */
 
 /** @param {{ends: string, before_s?: number}} event @returns {Guess} */
 const guessOf = ({ ends, before_s: beforeS }) =>

@@ -3,7 +3,7 @@
  * keys do not lose their words for a moment each time a `sleep` comes and goes.
  */
 
-/** @import { LabEvent, ForecastGroup, StopForecast, Target } from "../types.js" */
+/** @import { LabEvent, ForecastGroup, StopForecast, Target } from "../wire/types.js" */
 
 /**
  * @param {Target} target

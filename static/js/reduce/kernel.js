@@ -4,8 +4,8 @@
  * signalfds take signals without a word of it.
  */
 
-/** @import { KernelWord, Process, Target } from "../types.js" */
-import { timeMs } from "../text.js";
+/** @import { KernelWord, Process, Target } from "../wire/types.js" */
+import { timeMs } from "../words/text.js";
 
 export const KERNEL_KEPT = 200;
 

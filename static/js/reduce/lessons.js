@@ -2,8 +2,8 @@
  * Folds of what lessons do and tick: steps, scratch files, commands that were run inside, pages that were got.
  */
 
-/** @import { Download, Exec, Run, Target } from "../types.js" */
-import { timeMs } from "../text.js";
+/** @import { Download, Exec, Run, Target } from "../wire/types.js" */
+import { timeMs } from "../words/text.js";
 import { marked } from "./target.js";
 
 const ASKED_KEPT = 20;

@@ -5,15 +5,15 @@
  * row any more.
  */
 
-/** @import { LabEvent, Process, Target } from "../types.js" */
-import { timeMs, visible } from "../text.js";
+/** @import { LabEvent, Process, Target } from "../wire/types.js" */
+import { timeMs, visible } from "../words/text.js";
 
 const GONE_KEPT_MS = 1000;
 
 /**
  * @typedef {LabEvent & {pid: number, start: number, was?: number, respawns?: number, ns_pid?: number, ppid?: number,
- *   comm?: string, argv?: string[], state?: string, threads?: number, dispositions?: import("../types.js").Masks,
- *   is_init?: boolean, traced?: boolean, frozen?: boolean, thread_masks?: import("../types.js").ThreadMasks[],
+ *   comm?: string, argv?: string[], state?: string, threads?: number, dispositions?: import("../wire/types.js").Masks,
+ *   is_init?: boolean, traced?: boolean, frozen?: boolean, thread_masks?: import("../wire/types.js").ThreadMasks[],
  *   ended?: Process["ended"]}} ProcessEvent
  */
 

@@ -7,10 +7,10 @@
  * ends that: nothing is folded across it, so that cause stays before effect.
  */
 
-/** @import { Author, Entry, State } from "../types.js" */
-import { firstLine, plain, timeMs } from "../text.js";
-import { alike, kernelWords } from "./kernel_words.js";
-import { wordsFor } from "./words.js";
+import { alike, kernelWords } from "../words/kernel.js";
+import { wordsFor } from "../words/record.js";
+/** @import { Author, Entry, State } from "../wire/types.js" */
+import { firstLine, plain, timeMs } from "../words/text.js";
 
 export const RECORD_KEPT = 1000;
 const SAME_BREATH_MS = 1000;

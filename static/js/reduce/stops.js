@@ -3,8 +3,8 @@
  * because it was sent; `killMs` and `diedMs` are set by those who saw it.
  */
 
-/** @import { LabEvent, Sent, Stop, Target } from "../types.js" */
-import { exitedWith, timeMs, timeoutWords } from "../text.js";
+/** @import { LabEvent, Sent, Stop, Target } from "../wire/types.js" */
+import { exitedWith, timeMs, timeoutWords } from "../words/text.js";
 import { stopping } from "./processes.js";
 import { marked } from "./target.js";
 

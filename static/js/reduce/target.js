@@ -2,8 +2,8 @@
  * A target and the small moves that the folds of its events are made of.  Pure; unchanged parts keep their identity.
  */
 
-/** @import { LabEvent, Mark, State, Target } from "../types.js" */
-import { firstLine, timeMs } from "../text.js";
+/** @import { LabEvent, Mark, State, Target } from "../wire/types.js" */
+import { firstLine, timeMs } from "../words/text.js";
 
 export const MARKS_KEPT = 200;
 export const OUTPUT_KEPT = 256 * 1024;

@@ -3,8 +3,8 @@
  * takes the place of the one before; the lab says more when more has come of it.
  */
 
-/** @import { Target, Verdict } from "../types.js" */
-import { timeMs } from "../text.js";
+/** @import { Target, Verdict } from "../wire/types.js" */
+import { timeMs } from "../words/text.js";
 
 export const VERDICTS_KEPT = 100;
 

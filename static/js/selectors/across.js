@@ -4,8 +4,8 @@
  * to know the other one, named with its target: "bash in up".
  */
 
-/** @import { KernelWord, Process, Run, State, Target } from "../types.js" */
-import { nameFor } from "../reduce/kernel_words.js";
+/** @import { KernelWord, Process, Run, State, Target } from "../wire/types.js" */
+import { nameFor } from "../words/kernel.js";
 
 const SLACK_MS = 1000; // a process is seen a little after it began, and a pid may be another's later
 

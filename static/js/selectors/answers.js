@@ -4,8 +4,8 @@
  * and was not over by then.
  */
 
-/** @import { Action } from "../types_api.js" */
-/** @import { Download, Exec, Target } from "../types.js" */
+/** @import { Action } from "../wire/types_api.js" */
+/** @import { Download, Exec, Target } from "../wire/types.js" */
 
 /**
  * @typedef {{kind: "exec", target: string, exec: Exec} | {kind: "get", target: string, download: Download}} Answer

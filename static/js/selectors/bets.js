@@ -4,8 +4,8 @@
  * killed it by hand, or nobody can tell, none counts.
  */
 
-/** @import { Bet, Guess, Run, State, Target } from "../types.js" */
-import { counted, seconds } from "../text.js";
+/** @import { Bet, Guess, Run, State, Target } from "../wire/types.js" */
+import { counted, seconds } from "../words/text.js";
 import { endOf } from "./ends.js";
 import { verdictOn } from "./verdict.js";
 

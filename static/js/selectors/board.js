@@ -3,9 +3,9 @@
  * row that comes and goes must not move it.
  */
 
-/** @import { BoardCell, BoardRow, Masks, Process, Signal, SignalTable, Target } from "../types.js" */
-import { actionOf, has } from "../signals.js";
-import { counted, plain } from "../text.js";
+/** @import { BoardCell, BoardRow, Masks, Process, Signal, SignalTable, Target } from "../wire/types.js" */
+import { actionOf, has } from "../words/signals.js";
+import { counted, plain } from "../words/text.js";
 
 const SHOWN_MS = 1000; // how long a row is marked as new, or stays when it is gone
 

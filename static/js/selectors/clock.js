@@ -3,7 +3,7 @@
  * engine (or the lab, for a local target) can say that SIGKILL was sent, and only `stop_finished` how it ended.
  */
 
-/** @import { Clock, State, Stop, Target } from "../types.js" */
+/** @import { Clock, State, Stop, Target } from "../wire/types.js" */
 import { endOf } from "./ends.js";
 import { left, passed } from "./numerals.js";
 import { verdictOn } from "./verdict.js";

@@ -4,8 +4,8 @@
  * exit code 137.  Code 137 alone proves nothing.
  */
 
-/** @import { Target } from "../types.js" */
-import { exitedWith } from "../text.js";
+/** @import { Target } from "../wire/types.js" */
+import { exitedWith } from "../words/text.js";
 
 /**
  * @typedef {object} End
@@ -33,7 +33,7 @@ const words = ({ exit }, code, killed) => {
   return killed ? `${exitedWith(code)}, after SIGKILL` : exitedWith(code);
 };
 
-/** @param {import("../types.js").Stop} stop @param {Target} target @returns {End|null} */
+/** @param {import("../wire/types.js").Stop} stop @param {Target} target @returns {End|null} */
 const endOfStop = (stop, target) => {
   const done = stop.finished;
   if (!done || done.error) return null;

@@ -2,8 +2,8 @@
  * What the keys say: the forecast for the chosen process, for each signal of the board.
  */
 
-/** @import { Forecast, ForecastGroup, Origin, Process, Signal, Target } from "../types.js" */
-import { forecastOf } from "../fates.js";
+/** @import { Forecast, ForecastGroup, Origin, Process, Signal, Target } from "../wire/types.js" */
+import { forecastOf } from "../words/fates.js";
 
 /** @typedef {(ForecastGroup|null)[]} Fates  in the order of the keys; empty: there is no forecast */
 

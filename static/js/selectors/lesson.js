@@ -3,8 +3,8 @@
  * server has said about each expectation: seen, failed, or not to be seen here.
  */
 
-/** @import { Action, Experiment } from "../types_api.js" */
-/** @import { Run, Target } from "../types.js" */
+/** @import { Action, Experiment } from "../wire/types_api.js" */
+/** @import { Run, Target } from "../wire/types.js" */
 /** @import { Answer } from "./answers.js" */
 import { answersOf, nameOf } from "./answers.js";
 

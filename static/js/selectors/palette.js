@@ -3,7 +3,7 @@
  * stands together and at the beginning of words is meant rather than what is scattered.
  */
 
-/** @import { Experiment, RunFacts, Signal, Target } from "../types.js" */
+/** @import { Experiment, RunFacts, Signal, Target } from "../wire/types.js" */
 
 /**
  * @typedef {object} Entry

@@ -3,10 +3,10 @@
  * The sentences are those of the page: the verdict's, the fall's, the forecast's.  Only their length is chosen here.
  */
 
-/** @import { BoardRow, Clock, Experiment, Fall, Result, Run, Signal, StopForecast, Target, Verdict } from "../types.js" */
+/** @import { BoardRow, Clock, Experiment, Fall, Result, Run, Signal, StopForecast, Target, Verdict } from "../wire/types.js" */
 /** @import { LessonStep } from "./lesson.js" */
 import { cellsOf } from "./board.js";
-import { lastAsked } from "./fall.js";
+import { lastAsked } from "./fall/fall.js";
 
 const LONG = 60; // characters: a sentence that is longer is told in two where it has a joint
 const HEAD_MAX = 60; // characters: what stands before a colon is the sentence while it is short, and no quotation
@@ -119,7 +119,7 @@ const TREE_ROWS = 4;
  * @property {number} depth
  * @property {boolean} gone
  * @property {boolean} selected
- * @property {import("../types.js").BoardCell} cell      what it does with the signal
+ * @property {import("../wire/types.js").BoardCell} cell      what it does with the signal
  *
  * The processes with what each does with one signal; never more than there is room for, the chosen one among them.
  *
@@ -171,7 +171,7 @@ const OVER = new Set(["killed", "left", "ended"]);
 /**
  * Whether the experiment can be started now: for the first time, or again.
  *
- * @param {{run: Run|null, experiment: Experiment|null, clock: Clock, cut: import("./lanes.js").Lanes|null, mayAgain?: boolean}} shown - `mayAgain`: it is one's own, and what it was made of is known
+ * @param {{run: Run|null, experiment: Experiment|null, clock: Clock, cut: import("./lanes/lanes.js").Lanes|null, mayAgain?: boolean}} shown - `mayAgain`: it is one's own, and what it was made of is known
  */
 export const mayBegin = ({ run, experiment, clock, cut, mayAgain = false }) =>
   (experiment?.available === true || mayAgain) &&

@@ -4,9 +4,9 @@
  * are a tie.
  */
 
-/** @import { Run, State, Stop, Target, Verdict } from "../types.js" */
+/** @import { Run, State, Stop, Target, Verdict } from "../wire/types.js" */
 import { endOf } from "./ends.js";
-import { stopOf } from "./lane_figure.js";
+import { stopOf } from "./lanes/figure.js";
 import { verdictOn } from "./verdict.js";
 
 const TOGETHER_MS = 1000; // what is asked for at one moment takes the lab a little longer to record

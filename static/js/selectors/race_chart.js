@@ -4,7 +4,7 @@
  */
 
 /** @import { Race, Racer } from "./race.js" */
-import { seconds } from "../text.js";
+import { seconds } from "../words/text.js";
 import { placeWords } from "./race.js";
 
 /**

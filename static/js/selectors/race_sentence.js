@@ -3,9 +3,9 @@
  * why, who did not, and the fix of the slowest one.  Nothing here is concluded that no verdict says.
  */
 
-/** @import { Advice } from "../types.js" */
+/** @import { Advice } from "../wire/types.js" */
 /** @import { Race, Racer } from "./race.js" */
-import { seconds } from "../text.js";
+import { seconds } from "../words/text.js";
 
 /**
  * @typedef {object} RaceWords

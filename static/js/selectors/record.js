@@ -5,8 +5,8 @@
  * while nothing changed, because a stage asks sixty times a second.
  */
 
-/** @import { Author, Entry, RecordLine, State } from "../types.js" */
-import { clockTime, relative } from "../text.js";
+/** @import { Author, Entry, RecordLine, State } from "../wire/types.js" */
+import { clockTime, relative } from "../words/text.js";
 
 /**
  * The moment that times are told from: the target's stop, or the first stop of all targets.

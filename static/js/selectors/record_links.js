@@ -3,7 +3,7 @@
  * there is none.  And the record as plain text.
  */
 
-/** @import { RecordLine, State } from "../types.js" */
+/** @import { RecordLine, State } from "../wire/types.js" */
 import { RECORD_KEPT } from "../reduce/record.js";
 import { lineOf } from "./record.js";
 

@@ -3,10 +3,10 @@
  * the last one that was sent to it, and what stands beside the chosen row.
  */
 
-/** @import { Experiment, ForecastGroup, Origin, Process, Signal, SignalTable, SignalUses, Target } from "../types.js" */
-import { forecastOf } from "../fates.js";
-import { exitedWith } from "../text.js";
-import { answerOf } from "./fall_kernel.js";
+/** @import { Experiment, ForecastGroup, Origin, Process, Signal, SignalTable, SignalUses, Target } from "../wire/types.js" */
+import { forecastOf } from "../words/fates.js";
+import { exitedWith } from "../words/text.js";
+import { answerOf } from "./fall/kernel.js";
 import { rank } from "./signal_list.js";
 
 /** Old names that the kernel's own headers know. @type {Record<string, string>} */

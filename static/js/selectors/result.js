@@ -2,8 +2,8 @@
  * What is known after an end, as plain facts.  Why it went like that is the verdict's business, not this module's.
  */
 
-/** @import { Result, Target } from "../types.js" */
-import { exitedWith, seconds } from "../text.js";
+/** @import { Result, Target } from "../wire/types.js" */
+import { exitedWith, seconds } from "../words/text.js";
 import { endOf } from "./ends.js";
 
 const SAYS = /** @type {const} */ ({ killed: "Killed", left: "Left", unknown: "Ended" });

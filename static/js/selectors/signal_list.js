@@ -3,8 +3,8 @@
  * before it is anything with a 15 in its description.
  */
 
-/** @import { Origin, Process, Signal, SignalChoice, SignalTable } from "../types.js" */
-import { fateByDefault, forecastOf, rankOf } from "../fates.js";
+/** @import { Origin, Process, Signal, SignalChoice, SignalTable } from "../wire/types.js" */
+import { fateByDefault, forecastOf, rankOf } from "../words/fates.js";
 import { cellsOf } from "./board.js";
 
 /** 0: the very signal; 1: its name begins so; 2: in its name; 3: in its words; −1: not at all. @param {Signal} signal @param {string} query */

@@ -2,7 +2,7 @@
  * Which verdict the page is about: a stop's, once there was one; else the end's; else that of the signal asked for last.
  */
 
-/** @import { Target, Verdict } from "../types.js" */
+/** @import { Target, Verdict } from "../wire/types.js" */
 
 /** @param {Target|null} target @param {number|null} request @returns {Verdict|null} */
 export const verdictOn = (target, request) => target?.verdicts.find((each) => each.request === request) ?? null;

@@ -3,12 +3,12 @@
  * page has come that the lab gets from the target's own server.  The boxes are bounded, and stay where they are.
  */
 
-import { bytes } from "../lesson_words.js";
 import { html, nothing } from "../lit.js";
-import { plain, seconds } from "../text.js";
+import { bytes } from "../words/lesson.js";
+import { plain, seconds } from "../words/text.js";
 import { copyButton } from "./copy.js";
 
-/** @import { Download, Exec } from "../types.js" */
+/** @import { Download, Exec } from "../wire/types.js" */
 /** @import { Answer } from "../selectors/answers.js" */
 
 const TEXT_MAX = 400; // bytes of an answer that is shown itself, beside its size

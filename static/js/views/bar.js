@@ -3,11 +3,11 @@
  */
 
 import { html, nothing } from "../lit.js";
-import { THEME_WORDS } from "../theme.js";
+import { THEME_WORDS } from "../page/theme.js";
 import { icon } from "./signs.js";
 
-/** @import { Health } from "../types.js" */
-/** @import { Theme } from "../theme.js" */
+/** @import { Health } from "../wire/types.js" */
+/** @import { Theme } from "../page/theme.js" */
 
 /** @param {string} kind @param {string} text @param {boolean} gone @param {string} [why] */
 const source = (kind, text, gone, why = "") => html`<span
@@ -33,7 +33,7 @@ const kernel = ({ state, reason, hint = "", where = "" }, lost) => {
 const watching = (viewers, role) =>
   viewers === 0 || (role === "viewer" && viewers === 1) ? "only you" : `${viewers} watching`;
 
-/** @typedef {import("../follow.js").Led} Led */
+/** @typedef {import("../page/follow.js").Led} Led */
 
 /** A viewer goes with the presenter, or its own ways. @param {Led} led @param {() => void} onLed */
 export const ledView = (led, onLed) =>

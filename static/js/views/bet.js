@@ -4,7 +4,7 @@
 
 import { html, nothing } from "../lit.js";
 
-/** @import { Guess } from "../types.js" */
+/** @import { Guess } from "../wire/types.js" */
 /** @import { LaneBet, RunBet } from "../selectors/bets.js" */
 
 /** @typedef {{id: string, name: string, bet: LaneBet, asked: boolean}} Guessed   `asked`: one is on its way */

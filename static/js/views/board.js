@@ -6,12 +6,12 @@
  * Keys and rows never change place under the pointer: the order of both comes from elsewhere and is fixed.
  */
 
-import { fateByDefault, signsOf } from "../fates.js";
 import { html, live, nothing, repeat } from "../lit.js";
-import { counted } from "../text.js";
+import { fateByDefault, signsOf } from "../words/fates.js";
+import { counted } from "../words/text.js";
 import { icon, shape } from "./signs.js";
 
-/** @import { BoardCell, BoardRow, ForecastGroup, Origin, Signal, Target } from "../types.js" */
+/** @import { BoardCell, BoardRow, ForecastGroup, Origin, Signal, Target } from "../wire/types.js" */
 
 /** @typedef {"asked"|"sent"|"failed"|""} KeyState */
 /** @typedef {{signal: string, row: string, dropped: boolean}} Beam  from the key down to the row; dropped: the kernel said so */

@@ -4,9 +4,9 @@
  */
 
 import { html, nothing } from "../lit.js";
-import { duration } from "../text.js";
+import { duration } from "../words/text.js";
 
-/** @import { Build } from "../types.js" */
+/** @import { Build } from "../wire/types.js" */
 
 /** @param {Build} build */
 const headline = ({ state, step, steps, image, what }) => {

@@ -5,7 +5,7 @@
 import { html, nothing } from "../lit.js";
 import { icon } from "./signs.js";
 
-/** @import { Experiment } from "../types.js" */
+/** @import { Experiment } from "../wire/types.js" */
 
 /** Groups in the order of their first entry. @param {Experiment[]} experiments @returns {[string, Experiment[]][]} */
 export const grouped = (experiments) => {

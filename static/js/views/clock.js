@@ -6,7 +6,7 @@
 import { html, nothing } from "../lit.js";
 import { numerals } from "./signs.js";
 
-/** @import { Clock } from "../types.js" */
+/** @import { Clock } from "../wire/types.js" */
 
 /**
  * @param {{clock: Clock, figures: string[], role: "driver"|"viewer", again: boolean, asked: string|null, rest?: number, kept?: boolean}} slice

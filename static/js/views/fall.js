@@ -7,15 +7,15 @@
  */
 
 import { html, nothing, svg } from "../lit.js";
-import { narrowed, room } from "../selectors/fall_words.js";
-import { shortened } from "../text.js";
+import { narrowed, room } from "../selectors/fall/words.js";
+import { shortened } from "../words/text.js";
 import { plateView, pointsView, toolsView } from "./fall_cursor.js";
 import { hopsView, onPlace, placesView, placeY } from "./fall_hops.js";
 import { signOf } from "./fall_signs.js";
 import { scaled } from "./scaled.js";
 import { AUTHOR_WORDS, icon } from "./signs.js";
 
-/** @import { Fall, FallMark } from "../types.js" */
+/** @import { Fall, FallMark } from "../wire/types.js" */
 /** @import { Cursor, CursorHandlers } from "./fall_cursor.js" */
 
 /** @typedef {"l"|"m"|"s"|"p"} FallSize  from matchMedia, never from the data; p: presenter mode, which has a scale */
@@ -180,7 +180,7 @@ export const fallView = ({ fall, size: name, scale = 1, cursor }, _nowMs, handle
   const root = name === "s" ? null : fall.way?.places[0].name; // where others have names below it, it has its own
   const shown = marks.filter(({ x }) => x >= -1 && x <= 101);
   const said = isNarrow(name) ? narrowed(shown, name, fall.way ? ["program/below"] : []) : shown;
-  /** @param {import("../selectors/fall_points.js").Point} point */
+  /** @param {import("../selectors/fall/points.js").Point} point */
   const pointY = ({ lane, place }) => (lane === "program" && size.places[place]) || yOf(size, lane);
   return html`<figure class="fall" data-size=${name} @keydown=${handlers?.onKey} @wheel=${handlers?.onWheel}>
     <ul class="fall-who" aria-hidden="true">${LANES.map((lane, index) => html`<li class=${`w-${index + 1}`}>${icon(`w-${lane}`)}${lane === "program" && root ? html`<span class="fall-root">${root}</span>` : html`<span>${AUTHOR_WORDS[lane]}</span>`}</li>`)}</ul>

@@ -8,7 +8,7 @@
 import { html, nothing, repeat, svg } from "../lit.js";
 import { AUTHOR_WORDS, icon } from "./signs.js";
 
-/** @import { Point } from "../selectors/fall_points.js" */
+/** @import { Point } from "../selectors/fall/points.js" */
 
 /**
  * @typedef {object} Cursor

@@ -5,11 +5,11 @@
  */
 
 import { nothing, svg } from "../lit.js";
-import { placeIn, wayWords } from "../selectors/fall_hops.js";
-import { shortened } from "../text.js";
+import { placeIn, wayWords } from "../selectors/fall/hops.js";
+import { shortened } from "../words/text.js";
 
-/** @import { FallMark } from "../types.js" */
-/** @import { Hop, Way } from "../selectors/fall_hops.js" */
+/** @import { FallMark } from "../wire/types.js" */
+/** @import { Hop, Way } from "../selectors/fall/hops.js" */
 
 /** @typedef {{lanes: number[], places: number[], under: number, life: number, hop?: number}} PlacesSize  pixels, as in `fall.js`; `hop`: how much larger its signs are */
 

@@ -5,7 +5,7 @@
 
 import { nothing, svg } from "../lit.js";
 
-/** @import { FallMark } from "../types.js" */
+/** @import { FallMark } from "../wire/types.js" */
 
 /** @typedef {{dot: number, due: number, lid: number, cross: number}} SignSize  pixels */
 

@@ -6,7 +6,7 @@
 import { html } from "../lit.js";
 import { fallView } from "./fall.js";
 
-/** @import { Fall } from "../types.js" */
+/** @import { Fall } from "../wire/types.js" */
 /** @import { FallSize } from "./fall.js" */
 /** @import { Cursor, CursorHandlers } from "./fall_cursor.js" */
 

@@ -4,9 +4,9 @@
  */
 
 import { html, live, nothing } from "../lit.js";
-import { clockTime, whoDid } from "../text.js";
+import { clockTime, whoDid } from "../words/text.js";
 
-/** @import { ScratchFile } from "../types.js" */
+/** @import { ScratchFile } from "../wire/types.js" */
 
 /**
  * @typedef {object} FileSlice

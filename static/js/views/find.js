@@ -2,12 +2,12 @@
  * All signals in one list, by name, number or meaning.  It opens over the page and pushes nothing.
  */
 
-import { fateByDefault, signsOf } from "../fates.js";
 import { html, live, nothing } from "../lit.js";
+import { fateByDefault, signsOf } from "../words/fates.js";
 import { dispositionOf } from "./board.js";
 import { icon, shape } from "./signs.js";
 
-/** @import { SignalChoice } from "../types.js" */
+/** @import { SignalChoice } from "../wire/types.js" */
 
 /** @param {SignalChoice} choice */
 const fate = ({ signal, reserved, cell, group }) => {

@@ -4,11 +4,11 @@
  */
 
 import { html, nothing } from "../lit.js";
-import { sayWords, sureWords } from "../stop_words.js";
-import { timeoutWords } from "../text.js";
+import { sayWords, sureWords } from "../words/stop.js";
+import { timeoutWords } from "../words/text.js";
 import { copyButton } from "./copy.js";
 
-/** @import { StopForecast } from "../types.js" */
+/** @import { StopForecast } from "../wire/types.js" */
 
 /**
  * @param {StopForecast} forecast @param {string|null} copied @param {(text: string) => void} onCopy

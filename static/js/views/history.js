@@ -3,11 +3,11 @@
  */
 
 import { html, live, nothing, repeat } from "../lit.js";
-import { duration, seconds } from "../text.js";
+import { duration, seconds } from "../words/text.js";
 import { ago } from "./runs.js";
 import { icon } from "./signs.js";
 
-/** @import { Experiment, KeptRun } from "../types.js" */
+/** @import { Experiment, KeptRun } from "../wire/types.js" */
 
 /** @type {Record<KeptRun["outcome"], string>} */
 export const OUTCOME_WORDS = {

@@ -3,11 +3,11 @@
  */
 
 import { html, nothing, svg } from "../lit.js";
-import { seconds } from "../text.js";
+import { seconds } from "../words/text.js";
 import { grouped, hostWords, lackWords } from "./catalogue.js";
 import { icon, words } from "./signs.js";
 
-/** @import { Experiment } from "../types.js" */
+/** @import { Experiment } from "../wire/types.js" */
 
 const AXIS_S = 10;
 const X0 = 7.76; // where a stop begins, per cent of the width

@@ -10,10 +10,10 @@ import { signOf } from "./fall_signs.js";
 import { scaled } from "./scaled.js";
 import { numerals } from "./signs.js";
 
-/** @import { Guess } from "../types.js" */
+/** @import { Guess } from "../wire/types.js" */
 /** @import { LaneBet, RunBet } from "../selectors/bets.js" */
-/** @import { Lane, Lanes, Leap } from "../selectors/lanes.js" */
-/** @import { LaneDrop, LaneFigure, LaneWords } from "../selectors/lane_figure.js" */
+/** @import { Lane, Lanes, Leap } from "../selectors/lanes/lanes.js" */
+/** @import { LaneDrop, LaneFigure, LaneWords } from "../selectors/lanes/figure.js" */
 
 /** @typedef {{onLane: (id: string) => void, onStartLane: (id: string) => void, onWhole: () => void, onGuess: (id: string, ends: Guess) => void}} Handlers */
 /** @typedef {"l"|"m"|"s"|"xs"|"none"|"strip"} LaneSize  from matchMedia and the number of lanes; none: a phone has no room; strip: the chosen one's whole fall has it */

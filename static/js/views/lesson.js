@@ -3,8 +3,8 @@
  * current step keeps its size, so nothing that is read moves when a tick comes.
  */
 
-import { afterWords, doWords } from "../lesson_words.js";
 import { html, nothing } from "../lit.js";
+import { afterWords, doWords } from "../words/lesson.js";
 import { answersView } from "./answers.js";
 import { icon, words } from "./signs.js";
 

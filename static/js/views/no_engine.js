@@ -3,10 +3,10 @@
  */
 
 import { html, nothing } from "../lit.js";
-import { counted } from "../text.js";
+import { counted } from "../words/text.js";
 import { command } from "./copy.js";
 
-/** @import { Experiment, Health } from "../types.js" */
+/** @import { Experiment, Health } from "../wire/types.js" */
 
 const START = "sudo systemctl start docker";
 const INSTALL = "sudo apt-get install docker.io";

@@ -4,7 +4,7 @@
 
 import { html, nothing } from "../lit.js";
 
-/** @import { Health } from "../types.js" */
+/** @import { Health } from "../wire/types.js" */
 
 /** @param {{trace: Health["kernel_trace"]}} slice */
 export const noTraceView = ({

@@ -6,7 +6,7 @@
 import { html, nothing } from "../lit.js";
 import { icon, words } from "./signs.js";
 
-/** @import { Note } from "../notes.js" */
+/** @import { Note } from "../page/notes.js" */
 
 /**
  * @param {{note: Note, title: string}} slice - `title` stays the page's h1, for those who hear the page

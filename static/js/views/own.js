@@ -3,13 +3,13 @@
  * What the lab refuses is said here, below what was typed, and nothing of it is lost.
  */
 
-import { argvOf } from "../argv.js";
 import { html, live, nothing } from "../lit.js";
-import { fieldOf, ownCount, ownRequest } from "../own.js";
+import { fieldOf, ownCount, ownRequest } from "../page/own.js";
+import { argvOf } from "../words/argv.js";
 import { command } from "./copy.js";
 
-/** @import { Own } from "../own.js" */
-/** @import { Problem } from "../notes.js" */
+/** @import { Own } from "../page/own.js" */
+/** @import { Problem } from "../page/notes.js" */
 
 /** @typedef {(own: Partial<Own>) => void} OnOwn */
 

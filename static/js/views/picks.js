@@ -3,10 +3,10 @@
  */
 
 import { html, live, nothing } from "../lit.js";
-import { shortened } from "../text.js";
+import { shortened } from "../words/text.js";
 import { grouped, lackWords } from "./catalogue.js";
 
-/** @import { Experiment } from "../types.js" */
+/** @import { Experiment } from "../wire/types.js" */
 
 export const LEAST = 2;
 export const MOST = 8;

@@ -13,7 +13,7 @@ import { seeView } from "./lesson.js";
 import { qrView } from "./qr.js";
 import { icon, numerals, shape, words } from "./signs.js";
 
-/** @import { Fall } from "../types.js" */
+/** @import { Fall } from "../wire/types.js" */
 /** @import { LessonStep } from "../selectors/lesson.js" */
 /** @import { Said, TreeRow } from "../selectors/present.js" */
 
@@ -51,7 +51,7 @@ const numberView = ({ say, figures, sub, thin }) => {
   </div>`;
 };
 
-/** While the room guesses, in the number's place. @param {import("./bet.js").Guessed} bet @param {(target: string, guess: import("../types.js").Guess) => void} onGuess */
+/** While the room guesses, in the number's place. @param {import("./bet.js").Guessed} bet @param {(target: string, guess: import("../wire/types.js").Guess) => void} onGuess */
 const betView = (bet, onGuess) => html`<div class="pres-clock pres-bet">
     <p class="clock-say">Guess first</p>${guessButtons(bet, onGuess)}
   </div>`;
@@ -59,7 +59,7 @@ const betView = (bet, onGuess) => html`<div class="pres-clock pres-bet">
 /**
  * @param {{said: Said, fall: Fall, number: Number_, tree: Tree, scale: number, strip: unknown, bet: import("./bet.js").Guessed|null}} slice -
  *   `strip`: the lanes, where this is one of several; `bet`: what is guessed now
- * @param {(target: string, guess: import("../types.js").Guess) => void} onGuess
+ * @param {(target: string, guess: import("../wire/types.js").Guess) => void} onGuess
  */
 export const presentField = ({ said, fall, number, tree, scale, strip, bet }, onGuess) =>
   html`<section class="field pres-field" data-state=${fall.field} aria-label="The stop">

@@ -5,7 +5,7 @@
 import { html, nothing, repeat } from "../lit.js";
 import { icon, witness } from "./signs.js";
 
-/** @import { RecordLine } from "../types.js" */
+/** @import { RecordLine } from "../wire/types.js" */
 
 /** @typedef {{export: string, replay: string|null, report: string|null}} Links  where the run can be had; null: it is not over, or is being replayed */
 

@@ -3,11 +3,11 @@
  * forecast for the chosen target stands beside what came of the last one that was sent to it.
  */
 
-import { fateByDefault, signsOf } from "../fates.js";
 import { html, live, nothing } from "../lit.js";
+import { fateByDefault, signsOf } from "../words/fates.js";
 import { icon } from "./signs.js";
 
-/** @import { ForecastGroup, RunFacts, Signal } from "../types.js" */
+/** @import { ForecastGroup, RunFacts, Signal } from "../wire/types.js" */
 /** @import { Came, ReferenceRow } from "../selectors/reference.js" */
 
 /** @type {Record<Signal["default"], string>} */

@@ -3,14 +3,14 @@
  * it, and what programs do with it, each with where that is written.
  */
 
-import { signsOf } from "../fates.js";
 import { html, nothing } from "../lit.js";
-import { clockTime } from "../text.js";
+import { signsOf } from "../words/fates.js";
+import { clockTime } from "../words/text.js";
 import { command } from "./copy.js";
 import { forecastWords, sendButton } from "./reference.js";
 import { icon, numerals } from "./signs.js";
 
-/** @import { Experiment, ForecastGroup, Signal, SignalUses } from "../types.js" */
+/** @import { Experiment, ForecastGroup, Signal, SignalUses } from "../wire/types.js" */
 /** @import { Came } from "../selectors/reference.js" */
 /** @import { alikeOf, fourAnswers } from "../selectors/reference.js" */
 

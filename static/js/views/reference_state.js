@@ -4,7 +4,7 @@
 
 import { html, live, nothing } from "../lit.js";
 
-/** @import { Origin } from "../types.js" */
+/** @import { Origin } from "../wire/types.js" */
 
 /**
  * @typedef {object} StateSlice

@@ -3,11 +3,11 @@
  */
 
 import { html, live, nothing, svg } from "../lit.js";
-import { SPEEDS } from "../replay.js";
-import { duration } from "../text.js";
+import { SPEEDS } from "../page/replay.js";
+import { duration } from "../words/text.js";
 import { icon } from "./signs.js";
 
-/** @import { Speed } from "../replay.js" */
+/** @import { Speed } from "../page/replay.js" */
 
 /** "3.2 s", "2:05.0": in tenths, so that a countdown can be followed. @param {number} ms */
 export const playTime = (ms) => {

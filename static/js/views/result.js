@@ -3,14 +3,14 @@
  */
 
 import { html, nothing } from "../lit.js";
-import { clockTime, duration, whoDid } from "../text.js";
+import { clockTime, duration, whoDid } from "../words/text.js";
 import { command } from "./copy.js";
 import { foretoldView } from "./foretold.js";
 import { words } from "./signs.js";
 import { raceSaysView } from "./times.js";
 import { briefVerdict, verdictView } from "./verdict.js";
 
-/** @import { Experiment, Process, Result, Run, StopForecast, Target, Verdict } from "../types.js" */
+/** @import { Experiment, Process, Result, Run, StopForecast, Target, Verdict } from "../wire/types.js" */
 
 /** @param {Result} result */
 const ended = ({ say, facts }) =>

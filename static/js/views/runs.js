@@ -3,9 +3,9 @@
  */
 
 import { html, nothing } from "../lit.js";
-import { duration, seconds } from "../text.js";
+import { duration, seconds } from "../words/text.js";
 
-/** @import { RunFacts } from "../types.js" */
+/** @import { RunFacts } from "../wire/types.js" */
 
 /** @param {RunFacts} facts @returns {{state: string, text: string}} */
 export const chipOf = ({ status, reason, result }) => {

@@ -5,7 +5,7 @@
 
 import { html } from "../lit.js";
 
-/** @import { Author } from "../types.js" */
+/** @import { Author } from "../wire/types.js" */
 
 /** @param {string} name - id in the sprite: "w-kernel", "f-drop", "i-copy" */
 export const icon = (name) =>

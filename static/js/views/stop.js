@@ -4,11 +4,11 @@
  */
 
 import { html, live, nothing } from "../lit.js";
-import { askedWords, fateWords, OUTCOMES } from "../stop_words.js";
-import { counted } from "../text.js";
+import { askedWords, fateWords, OUTCOMES } from "../words/stop.js";
+import { counted } from "../words/text.js";
 import { icon } from "./signs.js";
 
-/** @import { Experiment, Signal, StopForecast, Target } from "../types.js" */
+/** @import { Experiment, Signal, StopForecast, Target } from "../wire/types.js" */
 
 /** @typedef {{wait: "0"|"3"|"10"|"own"|"never"|"other", seconds: string, signal: string}} StopChoice  signal "": its own */
 

@@ -6,7 +6,7 @@
 import { html, nothing } from "../lit.js";
 import { buildView } from "./build.js";
 
-/** @import { Build, Target } from "../types.js" */
+/** @import { Build, Target } from "../wire/types.js" */
 
 /** Whether the freezer of its control group holds it. @param {Target|null} target */
 export const isPaused = (target) =>

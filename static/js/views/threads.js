@@ -3,10 +3,10 @@
  */
 
 import { html } from "../lit.js";
-import { has } from "../signals.js";
+import { has } from "../words/signals.js";
 import { icon } from "./signs.js";
 
-/** @import { Process, Signal } from "../types.js" */
+/** @import { Process, Signal } from "../wire/types.js" */
 
 const NAMED = 8;
 

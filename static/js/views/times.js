@@ -4,7 +4,7 @@
  */
 
 import { html, nothing, svg } from "../lit.js";
-import { shortened } from "../text.js";
+import { shortened } from "../words/text.js";
 import { adviceView, proofs } from "./verdict.js";
 
 /** @import { Bar, Chart } from "../selectors/race_chart.js" */

@@ -6,7 +6,7 @@
 import { html, nothing } from "../lit.js";
 import { copyButton } from "./copy.js";
 
-/** @import { Advice, Verdict } from "../types.js" */
+/** @import { Advice, Verdict } from "../wire/types.js" */
 
 const HELD = /** @type {Record<string, string>} */ ({
   held: "The forecast held.",

@@ -2,11 +2,11 @@
  * The line below the board: what went wrong, what was pointed at, or what can be done.  One line, always there.
  */
 
-import { fateByDefault, signsOf } from "../fates.js";
 import { html } from "../lit.js";
+import { fateByDefault, signsOf } from "../words/fates.js";
 
-/** @import { BoardRow, ForecastGroup, Origin, Sent, Signal } from "../types.js" */
-/** @import { Problem } from "../notes.js" */
+/** @import { BoardRow, ForecastGroup, Origin, Sent, Signal } from "../wire/types.js" */
+/** @import { Problem } from "../page/notes.js" */
 
 /**
  * @param {{typed: string, typedSignal: Signal|null, problem: (Problem & {signal: string})|null, failed: Sent|null, pointed: Signal|null,

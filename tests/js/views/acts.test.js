@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { boardRows } from "../../../static/js/selectors.js";
+import { boardRows } from "../../../static/js/selectors/index.js";
 import { ms, story, theTarget } from "../story.js";
 import "./flat.js";
 
-const { createActs } = await import("../../../static/js/pages/stage_acts.js");
-const { createUi } = await import("../../../static/js/pages/stage_ui.js");
+const { createActs } = await import("../../../static/js/pages/shared/acts.js");
+const { createUi } = await import("../../../static/js/pages/shared/ui.js");
 
 const target = theTarget(story().running().process(1, 114, { ppid: 100, ns_pid: 14 }).fold());
 const [root, child] = boardRows(target, [], ms(9));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { fallOf } from "../../../static/js/selectors.js";
+import { fallOf } from "../../../static/js/selectors/index.js";
 import { ms, story, theTarget } from "../story.js";
 import { flat } from "./flat.js";
 

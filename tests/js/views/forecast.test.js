@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { boardRows, fatesOf, keysOf, signalList } from "../../../static/js/selectors.js";
+import { boardRows, fatesOf, keysOf, signalList } from "../../../static/js/selectors/index.js";
 import { groups, masks, ms, story } from "../story.js";
 import { flat, wordsOf } from "./flat.js";
 
@@ -13,7 +13,7 @@ const { stopView } = await import("../../../static/js/views/stop.js");
 const { namesIn, threadsView } = await import("../../../static/js/views/threads.js");
 const { whyView } = await import("../../../static/js/views/why.js");
 
-/** @import { Signal, Target } from "../../../static/js/types.js" */
+/** @import { Signal, Target } from "../../../static/js/wire/types.js" */
 
 const none = () => undefined;
 /** @param {string} short @param {number} number @param {Signal["default"]} [action] @returns {Signal} */

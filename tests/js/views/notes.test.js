@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { noteOf } from "../../../static/js/notes.js";
-import { EMPTY } from "../../../static/js/reducer.js";
+import { noteOf } from "../../../static/js/page/notes.js";
+import { EMPTY } from "../../../static/js/reduce/index.js";
 import { ms, story } from "../story.js";
 
 const NOW = ms(20);

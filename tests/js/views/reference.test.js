@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { alikeOf, fourAnswers } from "../../../static/js/selectors.js";
+import { alikeOf, fourAnswers } from "../../../static/js/selectors/index.js";
 import { flat, wordsOf } from "./flat.js";
 
 const { referenceHead, referenceView } = await import("../../../static/js/views/reference.js");
@@ -8,12 +8,12 @@ const { oneView } = await import("../../../static/js/views/reference_one.js");
 const { stateView } = await import("../../../static/js/views/reference_state.js");
 
 const none = () => undefined;
-/** @type {import("../../../static/js/types.js").Signal} */
+/** @type {import("../../../static/js/wire/types.js").Signal} */
 const TERM = {
   ...{ name: "SIGTERM", short: "TERM", number: 15, default: "terminate", catchable: true, group: "leave" },
   ...{ meaning: "Please end.", used_by: "kill." },
 };
-/** @type {import("../../../static/js/types.js").ForecastGroup} */
+/** @type {import("../../../static/js/wire/types.js").ForecastGroup} */
 const DROPPED = { fate: "dropped", rule: "protected", why: "It is PID 1.", sure: true, signals: "4000" };
 const CAME = {
   is: /** @type {const} */ ("told"),

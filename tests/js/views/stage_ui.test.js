@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createUi, forgetAnswered, lightsOf, selectedRow } from "../../../static/js/pages/stage_ui.js";
-import { EMPTY } from "../../../static/js/reducer.js";
+import { createUi, forgetAnswered, lightsOf, selectedRow } from "../../../static/js/pages/shared/ui.js";
+import { EMPTY } from "../../../static/js/reduce/index.js";
 import { ms, story } from "../story.js";
 
 /** @param {string} row @param {number} nsPid @param {"new"|"gone"|null} [is] */

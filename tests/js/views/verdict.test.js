@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { VERDICTS_KEPT } from "../../../static/js/reduce/verdicts.js";
-import { clockOf, endVerdict, signalVerdict } from "../../../static/js/selectors.js";
+import { clockOf, endVerdict, signalVerdict } from "../../../static/js/selectors/index.js";
 import { ms, story } from "../story.js";
 import { flat, wordsOf } from "./flat.js";
 
 const { briefVerdict, verdictView } = await import("../../../static/js/views/verdict.js");
 
-/** @import { Target } from "../../../static/js/types.js" */
+/** @import { Target } from "../../../static/js/wire/types.js" */
 
 const none = () => undefined;
 /** @param {{fold: () => any}} told @returns {Target} */

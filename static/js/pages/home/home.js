@@ -1,0 +1,144 @@
+/**
+ * The home page: the catalogue and the runs.  Its stream only says that something changed; the facts are then read
+ * again, because what a run came to is the server's to fold.
+ */
+
+import { html, nothing } from "../../lit.js";
+import { createFollow, roamByLinks } from "../../page/follow.js";
+import { createFrame } from "../../page/frame.js";
+import { createKeys } from "../../page/keys.js";
+import { createPanel } from "../../page/panel.js";
+import { homeView } from "../../views/home.js";
+import { noEngineView } from "../../views/no_engine.js";
+import { noTraceView } from "../../views/no_trace.js";
+import { noteView } from "../../views/note.js";
+import { runsView } from "../../views/runs.js";
+import { createSession } from "../../wire/session.js";
+import { problemOf } from "../shared/acts.js";
+import { createDialogs } from "../shared/dialogs.js";
+import { alongLinks } from "../shared/keys.js";
+import { actsOffStage } from "../shared/off_stage.js";
+import { createBarOffStage, noteOffStage } from "../shared/off_stage_head.js";
+import { createUi } from "../shared/ui.js";
+import { createOwn } from "./own.js";
+
+/** @import { RunFacts } from "../../wire/types.js" */
+
+const KINDS = [
+  "run_created",
+  "run_finished",
+  "target_exited",
+  "stop_finished",
+  "source_lost",
+  "source_back",
+  "lab_started",
+];
+const SETTLE_MS = 150;
+const TICK_MS = 15_000; // "4 min ago"
+
+export function startHome() {
+  const role = document.body.dataset.role === "driver" ? "driver" : "viewer";
+  const ui = createUi();
+  /** @type {RunFacts[]|null} */
+  let runs = null;
+  let timer = 0;
+  let asked = 0; // questions so far: only the answer to the last one counts
+
+  const frame = createFrame((shown) => work(shown));
+  const session = createSession({
+    role,
+    dirty: frame.dirty,
+    onEvent() {
+      clearTimeout(timer);
+      timer = window.setTimeout(readAll, SETTLE_MS);
+    },
+  });
+  const acts = actsOffStage({ session, ui, frame });
+  const here = () => ({ led: follow.state(session.focus), onFollow: follow.toggle });
+  const dialogs = createDialogs({ session, ui, acts, dirty: frame.dirty, here });
+  const bar = createBarOffStage({ session, acts, page: "home" });
+  const home = createPanel("home");
+  const follow = createFollow({ role, dirty: frame.dirty });
+  roamByLinks(follow);
+  const [arrival] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  if (arrival?.type === "back_forward") follow.roam(); // who goes back wants to be here
+
+  /** @type {string[]} */
+  let faults = [];
+  session.api.faults().then(
+    (found) => {
+      faults = found;
+      frame.dirty();
+    },
+    () => {}, // the stream notices that nobody answers, and says so
+  );
+
+  const readRuns = async () => {
+    asked += 1;
+    const mine = asked;
+    try {
+      const found = await session.api.runs(30);
+      if (mine === asked) runs = found;
+    } catch {
+      // The stream notices that nobody answers, and says so.
+    }
+    frame.dirty();
+  };
+  const readAll = () => Promise.all([readRuns(), session.refresh()]);
+
+  const onEnd = async (/** @type {string} */ run) => {
+    try {
+      await session.api.remove(run);
+      await readAll();
+    } catch (error) {
+      ui.problem = problemOf(error, "The run was not ended.");
+    }
+    frame.dirty();
+  };
+
+  const own = createOwn({
+    session,
+    dirty: frame.dirty,
+    go: (run) => location.assign(`/runs/${encodeURIComponent(run)}`),
+  });
+
+  /** @param {boolean} shown */
+  const work = (shown) => {
+    session.fold();
+    if (!shown) return;
+    const nowMs = session.clock.now();
+    const { health, experiments } = session;
+    if (health && !session.following) {
+      session.open({ kinds: KINDS, after: health.last_event_id });
+      readRuns(); // those read before know nothing of what happened between their answer and this id
+    }
+    follow.with(session.focus);
+    bar(here(), nowMs);
+    const note = noteOffStage({ session, ui }, nowMs);
+    const title = "What happens to a signal on its way down?";
+    const lead =
+      role === "driver"
+        ? "Choose an experiment and press Start; its lesson says what to do. Share has the link for everybody who watches."
+        : "You watch. When the presenter opens an experiment, this page goes there by itself; or choose one to read.";
+    const noEngine = health && health.engine.state !== "ready" ? health.engine : null;
+    home(
+      [experiments, faults, runs, health, ui.copied, JSON.stringify(note), own.key(), Math.floor(nowMs / TICK_MS)],
+      () => html`
+      ${note ? html`<div class="home-note">${noteView({ note, title }, nowMs, acts)}</div>` : html`<header class="home-head"><div><h1>${title}</h1><p>${lead}</p></div>${role === "driver" ? html`<a class="btn home-race" href="/race">Race: any side by side</a>` : nothing}</header>`}
+      ${noEngine ? noEngineView({ engine: noEngine, experiments, copied: ui.copied }, nowMs, acts) : nothing}
+      ${homeView({ experiments, faults, own: role === "driver" && experiments.length ? own.view(!noEngine, ui.copied, nowMs, acts.onCopy) : nothing })}
+      ${health && experiments.length && health.kernel_trace.state !== "ready" ? noTraceView({ trace: health.kernel_trace }) : nothing}
+      ${experiments.length ? runsView({ runs, role }, nowMs, { onEnd }) : nothing}`,
+    );
+    dialogs({ target: null, row: null, from: "outside" });
+    frame.at(note ? 1000 : TICK_MS);
+  };
+
+  createKeys({
+    j: () => alongLinks(document.querySelector(".home-list") ?? document.body, 1),
+    k: () => alongLinks(document.querySelector(".home-list") ?? document.body, -1),
+    "?": () => acts.open("help"),
+  });
+  readAll();
+  frame.dirty();
+}

@@ -1,0 +1,157 @@
+/**
+ * Ctrl-K (or Cmd-K) on every page: finds what can be done here and does it.  The terminal keeps its Ctrl-K: there it
+ * belongs to the shell.
+ */
+
+import { setTheme } from "../../page/theme.js";
+import { entriesOf, found } from "../../selectors/palette.js";
+import { paletteView } from "../../views/palette.js";
+
+/** @import { Entry, Known } from "../../selectors/palette.js" */
+/** @import { Theme } from "../../page/theme.js" */
+/** @import { RunFacts } from "../../wire/types.js" */
+/** @import { Session } from "../../wire/session.js" */
+/** @import { Acts } from "./acts.js" */
+/** @import { Ui } from "./ui.js" */
+
+/**
+ * What a page adds to what all of them have; those without a stage add nothing.
+ * @typedef {Partial<Omit<Known, "role"|"page"|"experiments"|"runs"|"signals"|"targets"|"target">> & {onStart?: () => void,
+ *   onStep?: () => void, onPresent?: () => void, onFull?: () => void, onWhole?: () => void, onQr?: () => void, onFollow?: () => void,
+ *   targets?: Known["targets"], target?: Known["target"]}} Here
+ */
+
+const RUNS = 20;
+
+/** @param {{session: Session, ui: Ui, acts: Acts, dirty: () => void, here?: () => Here}} page */
+export function createPalette({ session, ui, acts, dirty, here = () => ({}) }) {
+  /** @type {RunFacts[]} */
+  let runs = [];
+
+  const open = () => {
+    ui.palette = { query: "", at: 0 };
+    acts.open("palette");
+    session.api.runs(RUNS).then(
+      (found) => {
+        runs = found;
+        dirty();
+      },
+      () => {}, // the stream notices that nobody answers, and says so
+    );
+  };
+
+  // In the capture phase: an open dialog, and a field that is typed into, do not keep it; the terminal does.
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey)
+        return;
+      if (event.target instanceof Element && event.target.closest(".xterm")) return;
+      event.preventDefault();
+      if (ui.dialog === "palette") acts.onClose();
+      else open();
+    },
+    { capture: true },
+  );
+
+  /** Asked again at each key, as what was typed a moment ago may not be drawn yet. @returns {Entry[]} */
+  const entries = () => {
+    const { query } = ui.palette;
+    const known = {
+      ...{
+        target: null,
+        targets: [],
+        canStop: false,
+        stopping: false,
+        mayStart: false,
+        betting: false,
+        step: "",
+        command: "",
+      },
+      ...{ presenting: false, large: false, led: null, ...here() },
+      ...{ role: session.role, page: document.body.dataset.page ?? "", experiments: session.experiments, runs },
+      alone: session.report !== null,
+      signals: session.table?.signals ?? [],
+    };
+    return found(entriesOf(known, query), query);
+  };
+
+  /** @param {NonNullable<Entry["act"]>} act */
+  const perform = (act) => {
+    const { onStart, onStep, onPresent, onFull, onWhole, onQr, onFollow, command } = here();
+    switch (act.kind) {
+      case "start":
+        return onStart?.();
+      case "step":
+        return onStep?.();
+      case "stop":
+        return acts.onStop();
+      case "stop-with": {
+        const { seconds } = act;
+        acts.onChoice(seconds < 0 ? { wait: "never" } : { wait: "other", seconds: String(seconds) });
+        return acts.onStop();
+      }
+      case "signal":
+        return act.what === "SIGKILL" ? acts.open("kill") : acts.onSend(act.what); // it asks, as its key does
+      case "target":
+        return acts.onTarget(act.what);
+      case "theme":
+        setTheme(/** @type {Theme} */ (act.what));
+        document.dispatchEvent(new Event("themechange"));
+        return dirty();
+      case "present":
+        return onPresent?.();
+      case "full":
+        return onFull?.();
+      case "whole":
+        return onWhole?.();
+      case "qr":
+        return onQr?.();
+      case "follow":
+        return onFollow?.();
+      case "copy":
+        return void acts.onCopy(command ?? "");
+      case "bet":
+        return acts.onBet(!here().betting);
+      case "kill":
+      case "share":
+      case "help":
+        return acts.open(act.kind);
+    }
+  };
+
+  /** @param {Entry|undefined} entry */
+  const onPick = (entry) => {
+    if (!entry) return;
+    acts.onClose();
+    if (entry.href) {
+      const link = document.createElement("a"); // as if it were on the page: who follows the presenter roams by it
+      link.href = entry.href;
+      document.body.append(link);
+      link.click();
+      link.remove();
+    } else if (entry.act) perform(entry.act);
+  };
+
+  return () => {
+    const list = entries();
+    const at = Math.max(0, Math.min(list.length - 1, ui.palette.at));
+    return paletteView({ entries: list, at, query: ui.palette.query }, 0, {
+      onQuery(query) {
+        ui.palette = { query, at: 0 };
+        dirty();
+        document.querySelector("#pal-list")?.scrollTo({ top: 0 });
+      },
+      onAt(next) {
+        ui.palette = { ...ui.palette, at: next };
+        dirty();
+        requestAnimationFrame(() =>
+          document.querySelector("#pal-list [aria-selected=true]")?.scrollIntoView({ block: "nearest" }),
+        );
+      },
+      onPick,
+      onEnter: () => onPick(entries()[ui.palette.at]),
+      onClose: acts.onClose,
+    });
+  };
+}

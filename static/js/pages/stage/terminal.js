@@ -1,0 +1,117 @@
+/**
+ * The terminal's panel: loads the terminal when there is something to show, and says in words what stands there.
+ */
+
+import { buildFailed, buildInProgress } from "../../page/notes.js";
+import { createPanel } from "../../page/panel.js";
+import { createTerminal } from "../../page/terminal.js";
+import { presentCommand } from "../../views/present.js";
+import { terminalHeadView, terminalOverView } from "../../views/terminal.js";
+
+/** @import { Session } from "../../wire/session.js" */
+/** @import { Acts } from "../shared/acts.js" */
+/** @import { Ui } from "../shared/ui.js" */
+/** @import { Run, State, Target } from "../../wire/types.js" */
+
+const TYPE_PX = 14;
+const LARGE_PX = 24; // in presenter mode
+
+/** @param {State} state @param {Run|null} run @param {Target|null} target */
+const buildShown = (state, run, target) => {
+  if (target?.output.length || target?.status === "running") return null;
+  if (run?.status === "running") return buildInProgress(state.builds);
+  return run?.reason === "failed" ? buildFailed(state.builds) : null;
+};
+
+/** @param {{session: Session, ui: Ui, acts: Acts, dirty: () => void}} stage */
+export function createTerminalPanel({ session, ui, acts, dirty }) {
+  const { api, role } = session;
+  const head = createPanel("term-head");
+  const over = createPanel("term-over");
+  const box = /** @type {HTMLElement} */ (document.getElementById("term-x"));
+  /** @type {Awaited<ReturnType<typeof createTerminal>>|null} */
+  let terminal = null;
+  let loading = false;
+  let tick = 0;
+  /** @type {Target|null} */
+  let shown = null;
+
+  /** @param {unknown} error */
+  const refuse = (error) => {
+    ui.refused = error instanceof Error ? error.message : String(error);
+    dirty();
+  };
+
+  const load = async () => {
+    if (loading) return;
+    loading = true;
+    try {
+      terminal = await createTerminal(box, {
+        role,
+        onInput: (target, data) =>
+          api.type(target, data).then(() => {
+            ui.refused = "";
+          }, refuse),
+        onResize: (target, cols, rows) => api.resize(target, cols, rows).catch(refuse),
+        onSize(cols, rows) {
+          ui.size = { cols, rows };
+          dirty();
+        },
+      });
+      const paint = () => terminal?.paint();
+      document.addEventListener("themechange", paint);
+      for (const wish of ["(prefers-color-scheme: dark)", "(forced-colors: active)"])
+        matchMedia(wish).addEventListener("change", paint);
+    } catch (error) {
+      refuse(error);
+    }
+    dirty();
+  };
+
+  let scale = 0;
+
+  /**
+   * @param {Run|null} run @param {Target|null} target
+   * @param {{scale: number, equivalent: string}|null} [large] - presenter mode
+   */
+  return (run, target, large = null) => {
+    if (terminal && scale !== (large?.scale ?? 0)) {
+      scale = large?.scale ?? 0;
+      terminal.size(large ? Math.round(LARGE_PX * scale) : TYPE_PX);
+      terminal.paint();
+    }
+    if (target && (target.output.length || target.status === "running")) load();
+    if (terminal && shown !== target) {
+      terminal.show(target);
+      shown = target;
+    }
+    const { state } = session;
+    const source = target
+      ? (state.lost[`${target.id}/output`] ?? (target.host === "container" ? state.lost.engine : undefined))
+      : undefined;
+    const lost = source && target?.status === "running" ? source.reason : "";
+    const pausing = ui.asked.has("pause");
+    const equivalent = large?.equivalent ?? null;
+    head([target, ui.size, ui.refused, lost, pausing, equivalent], () =>
+      equivalent === null
+        ? terminalHeadView({ target, size: ui.size, role, refused: ui.refused, lost, pausing }, 0, acts)
+        : presentCommand({ equivalent, refused: ui.refused, lost }),
+    );
+    const build = buildShown(state, run, target);
+    const printed = Boolean(target?.output.length);
+    const live = run?.status === "running";
+    const starting = ui.asked.has(`start:${target?.id}`);
+    const cancelling = ui.asked.has(`cancel:${build?.image}`);
+    const again = Boolean(document.body.dataset.experiment);
+    const building = build?.state === "running";
+    const second = building ? Math.floor(session.clock.now() / 1000) : 0;
+    const slice = { target, build, role, live, starting, cancelling, again };
+    over([build, printed, target?.id, target?.status, live, starting, cancelling, second], () =>
+      terminalOverView(slice, second * 1000, acts),
+    );
+    const log = document.querySelector("#term-over pre");
+    if (log && building) log.scrollTop = log.scrollHeight;
+    clearTimeout(tick);
+    if (building) tick = window.setTimeout(dirty, 1000); // a step may say nothing for minutes
+  };
+}

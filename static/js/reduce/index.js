@@ -1,0 +1,208 @@
+/**
+ * The one fold of the page: what the lab recorded, event by event, becomes the state that views are cut from.
+ *
+ * Pure: no clock, no DOM, nothing remembered beside the state; the same events give the same state live, in replay and
+ * in a report.  An event that was folded before is returned from at once, so that a reconnect may send too much but
+ * never too little.  What an event does not touch keeps its identity; views compare by that.  Kinds and their fields are
+ * those of `app/events/__init__.py`; `tests/test_event_contract.py` holds both together.
+ */
+
+import { plain, timeMs } from "../words/text.js";
+/** @import { Build, LabEvent, Run, State, Target } from "../wire/types.js" */
+import * as bets from "./bets.js";
+import { foretold, stopForetold } from "./forecasts.js";
+import { kernelSaid } from "./kernel.js";
+import * as lessons from "./lessons.js";
+import { appeared, changed, gone, over } from "./processes.js";
+import { recorded } from "./record.js";
+import * as stops from "./stops.js";
+import { announced, noticed, onTarget, printed } from "./target.js";
+import { judged } from "./verdicts.js";
+
+const BUILD_LINES_KEPT = 200;
+const GAPS_KEPT = 50;
+
+/** @type {Readonly<State>} The state before the first event. */
+export const EMPTY = Object.freeze({
+  lastId: 0,
+  runs: {},
+  targets: {},
+  lost: {},
+  gaps: [],
+  builds: {},
+  record: [],
+  notices: [],
+});
+
+/** @param {(target: Target, event: any) => Target} change @returns {(state: State, event: any) => State} */
+const target = (change) => (state, event) => onTarget(state, event, (before) => change(before, event));
+
+/** @param {State} state @param {any} event @returns {State} */
+const runCreated = (state, event) => {
+  /** @type {Run} */
+  const run = {
+    id: event.run,
+    number: event.number,
+    experiment: event.experiment ?? null,
+    title: event.title,
+    question: event.question,
+    targets: event.targets.map((/** @type {{id: string}} */ each) => each.id),
+    status: "running",
+    reason: null,
+    error: null,
+    createdMs: timeMs(event.at),
+    finishedMs: null,
+    seen: {},
+    took: {},
+    failed: {},
+    unseen: {},
+    files: lessons.filesOf(event.files),
+    bet: null,
+  };
+  const targets = { ...state.targets };
+  for (const info of event.targets) targets[info.id] = announced(info, event.run);
+  return { ...state, runs: { ...state.runs, [run.id]: run }, targets };
+};
+
+/** @param {State} state @param {any} event @param {(run: Run) => Run} change @returns {State} */
+const onRun = (state, event, change) => {
+  const run = state.runs[event.run];
+  if (!run) return noticed(state, `event ${event.id} (${event.kind}) is about run ${event.run}: nothing announced it`);
+  return { ...state, runs: { ...state.runs, [run.id]: change(run) } };
+};
+
+/** @param {(run: Run, event: any) => Run} change @returns {(state: State, event: any) => State} */
+const ofRun = (change) => (state, event) => onRun(state, event, (run) => change(run, event));
+
+/** @param {State} state @param {any} event @returns {State} */
+const runFinished = (state, event) => {
+  const finishedMs = timeMs(event.at);
+  const after = onRun(state, event, (run) => ({
+    ...run,
+    status: "finished",
+    reason: event.reason,
+    error: event.error ?? null,
+    finishedMs,
+  }));
+  const mine = after.runs[event.run]?.targets ?? [];
+  const targets = { ...after.targets };
+  for (const id of mine) targets[id] = over(targets[id], finishedMs);
+  const lost = Object.entries(after.lost).filter(([source]) => !mine.some((id) => source.startsWith(`${id}/`)));
+  return { ...after, targets, lost: Object.fromEntries(lost) };
+};
+
+/** @param {State} state @param {any} event @returns {State} */
+const buildProgress = (state, event) => {
+  const before = state.builds[event.image];
+  const goesOn = before?.state === "running" ? before : null; // a new build starts a new log
+  const text = plain(event.text).replace(/\n$/, "");
+  const lines = [...(goesOn?.lines ?? []), ...(text ? text.split("\n") : [])];
+  const commands = [...text.matchAll(/^(?:Step|Layer) \d+\/\d+ : (.*)$/gm)];
+  /** @type {Build} */
+  const build = {
+    image: event.image,
+    what: event.what ?? "build",
+    state: event.state,
+    lines: lines.slice(-BUILD_LINES_KEPT),
+    cut: (goesOn?.cut ?? 0) + Math.max(0, lines.length - BUILD_LINES_KEPT),
+    step: event.step ?? null,
+    steps: event.steps ?? null,
+    command: commands.at(-1)?.[1] ?? goesOn?.command ?? "",
+    sinceMs: goesOn?.sinceMs ?? Date.parse(event.at),
+  };
+  return { ...state, builds: { ...state.builds, [event.image]: build } };
+};
+
+/** @param {any} event source_lost or source_back */
+const sourceKey = (event) => (event.target === undefined ? event.source : `${event.target}/${event.source}`);
+
+/** @param {State} state @param {any} event @returns {State} */
+const sourceLost = (state, event) => {
+  const lost = { reason: event.reason, sinceMs: timeMs(event.at) };
+  return { ...state, lost: { ...state.lost, [sourceKey(event)]: lost } };
+};
+
+/** What was lost and is back stays: nobody was there to see meanwhile. @param {State} state @param {string[]} sources @param {number} toMs @returns {State} */
+const closed = (state, sources, toMs) => {
+  const gaps = sources.flatMap((source) => {
+    const lost = state.lost[source];
+    return lost ? { source, reason: lost.reason, fromMs: lost.sinceMs, toMs: Math.max(lost.sinceMs, toMs) } : [];
+  });
+  const left = Object.entries(state.lost).filter(([source]) => !sources.includes(source));
+  return { ...state, lost: Object.fromEntries(left), gaps: [...state.gaps, ...gaps].slice(-GAPS_KEPT) };
+};
+
+/** @param {State} state @param {any} event @returns {State} */
+const sourceBack = (state, event) => closed(state, [sourceKey(event)], timeMs(event.at));
+
+/** @param {Target} before @param {any} event @returns {Target} */
+const targetStarted = (before, event) => ({
+  ...before,
+  status: "running",
+  startedMs: timeMs(event.at),
+  pid: event.pid ?? null,
+  containerId: event.container_id ?? null,
+  command: event.command,
+  equivalent: event.equivalent,
+  tty: event.tty,
+  stdin: event.stdin,
+  stopSignal: event.stop_signal,
+  stopTimeoutS: event.stop_timeout_s,
+  ports: event.ports ?? {},
+});
+
+/** @type {Record<string, (state: State, event: any) => State>} */
+const FOLDS = {
+  lab_started: (state, event) => closed(state, Object.keys(state.lost), timeMs(event.at)), // it looks for all its sources anew, and says which it does not find
+  run_created: runCreated,
+  run_finished: runFinished,
+  build_progress: buildProgress,
+  target_starting: target((before, event) => ({ ...before, status: "starting", equivalent: event.equivalent })),
+  target_started: target(targetStarted),
+  target_exited: target(stops.exited),
+  output: target(printed),
+  truncated: target((before, event) => (event.what === "output" ? { ...before, truncated: event.limit } : before)),
+  process_appeared: target(appeared),
+  process_changed: target(changed),
+  process_gone: target(gone),
+  kernel_signal: target(kernelSaid),
+  forecast: target(foretold),
+  stop_forecast: target(stopForetold),
+  signal_requested: target(stops.signalRequested),
+  signal_failed: target(stops.signalFailed),
+  engine_event: target(stops.engineSaid),
+  stop_requested: (state, event) => bets.betsShut(target(stops.stopRequested)(state, event), event),
+  stop_escalated: target(stops.stopEscalated),
+  stop_finished: target(stops.stopFinished),
+  verdict: target(judged),
+  step_done: ofRun(lessons.stepDone),
+  step_failed: ofRun(lessons.stepFailed),
+  step_unseen: ofRun(lessons.stepUnseen),
+  file_written: ofRun(lessons.fileWritten),
+  pause_requested: target(lessons.pauseRequested),
+  exec_requested: target(lessons.execRequested),
+  exec_finished: target(lessons.execFinished),
+  http_requested: target(lessons.httpRequested),
+  http_progress: target(lessons.httpProgress),
+  http_finished: target(lessons.httpFinished),
+  bet_opened: ofRun(bets.betOpened),
+  bet_placed: ofRun(bets.betPlaced),
+  bet_closed: ofRun(bets.betClosed),
+  source_lost: sourceLost,
+  source_back: sourceBack,
+};
+
+/** Every kind that is understood. */
+export const KINDS = Object.freeze(Object.keys(FOLDS));
+
+/**
+ * @param {State} state
+ * @param {LabEvent} event
+ * @returns {State} the same object when the event was folded before
+ */
+export function reduce(state, event) {
+  if (event.id <= state.lastId) return state;
+  const fold = Object.hasOwn(FOLDS, event.kind) ? FOLDS[event.kind] : null;
+  const next = fold ? fold(state, event) : noticed(state, `event ${event.id}: unknown kind ${event.kind}`);
+  return { ...next, lastId: event.id, record: recorded(state, event) };
+}

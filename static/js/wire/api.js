@@ -1,0 +1,187 @@
+/**
+ * Every call of the API that the page makes.  An answer of 2xx says that a request was taken, never what came of it:
+ * that arrives as events.  Everything else throws an `ApiError` with the server's own words.
+ */
+
+/** @import { Experiment, Health, KeptRun, LabEvent, RunFacts, SignalTable, SignalUses } from "./types.js" */
+
+export class ApiError extends Error {
+  /**
+   * @param {{status: number, code: string, message: string, hint: string|null}} facts - status 0: no answer at all;
+   *   `code` is stable ("already_gone"), the words are not
+   */
+  constructor({ status, code, message, hint }) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** @param {Response} response @returns {Promise<ApiError>} */
+const errorOf = async (response) => {
+  const said = await response.json().catch(() => null);
+  return new ApiError({
+    status: response.status,
+    code: said?.code ?? `http_${response.status}`,
+    message: said?.error ?? `The lab answered with ${response.status}.`,
+    hint: said?.hint ?? null,
+  });
+};
+
+/**
+ * @param {{fetch?: typeof globalThis.fetch, base?: string}} [options]
+ */
+export function createApi({ fetch = globalThis.fetch.bind(globalThis), base = "/api/v1" } = {}) {
+  /** @param {string} method @param {string} path @param {object|Blob} [body] - a file as it is, else JSON @returns {Promise<Response>} */
+  const ask = async (method, path, body) => {
+    const file = body instanceof Blob ? body : null;
+    const type = file ? "application/octet-stream" : "application/json";
+    const headers = body === undefined ? undefined : { "content-type": type };
+    let response;
+    try {
+      response = await fetch(base + path, {
+        method,
+        headers,
+        body: file ?? (body && JSON.stringify(body)),
+        cache: "no-store",
+      });
+    } catch (cause) {
+      const message = "The lab does not answer.";
+      const hint = "Is it still running? The page tries again by itself.";
+      throw Object.assign(new ApiError({ status: 0, code: "unreachable", message, hint }), { cause });
+    }
+    if (!response.ok) throw await errorOf(response);
+    return response;
+  };
+
+  /** @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>} */
+  const call = async (method, path, body) => (await ask(method, path, body)).json();
+
+  const part = encodeURIComponent;
+
+  return {
+    /** @returns {Promise<Health>} */
+    health: () => call("GET", "/health"),
+    /** @returns {Promise<SignalTable>} */
+    signals: () => call("GET", "/signals"),
+    /** Who sends each, and what programs do with it. @returns {Promise<SignalUses>} */
+    signalUses: () => call("GET", "/signals/uses"),
+    /** @returns {Promise<Experiment[]>} */
+    experiments: async () => (await call("GET", "/experiments")).experiments,
+    /** Files of experiments that cannot be used: "file:line: what is wrong". @returns {Promise<string[]>} */
+    faults: async () => (await call("GET", "/experiments")).faults ?? [],
+    /** @param {string} id @returns {Promise<Experiment>} */
+    experiment: (id) => call("GET", `/experiments/${part(id)}`),
+    /** Newest first. @param {number} [limit] @returns {Promise<RunFacts[]>} */
+    runs: async (limit = 50) => (await call("GET", `/runs?limit=${limit}`)).runs,
+    /**
+     * A page of the history, newest first.
+     * @param {{q?: string, outcome?: string, experiment?: string, before?: string|null, limit?: number}} wish - `before`:
+     *   `next` of the page before
+     * @returns {Promise<{runs: KeptRun[], total: number, next: string|null}>}
+     */
+    history: (wish) => {
+      const query = new URLSearchParams();
+      for (const [name, value] of Object.entries(wish)) if (value) query.set(name, String(value));
+      return call("GET", `/runs?${query}`);
+    },
+    /** `again`: of one's own, and it can be started once more. @param {string} run @returns {Promise<RunFacts & {again: boolean, targets: {id: string, name: string, host: string}[], question: string}>} */
+    run: (run) => call("GET", `/runs/${part(run)}`),
+    /** `guess`: the room guesses from its first moment. @param {string} experiment @param {{timeout_s?: number}} [guess] @returns {Promise<{run: string, targets: {id: string, name: string}[], event_id: number}>} */
+    start: (experiment, guess) => call("POST", "/runs", { experiment, guess }),
+    /** A command or an image of one's own, a race of several, or a run of these once more. @param {import("../page/own.js").OwnRequest|{race: object[]}|{again: string}} what @returns {Promise<{run: string}>} */
+    startOwn: (what) => call("POST", "/runs", what),
+    /** The command line that this is; nothing is started. @param {import("../page/own.js").OwnRequest} what @returns {Promise<string>} */
+    equivalent: async (what) => (await call("POST", "/equivalent", what)).equivalent[0],
+    /** The run before of the same race, by the names of its targets. @param {string} run @returns {Promise<{number: number|null, took_s: Record<string, number>}>} */
+    before: (run) => call("GET", `/runs/${part(run)}/before`),
+    /** Asks everybody to guess first, before a stop with that timeout; takes no more guesses. @param {string} run @param {boolean} open @param {number} [timeoutS] @returns {Promise<{event_id: number}>} */
+    bets: (run, open, timeoutS) =>
+      open
+        ? call("POST", `/runs/${part(run)}/bets`, { timeout_s: timeoutS })
+        : call("DELETE", `/runs/${part(run)}/bets`),
+    /** Under which name this browser's guesses are recorded. @param {string} run @returns {Promise<{who: string}>} */
+    myBets: (run) => call("GET", `/runs/${part(run)}/bets/mine`),
+    /** @param {string} target @param {import("./types.js").Guess} guess @returns {Promise<{event_id: number|null}>} */
+    guess(target, guess) {
+      const [ends, before] = `${guess}`.split(" ");
+      return call("POST", `/targets/${part(target)}/guess`, { ends, ...(before ? { before_s: Number(before) } : {}) });
+    },
+    /** Ends the run and what belongs to it. @param {string} run @returns {Promise<{ok: true}>} */
+    remove: (run) => call("DELETE", `/runs/${part(run)}`),
+    /** Keeps the recording of a run from somewhere else: an export, or a report. @param {Blob} file @returns {Promise<{run: string, events: number}>} */
+    importRun: (file) => call("POST", "/imports", file),
+    /** Removes what is kept of a run that has ended. @param {string} run @returns {Promise<{ok: true}>} */
+    forget: (run) => call("DELETE", `/runs/${part(run)}?forget=true`),
+    /** Does what a step of the lesson says. @param {string} run @param {number} step @returns {Promise<{event_id: number|null}>} */
+    doStep: (run, step) => call("POST", `/runs/${part(run)}/steps/${step}`, {}),
+    /** A new text for a scratch file of the run. @param {string} run @param {string} name @param {string} text @returns {Promise<{event_id: number}>} */
+    writeFile: (run, name, text) => call("PUT", `/runs/${part(run)}/files/${part(name)}`, { text }),
+    /** Starts a target that its run has left for later. @param {string} target @returns {Promise<{event_id: number|null}>} */
+    startTarget: (target) => call("POST", `/targets/${part(target)}/start`, {}),
+    /** Freezes all of it, or lets it go on. @param {string} target @param {boolean} paused @returns {Promise<{event_id: number}>} */
+    pause: (target, paused) => call("POST", `/targets/${part(target)}/${paused ? "pause" : "unpause"}`, {}),
+    /**
+     * @param {string} target
+     * @param {{signal: string|number, pid?: number, group?: boolean, from?: "outside"|"inside"}} what
+     * @returns {Promise<{event_id: number}>}
+     */
+    signal: (target, what) => call("POST", `/targets/${part(target)}/signals`, what),
+    /** @param {string} target @param {{timeout_s?: number, signal?: string}} [how] @returns {Promise<{event_id: number}>} */
+    stop: (target, how = {}) => call("POST", `/targets/${part(target)}/stop`, how),
+    /** All targets of a run at once. @param {string} run @param {{timeout_s?: number, signal?: string}} [how] @returns {Promise<{event_ids: number[]}>} */
+    stopRun: (run, how = {}) => call("POST", `/runs/${part(run)}/stop`, how),
+    /**
+     * What a stop would come to as it is asked for here, and the signal to each process.
+     * @param {string} target @param {{signal: string, timeout_s: number}} how
+     * @returns {Promise<{stop: object|null}>}
+     */
+    forecast: (target, { signal, timeout_s }) =>
+      call("GET", `/targets/${part(target)}/forecast?signal=${part(signal)}&timeout_s=${timeout_s}`),
+    /** "Kill now" during a stop. @param {string} target @returns {Promise<{event_id: number}>} */
+    kill: (target) => call("POST", `/targets/${part(target)}/kill`, {}),
+    /** Keys for the terminal. @param {string} target @param {string} data @returns {Promise<object>} */
+    type: (target, data) => call("POST", `/targets/${part(target)}/input`, { data }),
+    /** @param {string} target @param {number} cols @param {number} rows @returns {Promise<object>} */
+    resize: (target, cols, rows) => call("POST", `/targets/${part(target)}/resize`, { cols, rows }),
+    /** A link that lets others watch. @returns {Promise<{url: string, qr: {size: number, path: string}, out_of_reach: string}>} */
+    link: () => call("POST", "/links", { role: "viewer" }),
+    /** All viewers' links stop working, and those who came by them are signed out. @returns {Promise<{watching: number}>} */
+    revoke: () => call("DELETE", "/links"),
+    /** What the presenter looks at: viewers who follow look at the same. @param {Omit<import("./types_api.js").Focus, "at">} what @returns {Promise<object>} */
+    lookAt: (what) => call("POST", "/focus", what),
+    /** Ends a build; all who wait for it are told. @param {string} image @returns {Promise<object>} */
+    cancelBuild: (image) => call("DELETE", `/builds/${part(image)}`),
+    /** Where the run's record can be fetched as JSON Lines. @param {string} run */
+    exportUrl: (run) => `${base}/runs/${part(run)}/events.jsonl?lab=true`,
+    /** Where its report can be fetched: one HTML file that needs no lab. @param {string} run */
+    reportUrl: (run) => `${base}/runs/${part(run)}/report`,
+    /** All of it that is kept, as JSON Lines. @param {string} run @returns {Promise<string>} */
+    recording: async (run) => (await ask("GET", `/runs/${part(run)}/events.jsonl?lab=true`)).text(),
+    /**
+     * Is anybody there, and whose journal is it?  Never throws: this is what the stream asks before it tries again.
+     * @returns {Promise<{status: number, journal: string|null, last: number}>} `last`: number of the newest event
+     */
+    probe: async () => {
+      try {
+        const { journal = null, last_event_id = 0 } = await call("GET", "/health");
+        return { status: 200, journal, last: last_event_id };
+      } catch (error) {
+        return { status: error instanceof ApiError ? error.status : 0, journal: null, last: 0 };
+      }
+    },
+    /**
+     * A page of what happened after an event.
+     * @param {{run: string|null, kinds: string[], after: number}} wish
+     * @returns {Promise<{events: LabEvent[], place: number}>} `place`: all up to there was looked through
+     */
+    past: ({ run, kinds, after }) => {
+      const query = new URLSearchParams(kinds.map((kind) => ["kind", kind]));
+      if (run !== null) query.set("run", run);
+      query.set("after", String(after));
+      return call("GET", `/events/past?${query}`);
+    },
+  };
+}

@@ -1,0 +1,188 @@
+/**
+ * What a page knows and from where: the folded events of one stream, and what the API tells besides (health, catalogue,
+ * signals).  Events are only queued when they arrive; the page folds them once per frame.
+ */
+
+import { createClock } from "../page/clock.js";
+import { EMPTY, reduce } from "../reduce/index.js";
+import { createApi } from "./api.js";
+import { followEvents } from "./shared_stream.js";
+
+/** @import { Focus } from "./types_api.js" */
+/** @import { Experiment, Health, LabEvent, SignalTable, State, StreamState } from "./types.js" */
+/** @import { Replay } from "../page/replay.js" */
+
+const AGAIN_MS = 3000; // at first sooner: a browser drops a question when the machine's networks change
+const CATALOGUE_KINDS = new Set(["stop_finished", "run_finished", "target_exited"]); // they change "last" of an experiment
+
+/**
+ * @param {{role: "driver"|"viewer", dirty: () => void, onEvent?: (event: LabEvent) => void}} options
+ *   `onEvent`: each event as it is folded
+ */
+export function createSession({ role, dirty, onEvent }) {
+  const api = createApi();
+  const clock = createClock();
+  /** @type {LabEvent[]} */
+  let queue = [];
+  /** @type {{close: () => void, retry: () => void}|null} */
+  let stream = null;
+  let refreshTimer = 0;
+  let refreshes = 0;
+  let failures = 0; // in a row
+  let healthOf = 0; // whose answer is shown
+  let catalogueOf = 0;
+
+  const session = {
+    api,
+    clock,
+    /** @type {"driver"|"viewer"} */
+    role,
+    /** @type {State} */
+    state: EMPTY,
+    /** @type {Health|null} */
+    health: null,
+    viewers: 0,
+    /** What the presenter looks at; null: nobody presents, or it is not known yet. @type {Focus|null} */
+    focus: null,
+    /** @type {Experiment[]} */
+    experiments: [],
+    /** @type {SignalTable|null} */
+    table: null,
+    /** Whether a stream was asked for; the first word of it comes later. */
+    following: false,
+    /** @type {StreamState|null} */
+    connection: null,
+    /** When the connection came back, by the server's clock. @type {number|null} */
+    caughtUpMs: null,
+    /** What is played again instead; see `replay_session.js`. @type {Replay|null} */
+    replay: null,
+    /** Nothing here is live. */
+    replays: false,
+    /** When the report was made, of one: there is no lab behind it. @type {string|null} */
+    report: null,
+
+    /**
+     * Follows a run from its first event, or what concerns the whole lab from now on.
+     * @param {{run?: string, kinds?: string[], after?: number}} what
+     */
+    open({ run, kinds, after = 0 }) {
+      stream?.close();
+      queue = [];
+      session.state = EMPTY;
+      session.following = true;
+      stream = followEvents({
+        run,
+        kinds,
+        after,
+        onEvent: take,
+        onHeartbeat: beat,
+        onReset: reset,
+        onState: connected,
+        probe: api.probe,
+        now: () => clock.now(),
+      });
+    },
+
+    /** @returns {boolean} whether anything was folded */
+    fold() {
+      if (queue.length === 0) return false;
+      const batch = queue;
+      queue = [];
+      let stale = false;
+      for (const event of batch) {
+        session.state = reduce(session.state, event);
+        const source = "source" in event ? event.source : null;
+        stale ||= source === "engine" || source === "kernel" || CATALOGUE_KINDS.has(event.kind);
+        onEvent?.(event);
+      }
+      if (stale) later(100);
+      return true;
+    },
+
+    /** Reads what is not in the stream.  A failure is not told: the stream notices first, and says so. */
+    async refresh() {
+      clearTimeout(refreshTimer);
+      refreshes += 1;
+      const mine = refreshes; // a busy server may answer the later question first: what it said then is newer
+      const sentMs = clock.monotonic();
+      try {
+        const told = api.health().then((health) => {
+          clock.sync(health.now, sentMs, clock.monotonic()); // now: any wait would blur the clock
+          if (mine < healthOf) return;
+          healthOf = mine;
+          session.health = health;
+          session.viewers = health.viewers;
+          turn(health.focus ?? null);
+        });
+        const [, experiments, table] = await Promise.all([told, api.experiments(), session.table ?? api.signals()]);
+        failures = 0;
+        session.table = table;
+        if (mine > catalogueOf) {
+          catalogueOf = mine;
+          session.experiments = experiments;
+        }
+      } catch {
+        failures += 1;
+        later(Math.min(AGAIN_MS, 150 * 2 ** failures));
+      }
+      dirty();
+    },
+
+    retry: () => stream?.retry(),
+
+    dispose() {
+      stream?.close();
+      clearTimeout(refreshTimer);
+    },
+  };
+
+  /** @param {number} inMs */
+  const later = (inMs) => {
+    clearTimeout(refreshTimer);
+    refreshTimer = window.setTimeout(session.refresh, inMs);
+  };
+
+  /** @param {LabEvent} event */
+  const take = (event) => {
+    queue.push(event);
+    dirty();
+  };
+
+  /** A heartbeat and the health may overtake one another. @param {Focus|null} focus @returns {boolean} whether it is another */
+  const turn = (focus) => {
+    if (focus?.at === session.focus?.at || (focus && session.focus && focus.at < session.focus.at)) return false;
+    session.focus = focus;
+    return true;
+  };
+
+  /** @param {import("./types_api.js").Heartbeat} heartbeat */
+  const beat = ({ now, viewers, focus = null }) => {
+    clock.heartbeat(now);
+    const turned = turn(focus);
+    if (viewers === session.viewers && !turned) return;
+    session.viewers = viewers;
+    dirty();
+  };
+
+  const reset = () => {
+    queue = [];
+    session.state = EMPTY;
+    later(0);
+    dirty();
+  };
+
+  /** @param {StreamState} now */
+  const connected = (now) => {
+    const before = session.connection;
+    session.connection = now;
+    if (now.state === "open" && before && before.tries > 0) {
+      session.caughtUpMs = clock.now();
+      later(0);
+    }
+    dirty();
+  };
+
+  return session;
+}
+
+/** @typedef {ReturnType<typeof createSession>} Session */
