@@ -25,7 +25,7 @@ from app.hosts.local.keeper import children
 from app.resources import PACKAGE
 from tests.support import WITHIN_S, is_alive, until
 
-KEEPER = (sys.executable, "-S", "-E", "-I", str(PACKAGE / "keeper.py"))
+KEEPER = (sys.executable, "-S", "-E", "-I", str(PACKAGE / "hosts" / "local" / "keeper.py"))
 WITHIN_HOST_S = 5.0  # the host gives up waiting for an end then
 # Becomes the keeper, with signals as nobody wants to inherit them, and CONTROL at a number that select() cannot take.
 AWKWARD = """

@@ -14,7 +14,7 @@ import pytest
 from app.resources import PACKAGE
 from tests.support import Person, is_alive, kind, prints, until
 
-KEEPER = str(PACKAGE / "keeper.py")
+KEEPER = str(PACKAGE / "hosts" / "local" / "keeper.py")
 # What a server does to start a keeper, and then waits to be killed.
 SERVER = """
 import os, subprocess, sys
@@ -102,7 +102,7 @@ os.execvp(sys.argv[2], sys.argv[2:])
     "prefix",
     [
         ("nohup",),
-        (sys.executable, "-c", RESERVED, str(PACKAGE)),
+        (sys.executable, "-c", RESERVED, str(PACKAGE / "hosts" / "local")),
         ("bash", "-c", "trap '' HUP INT QUIT USR1 PIPE; exec \"$@\"", "bash"),
         ("env", "--ignore-signal=TERM,WINCH", "--block-signal=USR2,TERM"),
     ],

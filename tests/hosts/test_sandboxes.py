@@ -216,7 +216,7 @@ while data := os.read(report, 4096):
 def start_server(*command: str, prefix: tuple[str, ...] = (), tty: int | None = None) -> subprocess.Popen[str]:
     """``prefix`` may be another user, who needs a Python that everybody may execute: the machine's own."""
     return subprocess.Popen(
-        [*prefix, "/usr/bin/env", "python3", "-c", SERVER, str(PACKAGE / "keeper.py"), *command],
+        [*prefix, "/usr/bin/env", "python3", "-c", SERVER, str(PACKAGE / "hosts" / "local" / "keeper.py"), *command],
         stdin=subprocess.DEVNULL if tty is None else tty,
         stdout=subprocess.PIPE,
         text=True,
