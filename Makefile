@@ -1,12 +1,13 @@
 # Two commands are all: `make run` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help run setup check test fmt clean screenshots bench accuracy wheel image images lint types unit js
+.PHONY: help run setup check test long fmt clean screenshots bench accuracy wheel image images lint types unit js
 
 PY := .venv/bin/python
 # Where Python is told to keep nothing that it has compiled, every process of the tests would compile everything again.
 export PYTHONDONTWRITEBYTECODE :=
 # These tests wait most of their time, for real stops.  A file's tests stay together: they share what they have built.
 # Those in the browser compute most of it: more than two at once starve each other on two cores.
+SLOWEST := --durations=15 --durations-min=2
 SEVERAL := --dist loadfile --no-loadscope-reorder --numprocesses
 
 help: ## list what there is
@@ -35,7 +36,7 @@ types:
 	npx --no-install tsc -p tsconfig.json
 
 unit:
-	.venv/bin/pytest -q -m "not whole and not engine and not browser" $(SEVERAL) 2
+	.venv/bin/pytest -q -m "not whole and not engine and not browser and not long" $(SEVERAL) 2
 
 images:
 	.venv/bin/signal-lab images build
@@ -48,9 +49,16 @@ test: ## everything, with a real engine and a real browser
 	@scripts/venv --dev
 	@scripts/vendor --dev
 	@$(MAKE) --no-print-directory -j3 -O lint types unit js images
-	.venv/bin/pytest -q -m "(whole or engine) and not browser and not alone" $(SEVERAL) 3
-	.venv/bin/pytest -q -m alone
-	.venv/bin/pytest -q -m browser $(SEVERAL) 2 tests/browser
+	.venv/bin/pytest -q -m "(whole or engine) and not browser and not alone and not long" $(SLOWEST) $(SEVERAL) 3
+	.venv/bin/pytest -q -m "alone and not long" $(SLOWEST)
+	.venv/bin/pytest -q -m "browser and not long" $(SLOWEST) $(SEVERAL) 2 tests/browser
+
+long: ## what is wide: all kills, advice, draws; an hour and more
+	@scripts/setup --if-bare
+	@scripts/venv --dev
+	@scripts/vendor --dev
+	.venv/bin/pytest -q -m "long and not alone and not browser" $(SLOWEST) $(SEVERAL) 3
+	.venv/bin/pytest -q -m "long and (alone or browser)" $(SLOWEST)
 
 fmt: ## format Python, JavaScript and CSS
 	.venv/bin/ruff check --fix -q . ; .venv/bin/ruff format .

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from tests.support import LabUnderTest, Person, running_lab
 
 # Files that take a minute or more: begun first, they are done when the many short ones are.
-LONG = ("test_kills.py", "test_fuzz_api.py", "test_wheel.py", "test_advice.py")
+FIRST = ("test_kills.py", "test_fuzz_api.py", "test_wheel.py", "test_advice.py")
 
 # Machines are shared: how long an example takes is no property of what is tested.
 settings.register_profile("lab", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -21,7 +21,7 @@ settings.load_profile("lab")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+    items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))
 
 
 @pytest.fixture

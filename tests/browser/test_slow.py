@@ -105,7 +105,9 @@ def tries(page: Page) -> int:
         return -1  # asked between two pages
 
 
-@pytest.mark.parametrize("part", ["css/base.css", "js/page/theme-early.js", "js/main.js", "js/pages/home/home.js", "js/lit.js"])
+@pytest.mark.parametrize(
+    "part", ["css/base.css", "js/page/theme-early.js", "js/main.js", "js/pages/home/home.js", "js/lit.js"]
+)
 def test_a_part_that_is_dropped_on_its_way_is_loaded_again(part: str, lab: LabUnderTest, open_screen: Open) -> None:
     screen = open_screen(lab.driver_link, driver=True, at="/docs")
     dropped: list[str] = []
