@@ -31,7 +31,7 @@ from app.lab.life import Life
 from app.lab.scratch import make_folder, placed
 from app.lab.state import LiveRun, LiveTarget, check_pid
 from app.lab.stops import Stops
-from app.signals import Signal, parse_signal
+from app.signals import RESERVED, Signal, parse_signal
 from app.signals import UnknownSignal as NoSuchSignal
 from app.sources.kernel_trace import KernelTrace
 from app.targets import HostName, Target, run_id
@@ -256,6 +256,8 @@ class Lab:
         try:
             live, handle = await self.find(target)
         except AlreadyGone:
+            if signal is not None and signal not in {each.name for each in RESERVED}:  # its own may have been one
+                parse(signal)
             return {"target": target, "stop": None, "processes": []}
         name = _stop_signal(handle, signal)
         wait_s = handle.stop_defaults.timeout_s if timeout_s is None else timeout_s
