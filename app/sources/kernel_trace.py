@@ -45,6 +45,7 @@ class KernelTrace:
         self._lost = False
         self._known = self._settled = 0  # how often somebody was made known to the feed, and how many of these count
         self._heard = anyio.Event()  # there is, or once was, a feed
+        self._taking = anyio.Lock()  # who takes the last words waits for those that somebody is just recording
 
     @property
     def ready(self) -> bool:
@@ -160,8 +161,14 @@ class KernelTrace:
         self._why_not = why
 
     async def _take(self) -> None:
-        """Tell what had happened when this was called: where more happens all the time there is no end to wait for."""
-        now_ns, done = time.clock_gettime_ns(time.CLOCK_MONOTONIC), False
+        """Record what had happened when this was called, also what another call has taken and not yet recorded."""
+        now_ns = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+        async with self._taking:
+            await self._take_until(now_ns)
+
+    async def _take_until(self, now_ns: int) -> None:
+        """And not longer: where more happens all the time there is no end to wait for."""
+        done = False
         while self._feed is not None and not done:
             began = time.monotonic()
             found, clock_ns = self._feed.take()
