@@ -19,6 +19,12 @@ from tests.support import LabUnderTest, running_lab
 LAPTOP: ViewportSize = {"width": 1280, "height": 800}
 PROJECTOR: ViewportSize = {"width": 1920, "height": 1080}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+# The two ends of what is looked at in every run of the tests; the one between them in the long one.
+SIZES = [
+    pytest.param(PROJECTOR, id="1920"),
+    pytest.param(LAPTOP, id="1280", marks=pytest.mark.long),
+    pytest.param(PHONE, id="390"),
+]
 # Counts every unexpected movement on the page, from its first paint on, and remembers what moved from where to where.
 SHIFTS = """
 window.shifts = [];

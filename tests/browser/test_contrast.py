@@ -68,7 +68,7 @@ def followed(page: Page, where: str) -> None:
         assert not hidden, f"{where}: no focus on {hidden}"
 
 
-@pytest.mark.parametrize("wish", ["more", "forced"])
+@pytest.mark.parametrize("wish", [pytest.param("more", marks=pytest.mark.long), "forced"])
 def test_every_page_with_high_contrast(lab: LabUnderTest, open_screen: Open, wish: str) -> None:
     screen = open_screen(lab.driver_link, driver=True, **WISHES[wish])
     page = screen.page

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import violations_in_both
-from tests.browser.conftest import LAPTOP, PHONE, PROJECTOR, Open, complaints_expected
+from tests.browser.conftest import SIZES, Open, complaints_expected
 from tests.support import LabUnderTest, kind
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -78,7 +78,7 @@ def test_many_runs_come_in_pages(lab: LabUnderTest, open_screen: Open) -> None:
     expect(page.get_by_role("button", name="Show more")).to_have_count(0)
 
 
-@pytest.mark.parametrize("size", [PROJECTOR, LAPTOP, PHONE], ids=["1920", "1280", "390"])
+@pytest.mark.parametrize("size", SIZES)
 def test_it_is_accessible_and_nothing_is_too_wide(lab: LabUnderTest, open_screen: Open, size: object) -> None:
     ended(lab, ("true",), ("sh", "-c", f"exit 3 # {'x' * 300}"))
     page = open_screen(lab.driver_link, driver=True, viewport=size, at="/runs").page

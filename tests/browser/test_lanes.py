@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.axe import violations_in_both
-from tests.browser.conftest import LAPTOP, PHONE, PROJECTOR, Open, Screen, lab_of
+from tests.browser.conftest import SIZES, Open, Screen, lab_of
 from tests.support import LabUnderTest
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -280,7 +280,7 @@ def test_stop_all_takes_those_that_run(racing: LabUnderTest, open_screen: Open) 
     expect(page.get_by_role("button", name="Run it again")).to_be_enabled()
 
 
-@pytest.mark.parametrize("size", [PROJECTOR, LAPTOP, PHONE], ids=["1920", "1280", "390"])
+@pytest.mark.parametrize("size", SIZES)
 def test_lanes_are_accessible_and_nothing_jumps_or_overflows(
     racing: LabUnderTest, open_screen: Open, size: object
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import violations, violations_in_both
-from tests.browser.conftest import LAPTOP, PHONE, PROJECTOR, Open, Screen, complaints_expected
+from tests.browser.conftest import SIZES, Open, Screen, complaints_expected
 from tests.engine.registry import Registry, serving_images
 from tests.support import LabUnderTest
 
@@ -84,7 +84,7 @@ def test_what_is_wrong_is_said_in_its_place_and_nothing_is_lost(driving: Screen)
     expect(memory).to_have_value("64m")
 
 
-@pytest.mark.parametrize("viewport", [LAPTOP, PROJECTOR, PHONE], ids=["1280", "1920", "390"])
+@pytest.mark.parametrize("viewport", SIZES)
 def test_it_fits_and_is_accessible(lab_with_engine: LabUnderTest, open_screen: Open, viewport: object) -> None:
     screen = open_screen(lab_with_engine.driver_link, driver=True, viewport=viewport)
     own = screen.page.locator(".own")

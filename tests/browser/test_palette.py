@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.axe import violations
-from tests.browser.conftest import LAPTOP, PHONE, PROJECTOR, Open
+from tests.browser.conftest import SIZES, Open
 from tests.browser.test_main_job import start, wait_for_line
 from tests.support import LabUnderTest
 
@@ -59,7 +59,7 @@ def test_a_whole_run_without_a_mouse(lab: LabUnderTest, open_screen: Open) -> No
     expect(page.locator(".pres-clock")).to_contain_text("exit 137")
 
 
-@pytest.mark.parametrize("size", [PROJECTOR, LAPTOP, PHONE], ids=["1920", "1280", "390"])
+@pytest.mark.parametrize("size", SIZES)
 def test_arrows_choose_and_it_is_accessible(lab: LabUnderTest, open_screen: Open, size: ViewportSize) -> None:
     page = open_screen(lab.driver_link, driver=True, viewport=size).page
     expect(page.get_by_role("link", name="Catch every signal").first).to_be_visible()

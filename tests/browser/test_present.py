@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 HD: ViewportSize = {"width": 1280, "height": 720}
 FOUR_TO_THREE: ViewportSize = {"width": 1024, "height": 768}
+OTHERS = [pytest.param(size, marks=pytest.mark.long) for size in (HD, FOUR_TO_THREE)]
 SLOTS = [".pres-said", ".fall-plot", ".pres-clock .num", ".pres-tree", ".pres-cmd", ".term-box", ".pres-low"]
 
 
@@ -38,7 +39,7 @@ def is_present(page: Page, on: bool = True) -> None:
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("size", [PROJECTOR, HD, FOUR_TO_THREE], ids=["1920", "1280", "4:3"])
+@pytest.mark.parametrize("size", [PROJECTOR, *OTHERS], ids=["1920", "1280", "4:3"])
 def test_pid_1_is_taught_with_keys_only_and_nothing_moves(
     lab_with_engine: LabUnderTest, open_screen: Open, size: ViewportSize
 ) -> None:

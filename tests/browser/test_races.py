@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.axe import violations
-from tests.browser.conftest import LAPTOP, PHONE, PROJECTOR, Open, Screen, lab_of
+from tests.browser.conftest import LAPTOP, PHONE, PROJECTOR, SIZES, Open, Screen, lab_of
 from tests.browser.test_lanes import LATER_TOML, PLACES, RACE_TOML, TOO_WIDE, begin, lane
 from tests.support import LabUnderTest
 
@@ -249,7 +249,7 @@ def test_any_picks_race_and_stand_in_the_address(racing: LabUnderTest, open_scre
     assert screen.shifted() < 0.02
 
 
-@pytest.mark.parametrize("size", [PROJECTOR, LAPTOP, PHONE], ids=["1920", "1280", "390"])
+@pytest.mark.parametrize("size", SIZES)
 def test_eight_lanes_do_not_jump(racing: LabUnderTest, open_screen: Open, size: object) -> None:
     with racing.person() as person:
         stubborn = {"experiment": "race", "target": "short"}

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.axe import violations_in_both
-from tests.browser.conftest import LAPTOP, PHONE, PROJECTOR, Open, Screen, complaints_expected
+from tests.browser.conftest import PHONE, SIZES, Open, Screen, complaints_expected
 from tests.support import LabUnderTest, kind
 
 DEAF = "deaf, run 1: PID 1 without Docker"
@@ -164,7 +164,7 @@ def test_a_viewer_sees_the_same_and_cannot_send(driving: Screen, lab: LabUnderTe
         expect(row(watcher.page, "SIGTERM", ".sigs-came")).to_contain_text("dropped")
 
 
-@pytest.mark.parametrize("size", [PROJECTOR, LAPTOP, PHONE], ids=["1920", "1280", "390"])
+@pytest.mark.parametrize("size", SIZES)
 def test_it_is_accessible_and_nothing_jumps_or_overflows(lab: LabUnderTest, open_screen: Open, size: object) -> None:
     screen = open_screen(lab.driver_link, driver=True, viewport=size, at="/signals")
     page = screen.page

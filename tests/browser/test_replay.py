@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.axe import violations_in_both
-from tests.browser.conftest import LAPTOP, PHONE, PROJECTOR, Open, complaints_expected
+from tests.browser.conftest import PHONE, SIZES, Open, complaints_expected
 from tests.browser.test_main_job import NOTE, countdown, key, start, wait_for_line
 from tests.support import LabUnderTest, Person, kind
 
@@ -172,7 +172,7 @@ def test_a_run_that_is_gone_is_said(lab: LabUnderTest, open_screen: Open) -> Non
             expect(page.locator(".note")).to_contain_text("The run could not be read.")
 
 
-@pytest.mark.parametrize("size", [PROJECTOR, LAPTOP, PHONE], ids=["1920", "1280", "390"])
+@pytest.mark.parametrize("size", SIZES)
 def test_the_bar_is_accessible_and_nothing_jumps(lab: LabUnderTest, open_screen: Open, size: object) -> None:
     with lab.person() as person:
         run = killed(person, 1)

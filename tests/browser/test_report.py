@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import violations_in_both
-from tests.browser.conftest import LAPTOP, PHONE, PROJECTOR, Open
+from tests.browser.conftest import LAPTOP, SIZES, Open
 from tests.browser.test_hostile import HTML, PROGRAM, WATCH
 from tests.browser.test_replay import at_its_end, killed, shown
 from tests.support import LabUnderTest, Person, kind, prints
@@ -141,7 +141,7 @@ def test_without_script_it_still_says_what_happened(lab: LabUnderTest, reader: R
     expect(page.locator(".report-events li").filter(has_text="stop_requested")).to_have_count(1)
 
 
-@pytest.mark.parametrize("size", [PROJECTOR, LAPTOP, PHONE], ids=["1920", "1280", "390"])
+@pytest.mark.parametrize("size", SIZES)
 def test_it_is_accessible(lab: LabUnderTest, reader: Reader, tmp_path: Path, size: object) -> None:
     with lab.person() as person:
         file = saved(person, killed(person, 0), tmp_path)
