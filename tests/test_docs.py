@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import typer
@@ -13,6 +14,25 @@ from app.experiments.loading import load_catalogue
 from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
+LISTED = [
+    name
+    for name in subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\0")
+    if name and (ROOT / name).is_file()
+]
+TEXTS = {name: (ROOT / name).read_text(errors="replace") for name in LISTED if not name.endswith((".png", ".json"))}
+SUFFIX = r"\.(?:py|js|css|md|html|toml|sh|txt)\b"
+ROOMS = r"(?:app|static|templates|docker|tests|scripts|bench|docs)"
+# A path from the root, wherever it stands; between backquotes, as docs and comments name things, also a bare name of
+# a file, and a folder with its slash.
+FROM_ROOT = re.compile(rf"(?<![\w./-]){ROOMS}/[\w./-]+{SUFFIX}")
+IN_BACKQUOTES = re.compile(rf"(?<=`)(?:(?:[\w-]+/)*[\w-]+{SUFFIX}|{ROOMS}/(?:[\w-]+/)*)(?=`)")
+BUILT = ("static/vendor/",)
 
 
 def test_every_setting_is_in_the_table() -> None:
@@ -56,10 +76,28 @@ def test_the_lock_file_holds_no_addresses() -> None:
 
 def test_no_file_names_this_machine() -> None:
     """An absolute path of the checkout must not be committed."""
-    import subprocess
+    for name, text in TEXTS.items():
+        assert str(ROOT) + "/" not in text, name
 
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for name in filter(None, listed.split("\0")):
-        path = ROOT / name
-        if path.suffix not in (".png",) and path.is_file():
-            assert str(ROOT) + "/" not in path.read_text(errors="replace"), name
+
+def missing(text: str) -> list[str]:
+    """Files and folders that a text names and nobody has: by their whole path, or a file by its end."""
+    named = {*FROM_ROOT.findall(text), *IN_BACKQUOTES.findall(text)}
+    return sorted(path for path in named if not path.startswith(BUILT) and not found(path))
+
+
+def found(path: str) -> bool:
+    if path.endswith("/"):
+        return any(each.startswith(path) for each in LISTED)
+    return any(each == path or each.endswith(f"/{path}") for each in LISTED)
+
+
+def test_a_path_that_leads_nowhere_is_found() -> None:
+    gone = ["app/" + "gone.py", "app/" + "gone_room/", "gone_too.js"]
+    told = f"see {gone[0]}, `{gone[1]}` and ``{gone[2]}``; not app/cli.py, `cli.py`, `web/api.py` or `app/web/`"
+    assert missing(told) == gone
+
+
+def test_every_file_that_is_named_exists() -> None:
+    """In a document, a docstring or a comment: whoever follows it arrives."""
+    assert {name: gone for name, text in TEXTS.items() if (gone := missing(text))} == {}

@@ -1,8 +1,7 @@
 """Every event the lab can record, as one closed union.
 
-What they are made of is in ``event_base.py`` and ``event_parts.py``; those of processes, of stops and of lessons are in
-``event_processes.py``, ``event_stops.py`` and ``event_acts.py``, the verdict in ``event_verdict.py``,
-guesses in ``event_bets.py``.
+What they are made of is in ``base.py`` and ``parts.py``; those of processes, of stops and of lessons are in
+``processes.py``, ``stops.py`` and ``lesson.py``, the verdict in ``verdict.py``, guesses in ``guesses.py``.
 
 An event is a fact: immutable, typed, and numbered by the journal when it is stored (the number is not a field here).
 ``at`` is when it happened by the clock named in ``clock``; ``seen_at`` is when the server learned of it.  The browser

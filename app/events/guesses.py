@@ -1,4 +1,6 @@
-"""Events of guesses: the room says how each target will end, before the stop.  Part of the union in ``events.py``.
+"""Events of guesses: the room says how each target will end, before the stop.
+
+Part of the union in ``app/events/__init__.py``.
 
 The tally is a fold of them, and what settles it is the end of the stop that follows.  Of ``bet_placed`` those who watch
 are told neither ``who`` nor ``ends`` while guesses are taken, only that there is one more; see ``app/lab/guesses.py``.

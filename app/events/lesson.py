@@ -1,4 +1,7 @@
-"""Events of lessons: steps, and what a step can do besides signals and stops.  Part of the union in ``events.py``."""
+"""Events of lessons: steps, and what a step can do besides signals and stops.
+
+Part of the union in ``app/events/__init__.py``.
+"""
 
 from __future__ import annotations
 

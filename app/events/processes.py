@@ -1,6 +1,6 @@
 """Events of single processes: what they are, what the kernel did to them, and what a signal would do.
 
-Part of the union in ``events.py``.
+Part of the union in ``app/events/__init__.py``.
 """
 
 from __future__ import annotations

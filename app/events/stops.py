@@ -1,6 +1,6 @@
 """Events of a stop: what it would come to, that it was asked for, and what it came to.
 
-Part of the union in ``events.py``.
+Part of the union in ``app/events/__init__.py``.
 """
 
 from __future__ import annotations

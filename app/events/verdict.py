@@ -1,6 +1,6 @@
 """The verdict: what a request, or an end, came to and why, each sentence with the events that prove it.
 
-Part of the union in ``events.py``.
+Part of the union in ``app/events/__init__.py``.
 """
 
 from __future__ import annotations

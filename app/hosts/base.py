@@ -37,7 +37,7 @@ class ProcessOptions(BaseModel):
 class ContainerOptions(BaseModel):
     """Of a container, named as in docker-py.  None means: what the engine or the image says.
 
-    The last four are for the catalogue's own files only; the API refuses them (design, section 8).
+    The last four are for the catalogue's own files only; the API refuses them (``app/web/adhoc.py``).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

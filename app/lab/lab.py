@@ -4,7 +4,7 @@ The left arm of the house.  It checks, records what was *asked* and then asks a 
 those who see it.  A request that is refused before it is recorded leaves no trace; one that fails afterwards leaves a
 ``signal_failed`` for the room and an error for the caller.
 
-Longer than most files: it is the one list of what can be asked; what a run holds is in ``live.py``, stops are in
+Longer than most files: it is the one list of what can be asked; what a run holds is in ``state.py``, stops are in
 ``stops.py``.
 """
 

@@ -1,4 +1,7 @@
-"""Where the kernel's word comes from: the trace that this process reads.  ``hosts/probe.py`` has the other feed."""
+"""Where the kernel's word comes from: the trace that this process reads.
+
+``app/hosts/engine/probe_feed.py`` has the other feed.
+"""
 
 from __future__ import annotations
 

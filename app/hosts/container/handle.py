@@ -1,7 +1,8 @@
-"""One container of the lab, from its start, or its adoption, to its removal.  See ``hosts/base.py`` for what each call
-promises.
+"""One container of the lab, from its start, or its adoption, to its removal.
 
-A signal from outside goes by the machine's pid where that can be (``container_signals.py``).  "Inside" is a short-lived
+See ``app/hosts/base.py`` for what each call promises.
+
+A signal from outside goes by the machine's pid where that can be (``signals.py``).  "Inside" is a short-lived
 container in the same PID namespace, where the kernel protects PID 1.
 
 Longer than most files: what happens to a container and what is asked of it share one state.

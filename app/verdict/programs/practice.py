@@ -50,7 +50,7 @@ MANUALS: dict[str, Source] = {
     "redis-server": Source("Redis: Signal handling", "https://redis.io/docs/latest/operate/oss_and_stack/reference/signals/"),
     "mysqld": Source("MySQL: Unix Signal Handling", "https://dev.mysql.com/doc/refman/8.4/en/unix-signal-response.html"),
     "celery": Source("Celery: Workers Guide", "https://docs.celeryq.dev/en/stable/userguide/workers.html"),
-    "puma": Source("Puma: docs/signals.md", f"{_GITHUB}/puma/puma/blob/master/docs/signals.md"),
+    "puma": Source("Puma: Signals", f"{_GITHUB}/puma/puma/blob/master/docs/signals.md"),
     "named": manual("named", 8),
     "unbound": Source("Unbound: daemon/worker.c", f"{_GITHUB}/NLnetLabs/unbound/blob/master/daemon/worker.c"),
     "dnsmasq": manual("dnsmasq", 8),

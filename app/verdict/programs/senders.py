@@ -1,7 +1,7 @@
 """Who sends which signal, each with where that is written.  Leaf module.
 
-The table of ``signals.py`` says what a signal is; this says where it comes from, and what programs make of it is in
-``verdict/practice.py``, because the forecasts know that.  A source is a title and, where there is one, an address for
+The table of ``app/signals.py`` says what a signal is; this says where it comes from, and what programs make of it is in
+``practice.py``, because the forecasts know that.  A source is a title and, where there is one, an address for
 people: the page loads nothing from there.  Everything is in our own words.
 """
 
