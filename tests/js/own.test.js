@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { flat, wordsOf } from "./views/flat.js";
 
-const { NOTHING, fieldOf, ownCount, ownRequest, remember, remembered } = await import("../../static/js/page/own.js");
+const { remember, remembered } = await import("../../static/js/page/own.js");
+const { NOTHING, fieldOf, ownCount, ownRequest } = await import("../../static/js/selectors/own.js");
 const { ownView } = await import("../../static/js/views/own.js");
 const none = () => undefined;
 const handlers = { onOwn: none, onStartOwn: none, onCopy: none };
 
-/** @param {object} fields @returns {import("../../static/js/page/own.js").Own} */
+/** @param {object} fields @returns {import("../../static/js/selectors/own.js").Own} */
 const own = (fields) => ({ ...NOTHING, ...fields });
 /** @param {object} fields @param {object} [slice] */
 const shown = (fields, slice = {}) =>

@@ -3,20 +3,17 @@
  * paint; this module only changes it.
  */
 
-export const THEMES = ["system", "dark", "light", "contrast"];
-export const THEME_WORDS = { system: "follow the system", dark: "dark", light: "light", contrast: "high contrast" };
-
-/** @typedef {keyof typeof THEME_WORDS} Theme */
+/** @import { Theme } from "../words/theme.js" */
+import { THEMES } from "../words/theme.js";
 
 /** @returns {Theme} */
 export const currentTheme = () => {
   const theme = document.documentElement.dataset.theme ?? "system";
-  return /** @type {Theme} */ (THEMES.includes(theme) ? theme : "system");
+  return THEMES.find((each) => each === theme) ?? "system";
 };
 
 /** @returns {Theme} the one after it, now in force */
-export const nextTheme = () =>
-  setTheme(/** @type {Theme} */ (THEMES[(THEMES.indexOf(currentTheme()) + 1) % THEMES.length]));
+export const nextTheme = () => setTheme(THEMES[(THEMES.indexOf(currentTheme()) + 1) % THEMES.length]);
 
 /** @param {Theme} theme @returns {Theme} now in force */
 export const setTheme = (theme) => {

@@ -12,11 +12,11 @@ import { noteView } from "../views/note.js";
 import { LEAST, MOST, picksOf, picksView } from "../views/picks.js";
 import { createSession } from "../wire/session.js";
 import { argvOf } from "../words/argv.js";
-import { createOwn } from "./home/own.js";
 import { problemOf } from "./shared/acts.js";
 import { createDialogs } from "./shared/dialogs.js";
 import { actsOffStage } from "./shared/off_stage.js";
 import { createBarOffStage, noteOffStage } from "./shared/off_stage_head.js";
+import { createOwn } from "./shared/own.js";
 import { createUi } from "./shared/ui.js";
 
 /** @import { Pick } from "../views/picks.js" */

@@ -11,6 +11,7 @@ import { alike, kernelWords } from "../words/kernel.js";
 import { wordsFor } from "../words/record.js";
 /** @import { Author, Entry, State } from "../wire/types.js" */
 import { firstLine, plain, timeMs } from "../words/text.js";
+import { processOf } from "./kernel.js";
 
 export const RECORD_KEPT = 1000;
 const SAME_BREATH_MS = 1000;
@@ -93,7 +94,7 @@ const withOutput = (state, event) => {
 /** @param {State} state @param {any} event @returns {Entry[]} */
 const withKernel = (state, event) => {
   const { record } = state;
-  const target = state.targets[event.target];
+  const process = processOf(state.targets[event.target], event.pid);
   const atMs = timeMs(event.at);
   const like = `${event.target} ${alike(event)}`;
   const at = foldsInto(record, like, atMs, false);
@@ -111,8 +112,8 @@ const withKernel = (state, event) => {
     storm: before !== undefined,
     pid: before?.pid ?? event.pid,
     several: Boolean(one),
-    first: before?.first ?? kernelWords(event, target),
-    ofSeveral: before?.ofSeveral ?? kernelWords(event, target, " and others"),
+    first: before?.first ?? kernelWords(event, process),
+    ofSeveral: before?.ofSeveral ?? kernelWords(event, process, " and others"),
     times: (before?.times ?? 0) + 1,
   };
   const times = entry.times > 1 ? `${entry.times.toLocaleString("en")} times: ` : "";

@@ -3,11 +3,11 @@
  */
 
 import { html, nothing } from "../lit.js";
-import { THEME_WORDS } from "../page/theme.js";
+import { THEME_WORDS } from "../words/theme.js";
 import { icon } from "./signs.js";
 
 /** @import { Health } from "../wire/types.js" */
-/** @import { Theme } from "../page/theme.js" */
+/** @import { Theme } from "../words/theme.js" */
 
 /** @param {string} kind @param {string} text @param {boolean} gone @param {string} [why] */
 const source = (kind, text, gone, why = "") => html`<span

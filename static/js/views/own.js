@@ -4,11 +4,11 @@
  */
 
 import { html, live, nothing } from "../lit.js";
-import { fieldOf, ownCount, ownRequest } from "../page/own.js";
+import { fieldOf, ownCount, ownRequest } from "../selectors/own.js";
 import { argvOf } from "../words/argv.js";
 import { command } from "./copy.js";
 
-/** @import { Own } from "../page/own.js" */
+/** @import { Own } from "../selectors/own.js" */
 /** @import { Problem } from "../page/notes.js" */
 
 /** @typedef {(own: Partial<Own>) => void} OnOwn */

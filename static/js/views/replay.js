@@ -3,7 +3,6 @@
  */
 
 import { html, live, nothing, svg } from "../lit.js";
-import { SPEEDS } from "../page/replay.js";
 import { duration } from "../words/text.js";
 import { icon } from "./signs.js";
 
@@ -36,6 +35,7 @@ const marksView = (marks, lengthMs) =>
  * @property {number|null} id        number of the event that came last
  * @property {boolean} playing
  * @property {Speed} speed
+ * @property {readonly Speed[]} speeds
  * @property {boolean} skip
  * @property {number} skippedMs      just now; 0: nothing
  * @property {number[]} marks
@@ -47,7 +47,7 @@ const marksView = (marks, lengthMs) =>
  *   onEnd: () => void, onSkip: (skip: boolean) => void, onKey: (event: KeyboardEvent) => void}} handlers
  */
 export const replayView = (
-  { ms, lengthMs, index, count, id, playing, speed, skip, skippedMs, marks, back },
+  { ms, lengthMs, index, count, id, playing, speed, speeds, skip, skippedMs, marks, back },
   _nowMs,
   { onToggle, onStep, onSpeed, onSeek, onEnd, onSkip, onKey },
 ) => {
@@ -57,7 +57,7 @@ export const replayView = (
     <button class="btn btn-main rep-play" type="button" aria-label=${playing ? "Pause" : "Play"} aria-keyshortcuts="Space" @click=${onToggle}>${icon(playing ? "i-pause" : "i-play")}<span>${playing ? "Pause" : "Play"}</span></button>
     <button class="btn rep-step" type="button" aria-label="One event back" aria-keyshortcuts="[" title="One event back ([)" ?disabled=${ms <= 0 && index <= 1} @click=${() => onStep(-1)}>${icon("i-back")}</button>
     <button class="btn rep-step" type="button" aria-label="One event on" aria-keyshortcuts="]" title="One event on (])" ?disabled=${index >= count} @click=${() => onStep(1)}>${icon("i-on")}</button>
-    <fieldset class="seg rep-speed"><legend class="vh">Speed</legend>${SPEEDS.map(
+    <fieldset class="seg rep-speed"><legend class="vh">Speed</legend>${speeds.map(
       (each) =>
         html`<label><input type="radio" name="rep-speed" .checked=${live(each === speed)} @change=${() => onSpeed(each)}>${each}×</label>`,
     )}</fieldset>

@@ -91,9 +91,9 @@ export function createApi({ fetch = globalThis.fetch.bind(globalThis), base = "/
     run: (run) => call("GET", `/runs/${part(run)}`),
     /** `guess`: the room guesses from its first moment. @param {string} experiment @param {{timeout_s?: number}} [guess] @returns {Promise<{run: string, targets: {id: string, name: string}[], event_id: number}>} */
     start: (experiment, guess) => call("POST", "/runs", { experiment, guess }),
-    /** A command or an image of one's own, a race of several, or a run of these once more. @param {import("../page/own.js").OwnRequest|{race: object[]}|{again: string}} what @returns {Promise<{run: string}>} */
+    /** A command or an image of one's own, a race of several, or a run of these once more. @param {import("../selectors/own.js").OwnRequest|{race: object[]}|{again: string}} what @returns {Promise<{run: string}>} */
     startOwn: (what) => call("POST", "/runs", what),
-    /** The command line that this is; nothing is started. @param {import("../page/own.js").OwnRequest} what @returns {Promise<string>} */
+    /** The command line that this is; nothing is started. @param {import("../selectors/own.js").OwnRequest} what @returns {Promise<string>} */
     equivalent: async (what) => (await call("POST", "/equivalent", what)).equivalent[0],
     /** The run before of the same race, by the names of its targets. @param {string} run @returns {Promise<{number: number|null, took_s: Record<string, number>}>} */
     before: (run) => call("GET", `/runs/${part(run)}/before`),

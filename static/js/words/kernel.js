@@ -3,8 +3,7 @@
  * is not "delivered", and a default action is named by what it does.
  */
 
-import { processOf } from "../reduce/kernel.js";
-/** @import { Target } from "../wire/types.js" */
+/** @import { Process } from "../wire/types.js" */
 import { defaultOf } from "./signals.js";
 import { plain } from "./text.js";
 
@@ -28,24 +27,24 @@ export const GENERATED = {
 /** What a process calls itself, on one line. @param {string} comm */
 export const nameFor = (comm) => plain(comm).replace(/\s+/g, " ").trim() || "a process";
 
-/** "python3 (1)", with the number inside the target where that is known. @param {any} event @param {Target|undefined} target */
-const receiver = (event, target) => {
-  const nsPid = event.ns_pid ?? processOf(target, event.pid)?.nsPid;
+/** "python3 (1)", with the number inside the target where that is known. @param {any} event @param {Process|undefined} process */
+const receiver = (event, process) => {
+  const nsPid = event.ns_pid ?? process?.nsPid;
   const name = nsPid === undefined ? nameFor(event.comm) : `${nameFor(event.comm)} (${nsPid})`;
   const one = event.thread !== undefined && event.thread !== event.pid;
   return one ? `a thread of ${name}` : name;
 };
 
-/** @param {any} event kernel_signal @param {Target|undefined} target @param {string} [others] - " and others" */
-export const kernelWords = (event, target, others = "") => {
-  const who = `${receiver(event, target)}${others}`;
+/** @param {any} event kernel_signal @param {Process|undefined} process - the receiver @param {string} [others] - " and others" */
+export const kernelWords = (event, process, others = "") => {
+  const who = `${receiver(event, process)}${others}`;
   const { signal } = event;
   if (event.delivered === "handler") return `${who} runs its handler for ${signal}`;
   if (event.delivered === "default") return `${signal} to ${who}: default action, ${BY_DEFAULT[defaultOf(signal)]}`;
   if (event.delivered) return `${signal} to ${who}: dropped when it was taken`;
   if (event.teardown) return `${signal} to ${who}: PID 1 ended, the kernel ends the rest`;
   const from = event.sender ? `, from ${nameFor(event.sender)}` : "";
-  const goesOn = signal === "SIGCONT" && processOf(target, event.pid)?.state === "T" ? ", but it goes on" : "";
+  const goesOn = signal === "SIGCONT" && process?.state === "T" ? ", but it goes on" : "";
   return `${signal} to ${who}: ${GENERATED[event.generated] ?? event.generated}${goesOn}${from}`;
 };
 

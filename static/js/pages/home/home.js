@@ -19,8 +19,8 @@ import { createDialogs } from "../shared/dialogs.js";
 import { alongLinks } from "../shared/keys.js";
 import { actsOffStage } from "../shared/off_stage.js";
 import { createBarOffStage, noteOffStage } from "../shared/off_stage_head.js";
+import { createOwn } from "../shared/own.js";
 import { createUi } from "../shared/ui.js";
-import { createOwn } from "./own.js";
 
 /** @import { RunFacts } from "../../wire/types.js" */
 

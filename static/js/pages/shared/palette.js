@@ -8,7 +8,7 @@ import { entriesOf, found } from "../../selectors/palette.js";
 import { paletteView } from "../../views/palette.js";
 
 /** @import { Entry, Known } from "../../selectors/palette.js" */
-/** @import { Theme } from "../../page/theme.js" */
+/** @import { Theme } from "../../words/theme.js" */
 /** @import { RunFacts } from "../../wire/types.js" */
 /** @import { Session } from "../../wire/session.js" */
 /** @import { Acts } from "./acts.js" */

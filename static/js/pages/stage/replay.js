@@ -5,6 +5,7 @@
 
 import { createKeys } from "../../page/keys.js";
 import { createPanel } from "../../page/panel.js";
+import { SPEEDS } from "../../page/replay.js";
 import { replayView } from "../../views/replay.js";
 import { createApi } from "../../wire/api.js";
 import { createReplaySession, eventsOf } from "../../wire/replay_session.js";
@@ -131,7 +132,18 @@ export function createReplayBar({ session, back, addressed, at }) {
     if (skippedMs) at(TOLD_MS - since);
     const id = plan.events[place.index - 1]?.id ?? null;
     const slice = { ms: Math.round(place.ms), lengthMs: Math.round(plan.lengthMs), index: place.index };
-    const whole = { ...slice, count: plan.events.length, id, playing, speed, skip, skippedMs, marks, back };
+    const whole = {
+      ...slice,
+      count: plan.events.length,
+      id,
+      playing,
+      speed,
+      speeds: SPEEDS,
+      skip,
+      skippedMs,
+      marks,
+      back,
+    };
     draw([JSON.stringify(whole)], () => replayView(whole, 0, handlers));
     if (!playing && told.includes("at=") === false) address(replay); // it came to its end by itself
   };

@@ -3,18 +3,19 @@
  * which tells what is wrong as well, and starts it.
  */
 
-import { NOTHING, ownRequest, remember, remembered } from "../../page/own.js";
+import { remember, remembered } from "../../page/own.js";
+import { NOTHING, ownRequest } from "../../selectors/own.js";
 import { ownView } from "../../views/own.js";
-import { problemOf } from "../shared/acts.js";
+import { problemOf } from "./acts.js";
 
-/** @import { Own } from "../../page/own.js" */
+/** @import { Own } from "../../selectors/own.js" */
 /** @import { Session } from "../../wire/session.js" */
 /** @import { Problem } from "../../page/notes.js" */
 
 const TYPED_MS = 400;
 
 /**
- * @param {{session: Session, dirty: () => void, go: (run: string) => void, take?: (racer: import("../../page/own.js").OwnRequest, own: Own) => void}} page
+ * @param {{session: Session, dirty: () => void, go: (run: string) => void, take?: (racer: import("../../selectors/own.js").OwnRequest, own: Own) => void}} page
  *   `take`: it is not started, but added to others
  */
 export function createOwn({ session, dirty, go, take }) {
