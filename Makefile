@@ -60,7 +60,8 @@ long: ## what is wide: all kills, advice, draws; an hour and more
 	.venv/bin/pytest -q -m "long and not alone and not browser" $(SLOWEST) $(SEVERAL) 3
 	.venv/bin/pytest -q -m "long and (alone or browser)" $(SLOWEST)
 
-fmt: ## format Python, JavaScript and CSS
+fmt: ## format Python, JavaScript and CSS; write the page's types of events anew
+	$(PY) scripts/event_types.py
 	.venv/bin/ruff check --fix -q . ; .venv/bin/ruff format .
 	npx --no-install biome check --write static/js static/css tests/js
 

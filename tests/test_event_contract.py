@@ -7,6 +7,7 @@ only.  Real Node folds them with the real reducer, which is handed proxies that 
 from __future__ import annotations
 
 import json
+import runpy
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -184,6 +185,12 @@ def test_the_story_has_every_class_with_every_field() -> None:
         if not any(type(event) is cls and getattr(event, name) is not None for event in told)
     }
     assert unset == set()
+
+
+def test_the_pages_types_of_events_are_current() -> None:
+    """They are generated from the union, and checked in so that the page needs nothing of Python to be read."""
+    made = runpy.run_path(str(ROOT / "scripts" / "event_types.py"))
+    assert (ROOT / "static/js/wire/types_events.js").read_text() == made["text"](), "run: make fmt"
 
 
 def test_both_sides_know_the_same_kinds(full: dict[str, Any]) -> None:

@@ -6,7 +6,8 @@ What they are made of is in ``base.py`` and ``parts.py``; those of processes, of
 An event is a fact: immutable, typed, and numbered by the journal when it is stored (the number is not a field here).
 ``at`` is when it happened by the clock named in ``clock``; ``seen_at`` is when the server learned of it.  The browser
 has a reducer for exactly these kinds (``static/js/reduce/index.js``); ``tests/test_event_contract.py`` holds both
-together: what is added here must be answered there in the same commit.
+together: what is added here must be answered there in the same commit.  The page's types of events are generated from
+this union (``scripts/event_types.py``).
 """
 
 from __future__ import annotations

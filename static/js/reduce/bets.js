@@ -5,12 +5,19 @@
  */
 
 /** @import { Bet, Guess, Run, State } from "../wire/types.js" */
+/** @import { BetClosedEvent, BetOpenedEvent, BetPlacedEvent, StopRequestedEvent } from "../wire/types_events.js" */
 
-/** @param {{ends: string, before_s?: number}} event @returns {Guess} */
+/**
+ * Of others who watch, how many have guessed is told and not what: see `app/lab/guesses.py`.
+ *
+ * @typedef {Omit<BetPlacedEvent, "who"|"ends"> & Partial<Pick<BetPlacedEvent, "who"|"ends">>} SealedEvent
+ */
+
+/** @param {{ends: string, before_s?: number|null}} event @returns {Guess} */
 const guessOf = ({ ends, before_s: beforeS }) =>
   /** @type {Guess} */ (beforeS === undefined || beforeS === null ? ends : `${ends} ${beforeS}`);
 
-/** @param {Run} run @param {any} event @returns {Run} */
+/** @param {Run} run @param {BetOpenedEvent} event @returns {Run} */
 export const betOpened = (run, event) => ({
   ...run,
   bet: {
@@ -19,20 +26,22 @@ export const betOpened = (run, event) => ({
   },
 });
 
-/** @param {Bet["guesses"]} guesses @param {any} event @returns {Bet["guesses"]} */
-const withOne = (guesses, event) => ({
+/** @param {Bet["guesses"]} guesses @param {{target: string, who: string, ends: string, before_s?: number}} guess @returns {Bet["guesses"]} */
+const withOne = (guesses, guess) => ({
   ...guesses,
-  [event.target]: { ...guesses[event.target], [event.who]: guessOf(event) },
+  [guess.target]: { ...guesses[guess.target], [guess.who]: guessOf(guess) },
 });
 
 /** @param {Bet["guesses"]} guesses */
 const peopleIn = (guesses) => new Set(Object.values(guesses).flatMap(Object.keys)).size;
 
-/** @param {Run} run @param {any} event @returns {Run} */
+/** @param {Run} run @param {SealedEvent} event @returns {Run} */
 export const betPlaced = (run, event) => {
   const { bet } = run;
   if (!bet?.open || bet.id !== event.bet) return run;
-  const guesses = event.who === undefined ? bet.guesses : withOne(bet.guesses, event);
+  const { target, who, ends, before_s } = event;
+  const told = target !== undefined && who !== undefined && ends !== undefined;
+  const guesses = told ? withOne(bet.guesses, { target, who, ends, before_s }) : bet.guesses;
   const people = Math.max(bet.people, event.people ?? 0, peopleIn(guesses));
   return { ...run, bet: { ...bet, guesses, people } };
 };
@@ -40,7 +49,7 @@ export const betPlaced = (run, event) => {
 /** @param {Run} run @param {Bet} bet @param {Bet["closed"]} closed @returns {Run} */
 const shut = (run, bet, closed) => ({ ...run, bet: { ...bet, open: false, closed } });
 
-/** @param {Run} run @param {any} event @returns {Run} */
+/** @param {Run} run @param {BetClosedEvent} event @returns {Run} */
 export const betClosed = (run, event) => {
   const { bet } = run;
   if (!bet || bet.id !== event.bet) return run;
@@ -51,8 +60,8 @@ export const betClosed = (run, event) => {
   return shut(run, { ...bet, guesses, people: peopleIn(guesses) }, event.reason);
 };
 
-/** A stop was asked for: before anybody says that guesses are closed, they are. @param {State} state @param {any} event @returns {State} */
+/** A stop was asked for: before anybody says that guesses are closed, they are. @param {State} state @param {StopRequestedEvent} event @returns {State} */
 export const betsShut = (state, event) => {
-  const run = state.runs[event.run];
+  const run = state.runs[event.run ?? ""];
   return run?.bet?.open ? { ...state, runs: { ...state.runs, [run.id]: shut(run, run.bet, "stop") } } : state;
 };

@@ -3,11 +3,12 @@
  * keys do not lose their words for a moment each time a `sleep` comes and goes.
  */
 
-/** @import { LabEvent, ForecastGroup, StopForecast, Target } from "../wire/types.js" */
+/** @import { LabEvent, StopForecast, Target } from "../wire/types.js" */
+/** @import { ForecastEvent, StopForecastEvent } from "../wire/types_events.js" */
 
 /**
  * @param {Target} target
- * @param {LabEvent & {pid: number, start: number, outside: ForecastGroup[], inside?: ForecastGroup[]}} event
+ * @param {ForecastEvent} event
  * @returns {Target}
  */
 export const foretold = (target, { pid, start, outside, inside }) => {
@@ -18,7 +19,7 @@ export const foretold = (target, { pid, start, outside, inside }) => {
   return { ...target, processes: { ...target.processes, [process.row]: { ...process, forecast } } };
 };
 
-/** From an event, or from an answer of the API. @param {any} said @returns {StopForecast} */
+/** From an event, or from an answer of the API. @param {Omit<StopForecastEvent, keyof LabEvent>} said @returns {StopForecast} */
 export const stopForecastOf = ({ signal, timeout_s: timeoutS, outcome, sure, say, why, because, fix }) => ({
   signal,
   timeoutS,
@@ -30,5 +31,5 @@ export const stopForecastOf = ({ signal, timeout_s: timeoutS, outcome, sure, say
   fix: fix ?? null,
 });
 
-/** @param {Target} target @param {any} event stop_forecast @returns {Target} */
+/** @param {Target} target @param {StopForecastEvent} event @returns {Target} */
 export const stopForetold = (target, event) => ({ ...target, stopForecast: stopForecastOf(event) });

@@ -9,6 +9,12 @@
 
 import { plain, timeMs } from "../words/text.js";
 /** @import { Build, LabEvent, Run, State, Target } from "../wire/types.js" */
+/**
+ * @import {
+ *   AnyEvent, BuildProgressEvent, EventOf, Kind, RunCreatedEvent, RunFinishedEvent, SourceBackEvent,
+ *   SourceLostEvent, TargetStartedEvent
+ * } from "../wire/types_events.js"
+ */
 import * as bets from "./bets.js";
 import { foretold, stopForetold } from "./forecasts.js";
 import { kernelSaid } from "./kernel.js";
@@ -34,19 +40,20 @@ export const EMPTY = Object.freeze({
   notices: [],
 });
 
-/** @param {(target: Target, event: any) => Target} change @returns {(state: State, event: any) => State} */
+/** @template {AnyEvent} E @param {(target: Target, event: E) => Target} change @returns {(state: State, event: E) => State} */
 const target = (change) => (state, event) => onTarget(state, event, (before) => change(before, event));
 
-/** @param {State} state @param {any} event @returns {State} */
+/** @param {State} state @param {RunCreatedEvent} event @returns {State} */
 const runCreated = (state, event) => {
+  const id = event.run ?? "";
   /** @type {Run} */
   const run = {
-    id: event.run,
+    id,
     number: event.number,
     experiment: event.experiment ?? null,
     title: event.title,
     question: event.question,
-    targets: event.targets.map((/** @type {{id: string}} */ each) => each.id),
+    targets: event.targets.map((each) => each.id),
     status: "running",
     reason: null,
     error: null,
@@ -60,21 +67,21 @@ const runCreated = (state, event) => {
     bet: null,
   };
   const targets = { ...state.targets };
-  for (const info of event.targets) targets[info.id] = announced(info, event.run);
+  for (const info of event.targets) targets[info.id] = announced(info, id);
   return { ...state, runs: { ...state.runs, [run.id]: run }, targets };
 };
 
-/** @param {State} state @param {any} event @param {(run: Run) => Run} change @returns {State} */
+/** @param {State} state @param {LabEvent} event @param {(run: Run) => Run} change @returns {State} */
 const onRun = (state, event, change) => {
-  const run = state.runs[event.run];
+  const run = state.runs[event.run ?? ""];
   if (!run) return noticed(state, `event ${event.id} (${event.kind}) is about run ${event.run}: nothing announced it`);
   return { ...state, runs: { ...state.runs, [run.id]: change(run) } };
 };
 
-/** @param {(run: Run, event: any) => Run} change @returns {(state: State, event: any) => State} */
+/** @template {LabEvent} E @param {(run: Run, event: E) => Run} change @returns {(state: State, event: E) => State} */
 const ofRun = (change) => (state, event) => onRun(state, event, (run) => change(run, event));
 
-/** @param {State} state @param {any} event @returns {State} */
+/** @param {State} state @param {RunFinishedEvent} event @returns {State} */
 const runFinished = (state, event) => {
   const finishedMs = timeMs(event.at);
   const after = onRun(state, event, (run) => ({
@@ -84,14 +91,14 @@ const runFinished = (state, event) => {
     error: event.error ?? null,
     finishedMs,
   }));
-  const mine = after.runs[event.run]?.targets ?? [];
+  const mine = after.runs[event.run ?? ""]?.targets ?? [];
   const targets = { ...after.targets };
   for (const id of mine) targets[id] = over(targets[id], finishedMs);
   const lost = Object.entries(after.lost).filter(([source]) => !mine.some((id) => source.startsWith(`${id}/`)));
   return { ...after, targets, lost: Object.fromEntries(lost) };
 };
 
-/** @param {State} state @param {any} event @returns {State} */
+/** @param {State} state @param {BuildProgressEvent} event @returns {State} */
 const buildProgress = (state, event) => {
   const before = state.builds[event.image];
   const goesOn = before?.state === "running" ? before : null; // a new build starts a new log
@@ -113,10 +120,10 @@ const buildProgress = (state, event) => {
   return { ...state, builds: { ...state.builds, [event.image]: build } };
 };
 
-/** @param {any} event source_lost or source_back */
+/** @param {SourceLostEvent|SourceBackEvent} event */
 const sourceKey = (event) => (event.target === undefined ? event.source : `${event.target}/${event.source}`);
 
-/** @param {State} state @param {any} event @returns {State} */
+/** @param {State} state @param {SourceLostEvent} event @returns {State} */
 const sourceLost = (state, event) => {
   const lost = { reason: event.reason, sinceMs: timeMs(event.at) };
   return { ...state, lost: { ...state.lost, [sourceKey(event)]: lost } };
@@ -132,10 +139,10 @@ const closed = (state, sources, toMs) => {
   return { ...state, lost: Object.fromEntries(left), gaps: [...state.gaps, ...gaps].slice(-GAPS_KEPT) };
 };
 
-/** @param {State} state @param {any} event @returns {State} */
+/** @param {State} state @param {SourceBackEvent} event @returns {State} */
 const sourceBack = (state, event) => closed(state, [sourceKey(event)], timeMs(event.at));
 
-/** @param {Target} before @param {any} event @returns {Target} */
+/** @param {Target} before @param {TargetStartedEvent} event @returns {Target} */
 const targetStarted = (before, event) => ({
   ...before,
   status: "running",
@@ -151,7 +158,7 @@ const targetStarted = (before, event) => ({
   ports: event.ports ?? {},
 });
 
-/** @type {Record<string, (state: State, event: any) => State>} */
+/** One for each kind: a forgotten one is a type error. @type {{[K in Kind]: (state: State, event: EventOf[K]) => State}} */
 const FOLDS = {
   lab_started: (state, event) => closed(state, Object.keys(state.lost), timeMs(event.at)), // it looks for all its sources anew, and says which it does not find
   run_created: runCreated,
@@ -202,7 +209,8 @@ export const KINDS = Object.freeze(Object.keys(FOLDS));
  */
 export function reduce(state, event) {
   if (event.id <= state.lastId) return state;
-  const fold = Object.hasOwn(FOLDS, event.kind) ? FOLDS[event.kind] : null;
-  const next = fold ? fold(state, event) : noticed(state, `event ${event.id}: unknown kind ${event.kind}`);
-  return { ...next, lastId: event.id, record: recorded(state, event) };
+  const known = Object.hasOwn(FOLDS, event.kind) ? /** @type {AnyEvent} */ (event) : null; // the wire's word is taken for it
+  if (!known) return { ...noticed(state, `event ${event.id}: unknown kind ${event.kind}`), lastId: event.id };
+  const fold = /** @type {(state: State, event: AnyEvent) => State} */ (FOLDS[known.kind]);
+  return { ...fold(state, known), lastId: event.id, record: recorded(state, known) };
 }

@@ -5,6 +5,7 @@
  */
 
 /** @import { KernelWord, Process, Target } from "../wire/types.js" */
+/** @import { KernelSignalEvent } from "../wire/types_events.js" */
 import { timeMs } from "../words/text.js";
 
 export const KERNEL_KEPT = 200;
@@ -18,15 +19,15 @@ export const processOf = (target, pid) => {
   return rows.findLast(({ goneMs }) => goneMs === null) ?? rows.at(-1);
 };
 
-/** What somebody meant: from outside to the root, or what the last request named. @param {Target} target @param {any} event */
+/** What somebody meant: from outside to the root, or what the last request named. @param {Target} target @param {KernelSignalEvent} event */
 const isAsked = ({ pid, lastSent }, event) => {
   const named = lastSent?.pid === null ? event.pid === pid : lastSent?.pid === event.ns_pid;
   const requested = lastSent !== null && lastSent.signal === event.signal && named;
-  if (OUTSIDERS.has(event.sender_kind)) return event.pid === pid || requested;
+  if (OUTSIDERS.has(event.sender_kind ?? "")) return event.pid === pid || requested;
   return event.sender_kind === "process" && requested && lastSent.from === "inside";
 };
 
-/** @param {Target} target @param {any} event @returns {KernelWord} */
+/** @param {Target} target @param {KernelSignalEvent} event @returns {KernelWord} */
 const wordOf = (target, event) => {
   const process = processOf(target, event.pid);
   const atMs = timeMs(event.at);
@@ -67,7 +68,7 @@ const kept = (words) => {
 
 /**
  * @param {Target} target
- * @param {any} event kernel_signal
+ * @param {KernelSignalEvent} event
  * @returns {Target}
  */
 export const kernelSaid = (target, event) => {

@@ -3,22 +3,29 @@
  */
 
 /** @import { Download, Exec, Run, Target } from "../wire/types.js" */
+/**
+ * @import {
+ *   ExecFinishedEvent, ExecRequestedEvent, FileWrittenEvent, HttpFinishedEvent, HttpProgressEvent,
+ *   HttpRequestedEvent, PauseRequestedEvent, ScratchFile, StepDoneEvent, StepFailedEvent,
+ *   StepUnseenEvent
+ * } from "../wire/types_events.js"
+ */
 import { timeMs } from "../words/text.js";
 import { marked } from "./target.js";
 
 const ASKED_KEPT = 20;
 
-/** @param {any} event */
+/** @param {StepDoneEvent|StepFailedEvent|StepUnseenEvent} event */
 const key = (event) => `${event.step}.${event.expect}`;
 
-/** @param {Record<string, any>} all @param {string} name */
+/** @template T @param {Record<string, T>} all @param {string} name @returns {Record<string, T>} */
 const without = (all, name) => {
   if (!(name in all)) return all;
   const { [name]: _, ...rest } = all;
   return rest;
 };
 
-/** @param {Run} run @param {any} event @returns {Run} */
+/** @param {Run} run @param {StepDoneEvent} event @returns {Run} */
 export const stepDone = (run, event) => ({
   ...run,
   seen: { ...run.seen, [key(event)]: event.evidence },
@@ -26,29 +33,29 @@ export const stepDone = (run, event) => ({
   failed: without(run.failed, key(event)),
 });
 
-/** @param {Run} run @param {any} event @returns {Run} */
+/** @param {Run} run @param {StepFailedEvent} event @returns {Run} */
 export const stepFailed = (run, event) => ({
   ...run,
   failed: { ...run.failed, [key(event)]: { id: event.id, why: event.why } },
 });
 
-/** @param {Run} run @param {any} event @returns {Run} */
+/** @param {Run} run @param {StepUnseenEvent} event @returns {Run} */
 export const stepUnseen = (run, event) => ({
   ...run,
   unseen: { ...run.unseen, [key(event)]: { id: event.id, why: event.why } },
 });
 
-/** @param {Run} run @param {any} event @returns {Run} */
+/** @param {Run} run @param {FileWrittenEvent} event @returns {Run} */
 export const fileWritten = (run, event) => {
   const { name, text, by } = event;
   return { ...run, files: { ...run.files, [name]: { name, text, by, atMs: timeMs(event.at), id: event.id } } };
 };
 
-/** The files as the run was created with. @param {any[]} [files] */
+/** The files as the run was created with. @param {ScratchFile[]} [files] @returns {Run["files"]} */
 export const filesOf = (files = []) =>
   Object.fromEntries(files.map(({ name, text }) => [name, { name, text, by: null, atMs: null, id: null }]));
 
-/** @param {Target} target @param {any} event @returns {Target} */
+/** @param {Target} target @param {PauseRequestedEvent} event @returns {Target} */
 export const pauseRequested = (target, event) =>
   marked(target, event, {
     lane: "person",
@@ -56,7 +63,7 @@ export const pauseRequested = (target, event) =>
     text: `${event.by} ${event.paused ? "pauses it" : "lets it go on"}`,
   });
 
-/** @param {Target} target @param {any} event @returns {Target} */
+/** @param {Target} target @param {ExecRequestedEvent} event @returns {Target} */
 export const execRequested = (target, event) => {
   /** @type {Exec} */
   const exec = {
@@ -71,7 +78,7 @@ export const execRequested = (target, event) => {
   return { ...target, execs: [...target.execs, exec].slice(-ASKED_KEPT) };
 };
 
-/** @param {Target} target @param {any} event @returns {Target} */
+/** @param {Target} target @param {ExecFinishedEvent} event @returns {Target} */
 export const execFinished = (target, event) => ({
   ...target,
   execs: target.execs.map((each) =>
@@ -79,7 +86,7 @@ export const execFinished = (target, event) => ({
   ),
 });
 
-/** @param {Target} target @param {any} event @returns {Target} */
+/** @param {Target} target @param {HttpRequestedEvent} event @returns {Target} */
 export const httpRequested = (target, event) => {
   /** @type {Download} */
   const download = {
@@ -105,11 +112,11 @@ const onDownload = (target, request, facts) => ({
   downloads: target.downloads.map((each) => (each.id === request ? { ...each, ...facts } : each)),
 });
 
-/** @param {Target} target @param {any} event @returns {Target} */
+/** @param {Target} target @param {HttpProgressEvent} event @returns {Target} */
 export const httpProgress = (target, event) =>
   onDownload(target, event.request, { received: event.received, expected: event.expected ?? null });
 
-/** @param {Target} target @param {any} event @returns {Target} */
+/** @param {Target} target @param {HttpFinishedEvent} event @returns {Target} */
 export const httpFinished = (target, event) =>
   onDownload(target, event.request, {
     done: true,

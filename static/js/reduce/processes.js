@@ -5,17 +5,11 @@
  * row any more.
  */
 
-/** @import { LabEvent, Process, Target } from "../wire/types.js" */
+/** @import { Process, Target } from "../wire/types.js" */
+/** @import { ProcessAppearedEvent, ProcessChangedEvent, ProcessGoneEvent } from "../wire/types_events.js" */
 import { timeMs, visible } from "../words/text.js";
 
 const GONE_KEPT_MS = 1000;
-
-/**
- * @typedef {LabEvent & {pid: number, start: number, was?: number, respawns?: number, ns_pid?: number, ppid?: number,
- *   comm?: string, argv?: string[], state?: string, threads?: number, dispositions?: import("../wire/types.js").Masks,
- *   is_init?: boolean, traced?: boolean, frozen?: boolean, thread_masks?: import("../wire/types.js").ThreadMasks[],
- *   ended?: Process["ended"]}} ProcessEvent
- */
 
 /** @param {{pid: number, start: number}} process */
 const keyOf = ({ pid, start }) => `${pid}:${start}`;
@@ -39,7 +33,7 @@ const swept = (target, atMs) => {
   return { ...target, processes: Object.fromEntries(left.map((process) => [process.row, process])) };
 };
 
-/** @param {Target} target @param {ProcessEvent} event @returns {Target} */
+/** @param {Target} target @param {ProcessAppearedEvent} event @returns {Target} */
 export const appeared = (target, event) => {
   const atMs = timeMs(event.at);
   const key = keyOf(event);
@@ -73,7 +67,7 @@ export const appeared = (target, event) => {
  * Only what differs is set in the event.  With `was` the row has a newcomer: same place, same parent, same command line.
  *
  * @param {Target} target
- * @param {ProcessEvent} event
+ * @param {ProcessChangedEvent} event
  * @returns {Target}
  */
 export const changed = (target, event) => {
@@ -108,7 +102,7 @@ export const changed = (target, event) => {
   });
 };
 
-/** @param {Target} target @param {ProcessEvent} event @returns {Target} */
+/** @param {Target} target @param {ProcessGoneEvent} event @returns {Target} */
 export const gone = (target, event) => {
   const atMs = timeMs(event.at);
   const old = Object.values(target.processes).find((process) => process.key === keyOf(event));

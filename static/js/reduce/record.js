@@ -10,6 +10,7 @@
 import { alike, kernelWords } from "../words/kernel.js";
 import { wordsFor } from "../words/record.js";
 /** @import { Author, Entry, State } from "../wire/types.js" */
+/** @import { AnyEvent, KernelSignalEvent, OutputEvent } from "../wire/types_events.js" */
 import { firstLine, plain, timeMs } from "../words/text.js";
 import { processOf } from "./kernel.js";
 
@@ -19,10 +20,10 @@ const STORM_MS = 2000;
 const LIKE_SHOWN = 3; // so many in this time are told one by one
 const LOOKED_BACK = 24;
 
-/** Where a run has several targets, a sentence says which it is about. @param {State} state @param {any} event @param {string} text */
+/** Where a run has several targets, a sentence says which it is about. @param {State} state @param {AnyEvent} event @param {string} text */
 const named = (state, event, text) => {
-  const several = (state.runs[event.run]?.targets.length ?? 0) > 1;
-  const name = state.targets[event.target]?.name;
+  const several = (state.runs[event.run ?? ""]?.targets.length ?? 0) > 1;
+  const name = state.targets[event.target ?? ""]?.name;
   return several && name ? `${name}: ${text}` : text;
 };
 
@@ -62,7 +63,7 @@ const foldsInto = (record, like, atMs, nextToIt) => {
   return neighbour || last.storm || found.length >= LIKE_SHOWN ? found[0] : -1;
 };
 
-/** @param {State} state @param {any} event @returns {Entry[]} */
+/** @param {State} state @param {OutputEvent} event @returns {Entry[]} */
 const withOutput = (state, event) => {
   const lines = plain(event.text)
     .split("\n")
@@ -91,10 +92,10 @@ const withOutput = (state, event) => {
   return before ? record.with(at, entry) : roomIn(record).concat(entry);
 };
 
-/** @param {State} state @param {any} event @returns {Entry[]} */
+/** @param {State} state @param {KernelSignalEvent} event @returns {Entry[]} */
 const withKernel = (state, event) => {
   const { record } = state;
-  const process = processOf(state.targets[event.target], event.pid);
+  const process = processOf(state.targets[event.target ?? ""], event.pid);
   const atMs = timeMs(event.at);
   const like = `${event.target} ${alike(event)}`;
   const at = foldsInto(record, like, atMs, false);
@@ -123,7 +124,7 @@ const withKernel = (state, event) => {
 
 /**
  * @param {State} state - as it was before the event
- * @param {any} event
+ * @param {AnyEvent} event
  * @returns {Entry[]} the same list where the event is not in the record
  */
 export const recorded = (state, event) => {

@@ -4,6 +4,12 @@
  */
 
 /** @import { LabEvent, Sent, Stop, Target } from "../wire/types.js" */
+/**
+ * @import {
+ *   EngineEvent, SignalFailedEvent, SignalRequestedEvent, StopEscalatedEvent, StopFinishedEvent,
+ *   StopRequestedEvent, TargetExitedEvent
+ * } from "../wire/types_events.js"
+ */
 import { exitedWith, timeMs, timeoutWords } from "../words/text.js";
 import { stopping } from "./processes.js";
 import { marked } from "./target.js";
@@ -11,7 +17,7 @@ import { marked } from "./target.js";
 /** @param {Target} target @param {Partial<Stop>} facts @returns {Target} */
 const onStop = (target, facts) => (target.stop ? { ...target, stop: { ...target.stop, ...facts } } : target);
 
-/** @param {Target} target @param {any} event signal_requested @returns {Target} */
+/** @param {Target} target @param {SignalRequestedEvent} event @returns {Target} */
 export const signalRequested = (target, event) => {
   /** @type {Sent} */
   const sent = {
@@ -32,7 +38,7 @@ export const signalRequested = (target, event) => {
   });
 };
 
-/** @param {Target} target @param {any} event signal_failed @returns {Target} */
+/** @param {Target} target @param {SignalFailedEvent} event @returns {Target} */
 export const signalFailed = (target, event) => {
   const sent = target.sent[event.signal];
   if (sent?.id !== event.request) return target; // a newer request for the same signal is what the key shows
@@ -44,10 +50,10 @@ export const signalFailed = (target, event) => {
   };
 };
 
-/** @param {Target["stopForecast"]} forecast @param {any} event */
+/** @param {Target["stopForecast"]} forecast @param {StopRequestedEvent} event */
 const sameStop = (forecast, event) => forecast?.signal === event.signal && forecast?.timeoutS === event.timeout_s;
 
-/** @param {Target} target @param {any} event stop_requested @returns {Target} */
+/** @param {Target} target @param {StopRequestedEvent} event @returns {Target} */
 export const stopRequested = (target, event) => {
   const stop = {
     id: event.id,
@@ -68,7 +74,7 @@ export const stopRequested = (target, event) => {
   return marked({ ...target, stop }, event, { lane: "person", what, text, signal: event.signal });
 };
 
-/** @param {Target} target @param {any} event stop_escalated @returns {Target} */
+/** @param {Target} target @param {StopEscalatedEvent} event @returns {Target} */
 export const stopEscalated = (target, event) => {
   const { stop } = target;
   if (!stop || stop.id !== event.stop) return target;
@@ -80,7 +86,7 @@ export const stopEscalated = (target, event) => {
   return marked(onStop(target, { escalated, killMs }), event, mark);
 };
 
-/** @param {Target} target @param {any} event stop_finished @returns {Target} */
+/** @param {Target} target @param {StopFinishedEvent} event @returns {Target} */
 export const stopFinished = (target, event) => {
   if (target.stop?.id !== event.stop) return target;
   return onStop(target, {
@@ -99,7 +105,7 @@ export const stopFinished = (target, event) => {
 const died = (target, atMs) =>
   stopping(target) && target.stop?.diedMs === null ? onStop(target, { diedMs: atMs }) : target;
 
-/** @param {Target} target @param {any} event target_exited @returns {Target} */
+/** @param {Target} target @param {TargetExitedEvent} event @returns {Target} */
 export const exited = (target, event) => {
   const atMs = timeMs(event.at);
   const code = event.exit_code ?? null;
@@ -118,7 +124,7 @@ const ENGINE_MARKS = {
   unpause: { what: "pause", text: "lets it go on" },
 };
 
-/** @param {Target} target @param {any} event engine_event @returns {Target} */
+/** @param {Target} target @param {EngineEvent} event @returns {Target} */
 export const engineSaid = (target, event) => {
   const atMs = timeMs(event.at);
   if (event.action === "kill") {

@@ -3,6 +3,7 @@
  */
 
 /** @import { LabEvent, Mark, State, Target } from "../wire/types.js" */
+/** @import { OutputEvent, TargetInfo } from "../wire/types_events.js" */
 import { firstLine, timeMs } from "../words/text.js";
 
 export const MARKS_KEPT = 200;
@@ -13,7 +14,7 @@ export const OUTPUT_MARK_EVERY_MS = 100; // a flood is one mark in this time: mo
 /**
  * A target as its run announces it: nothing was started yet, so the rest is what holds until it is told otherwise.
  *
- * @param {{id: string, name: string, host: "process"|"sandbox"|"container", tty?: boolean, later?: boolean}} info
+ * @param {TargetInfo} info
  * @param {string} run
  * @returns {Target}
  */
@@ -86,7 +87,7 @@ export const marked = (target, event, mark) => ({
  * Output kept for the terminal, and a mark with its first line.
  *
  * @param {Target} target
- * @param {LabEvent & {text: string, left_out?: number}} event
+ * @param {OutputEvent} event
  * @returns {Target}
  */
 export const printed = (target, event) => {

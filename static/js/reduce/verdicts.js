@@ -4,11 +4,12 @@
  */
 
 /** @import { Target, Verdict } from "../wire/types.js" */
+/** @import { VerdictEvent } from "../wire/types_events.js" */
 import { timeMs } from "../words/text.js";
 
 export const VERDICTS_KEPT = 100;
 
-/** @param {Target} target @param {any} event @returns {Target} */
+/** @param {Target} target @param {VerdictEvent} event @returns {Target} */
 export const judged = (target, event) => {
   /** @type {Verdict} */
   const verdict = {
@@ -21,7 +22,7 @@ export const judged = (target, event) => {
     text: event.text,
     said: event.said,
     evidence: event.evidence,
-    advice: event.advice ?? null,
+    advice: event.advice ? { ...event.advice, note: event.advice.note ?? "", at: event.advice.at ?? [] } : null,
   };
   const others = target.verdicts.filter(({ request }) => request !== verdict.request);
   return { ...target, verdicts: others.slice(1 - VERDICTS_KEPT).concat(verdict) };

@@ -5,17 +5,12 @@
  * `State`; selectors cut `State` into slices; views draw slices.  Times are milliseconds since the epoch by the clock
  * the event names; a view gets `nowMs` from the caller, who owns the clock.
  *
- * @typedef {"person"|"engine"|"kernel"|"program"|"lab"} Author
+ * @typedef {import("./types_events.js").Author} Author
  *
- * @typedef {object} LabEvent  One message of the stream.
- * @property {number} id
- * @property {string} kind
- * @property {string} at       RFC 3339, microseconds, UTC
- * @property {string} seen_at
- * @property {"server"|"engine"|"kernel"} clock
- * @property {Author} author
- * @property {string} [run]
- * @property {string} [target]
+ * One message of the stream, of whatever kind; `at` and `seen_at` are RFC 3339, microseconds, UTC.  What each kind has
+ * is in `types_events.js`, which is generated.
+ *
+ * @typedef {import("./types_events.js").Shared & {kind: string}} LabEvent
  *
  * What is known of a process is in `types_process.js`.
  *
@@ -54,7 +49,7 @@
  * @property {number|null} request       of the stop or signal that was asked for; null: an end that nobody asked for here
  * @property {string|null} signal
  * @property {string} outcome
- * @property {"held"|"not_held"|"open"|"none"} held   whether the forecast came true
+ * @property {import("./types_events.js").Held} held   whether the forecast came true
  * @property {string} text               all of it in a sentence
  * @property {{text: string, evidence: number[]}[]} said   each with the numbers of the events that prove it
  * @property {number[]} evidence
@@ -85,11 +80,11 @@
  * @property {number|null} nsPid
  * @property {string} comm
  * @property {number|null} thread        sent to this one only
- * @property {"lab"|"engine"|"terminal"|"kernel"|"itself"|"process"|null} senderKind
+ * @property {import("./types_events.js").SenderKind|null} senderKind
  * @property {string} sender             in words; "" unknown
  * @property {number|null} senderPid     on the engine's machine; null: it was none, or nobody knows
- * @property {"queued"|"ignored"|"already_pending"|"overflow_fail"|"lose_info"|null} generated   null: nobody saw it sent
- * @property {"handler"|"default"|"dropped"|null} delivered   null: not taken yet, or by sigwait or a signalfd
+ * @property {import("./types_events.js").Generated|null} generated   null: nobody saw it sent
+ * @property {import("./types_events.js").Delivered|null} delivered   null: not taken yet, or by sigwait or a signalfd
  * @property {number|null} takenMs
  * @property {number|null} takenId       of the event that told it
  * @property {boolean} teardown          the kernel ends the rest because PID 1 has ended

@@ -1,32 +1,12 @@
 /**
  * The shapes of a process: its masks, and what is foretold of it.  Types only: this module has no code.
  *
- * @typedef {object} Masks     Hexadecimal, 16 digits; bit n-1 is signal n.
- * @property {string} blocked
- * @property {string} ignored
- * @property {string} caught
- * @property {string} pending
- * @property {string} [waited]    what some thread waits for in sigwait and its like
- * @property {string} [signalfd]  what a signalfd of the process reads
+ * As the events have them (`types_events.js`):
  *
- * @typedef {object} ThreadMasks One thread of a process whose threads differ, or of which some wait for signals.
- * @property {number} tid
- * @property {number} ns_tid
- * @property {string} comm
- * @property {string} state
- * @property {string} blocked
- * @property {string} pending
- * @property {string} waited
- *
- * @typedef {"handler"|"sigwait"|"signalfd"|"terminates"|"core"|"stops"|"continues"|"ignored"|"ignored_default"
- *   |"dropped"|"queued_dropped"|"pending"|"none"|"unknown"} Fate
- *
- * @typedef {object} ForecastGroup  Signals that would share one fate, for one reason.
- * @property {Fate} fate
- * @property {string} rule
- * @property {string} why          one sentence
- * @property {boolean} sure        false: likely, and `why` says what would tell
- * @property {string} signals      a mask
+ * @typedef {import("./types_events.js").Dispositions} Masks
+ * @typedef {import("./types_events.js").ThreadMasks} ThreadMasks
+ * @typedef {import("./types_events.js").Fate} Fate
+ * @typedef {import("./types_events.js").ForecastGroup} ForecastGroup
  *
  * @typedef {object} Forecast      What each signal would do to a process if it were sent now.
  * @property {ForecastGroup[]} outside
@@ -37,7 +17,7 @@
  * @typedef {object} StopForecast  What a stop would come to, by an event or by an answer of the API.
  * @property {string} signal
  * @property {number} timeoutS     -1: for ever
- * @property {"at_once"|"handler_decides"|"sigkill"|"unknown"} outcome
+ * @property {import("./types_events.js").StopOutcome} outcome
  * @property {boolean} sure
  * @property {string} say
  * @property {string} why

@@ -4,6 +4,7 @@
  */
 
 /** @import { Process } from "../wire/types.js" */
+/** @import { KernelSignalEvent } from "../wire/types_events.js" */
 import { defaultOf } from "./signals.js";
 import { plain } from "./text.js";
 
@@ -27,7 +28,7 @@ export const GENERATED = {
 /** What a process calls itself, on one line. @param {string} comm */
 export const nameFor = (comm) => plain(comm).replace(/\s+/g, " ").trim() || "a process";
 
-/** "python3 (1)", with the number inside the target where that is known. @param {any} event @param {Process|undefined} process */
+/** "python3 (1)", with the number inside the target where that is known. @param {KernelSignalEvent} event @param {Process|undefined} process */
 const receiver = (event, process) => {
   const nsPid = event.ns_pid ?? process?.nsPid;
   const name = nsPid === undefined ? nameFor(event.comm) : `${nameFor(event.comm)} (${nsPid})`;
@@ -35,7 +36,7 @@ const receiver = (event, process) => {
   return one ? `a thread of ${name}` : name;
 };
 
-/** @param {any} event kernel_signal @param {Process|undefined} process - the receiver @param {string} [others] - " and others" */
+/** @param {KernelSignalEvent} event @param {Process|undefined} process - the receiver @param {string} [others] - " and others" */
 export const kernelWords = (event, process, others = "") => {
   const who = `${receiver(event, process)}${others}`;
   const { signal } = event;
@@ -45,9 +46,9 @@ export const kernelWords = (event, process, others = "") => {
   if (event.teardown) return `${signal} to ${who}: PID 1 ended, the kernel ends the rest`;
   const from = event.sender ? `, from ${nameFor(event.sender)}` : "";
   const goesOn = signal === "SIGCONT" && process?.state === "T" ? ", but it goes on" : "";
-  return `${signal} to ${who}: ${GENERATED[event.generated] ?? event.generated}${goesOn}${from}`;
+  return `${signal} to ${who}: ${GENERATED[event.generated ?? ""] ?? event.generated}${goesOn}${from}`;
 };
 
-/** What the next one must be like to be told in the same line. @param {any} event */
+/** What the next one must be like to be told in the same line. @param {KernelSignalEvent} event */
 export const alike = (event) =>
   [event.comm, event.signal, event.generated, event.delivered, event.sender, event.teardown ?? false].join(" ");

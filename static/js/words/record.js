@@ -7,6 +7,7 @@
  */
 
 /** @import { State, Target } from "../wire/types.js" */
+/** @import { AnyEvent, EventOf, Kind, SourceBackEvent, SourceLostEvent } from "../wire/types_events.js" */
 import { exitedWith, firstLine, seconds, timeoutWords, whoDid } from "./text.js";
 
 /** @type {Record<string, string>} */
@@ -36,10 +37,10 @@ const receiver = (target, pid) => {
   return process ? `${process.comm} (${pid})` : `process ${pid}`;
 };
 
-/** @param {any} event */
+/** @param {SourceLostEvent|SourceBackEvent} event */
 const sourceName = ({ source }) => (source === "kernel" ? "the kernel’s trace" : source);
 
-/** @type {Record<string, (event: any, target: Target|undefined, state: State) => string|null>} */
+/** @type {{[K in Kind]?: (event: EventOf[K], target: Target|undefined, state: State) => string|null}} */
 const SAYS = {
   lab_started: (event) => `Signal Lab ${event.version} starts`,
   run_created: (event) => `starts run ${event.number}: ${event.title}`,
@@ -113,11 +114,14 @@ const SAYS = {
 };
 
 /**
- * @param {any} event
+ * @param {AnyEvent} event
  * @param {State} state - as it was before the event
  * @returns {string|null} null: not in the record
  */
 export const wordsFor = (event, state) => {
   const target = event.target === undefined ? undefined : state.targets[event.target];
-  return SAYS[event.kind]?.(event, target, state) ?? null;
+  const says = /** @type {((event: AnyEvent, target: Target|undefined, state: State) => string|null)|undefined} */ (
+    SAYS[event.kind]
+  );
+  return says?.(event, target, state) ?? null;
 };
