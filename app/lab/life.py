@@ -21,9 +21,9 @@ from app.lab.judge import Judge
 from app.lab.state import LiveRun, LiveTarget
 from app.probe.procfs import ProcessFacts
 from app.sources.kernel_trace import KernelTrace
-from app.sources.looks import Looks, watch_processes
+from app.sources.looks import Looks, Processes
 from app.sources.process_tree import ProcessTree
-from app.sources.scratch_files import watch_files
+from app.sources.scratch_files import ScratchFiles
 from app.targets import HostName
 
 log = logging.getLogger("signal_lab")
@@ -44,7 +44,8 @@ class Life:
                 async with anyio.create_task_group() as jobs, anyio.create_task_group() as watching:
                     run.jobs = jobs
                     if run.folder:
-                        watching.start_soon(watch_files, run.id, run.folder, run.files, self._hub.record)
+                        scratch = ScratchFiles(run.id, run.folder, run.files)
+                        watching.start_soon(scratch.report, self._hub.record)
                     async with anyio.create_task_group() as tasks:
                         for live in run.targets:
                             tasks.start_soon(self._keep, run, live)
@@ -154,11 +155,21 @@ class Life:
                     self._kernel.know(target, seen)
                 live.known.set()
 
-            def heed(seen: list[ProcessFacts]) -> None:
+            def forecast(seen: list[ProcessFacts]) -> None:
                 if not live.ended and live.stop is None:  # while it stops, what was said before is what counts
                     tasks.start_soon(foretell, seen)  # beside the looks: a new child must not wait for it
 
-            await watch_processes(handle.processes, know, heed, tree, looks, record, over, run=run, target=target)
+            processes = Processes(
+                run=run,
+                target=target,
+                look=handle.processes,
+                before=know,
+                after=forecast,
+                tree=tree,
+                looks=looks,
+                over=over,
+            )
+            await processes.report(record)
             tasks.cancel_scope.cancel()
 
 

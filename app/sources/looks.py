@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from itertools import chain, islice
 
 import anyio
@@ -11,6 +12,7 @@ import anyio
 from app.events import AnyEvent, SourceLost, now
 from app.events.record import Record
 from app.probe.procfs import ProcessFacts
+from app.sources.base import Source
 from app.sources.process_tree import AFTER_S, EVERY_S, GATHER_S, SLOWLY_S, ProcessTree
 
 AT_ONCE = 8  # events: a millisecond or two for all that is done with them
@@ -70,42 +72,46 @@ async def record_all(record: Record, events: Iterable[AnyEvent]) -> None:
                 tasks.start_soon(record, event)
 
 
-async def watch_processes(
-    look: Callable[[], Awaitable[list[ProcessFacts] | None]],
-    know: Callable[[list[ProcessFacts] | None], None],
-    heed: Callable[[list[ProcessFacts]], None],
-    tree: ProcessTree,
-    looks: Looks,
-    record: Record,
-    over: anyio.Event,
-    *,
-    run: str,
-    target: str,
-) -> None:
-    """Look and record until ``over`` is set or the caller is cancelled; then all that was there is said to be gone.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Processes(Source):
+    """The processes of one target.
 
-    ``know`` gets what each look saw before it is recorded: who acts on what is recorded finds it followed.  ``heed``
-    gets it afterwards.  Says once that nothing can be seen (``source_lost`` with
-    source "processes") where ``look`` gives None.
+    Args:
+        look: gives what is there now; None: it cannot be seen from here.
+        before: gets what each look saw before it is recorded: who acts on what is recorded finds it followed.
+        after: gets it when it is recorded.
+        over: set when the target has ended, and all its other witnesses have said their last words.
     """
-    blind = False
-    try:
-        while not over.is_set():
-            began = time.monotonic()
-            seen = await look()
-            looks.cost(time.monotonic() - began)
-            know(seen)
-            if seen is not None:
-                with anyio.CancelScope(shield=True):  # what the tree has told is not told again
-                    await record_all(record, chain.from_iterable(tree.looking(seen, now())))
-                heed(seen)
-            elif not blind:
-                blind = True
-                reason = "the engine runs on another machine"
-                await record(SourceLost(run=run, target=target, source="processes", reason=reason))
-            due = tree.due
-            await looks.next(over, None if due is None else (due - now()).total_seconds())
-    finally:
-        with anyio.CancelScope(shield=True):
-            await over.wait()
-            await record_all(record, chain.from_iterable(tree.looking([], now())))
+
+    run: str
+    target: str
+    look: Callable[[], Awaitable[list[ProcessFacts] | None]]
+    before: Callable[[list[ProcessFacts] | None], None]
+    after: Callable[[list[ProcessFacts]], None]
+    tree: ProcessTree
+    looks: Looks
+    over: anyio.Event
+
+    async def report(self, record: Record, /) -> None:
+        """Until ``over`` is set or the caller is cancelled; then all that was there is said to be gone."""
+        blind, tree = False, self.tree
+        try:
+            while not self.over.is_set():
+                began = time.monotonic()
+                seen = await self.look()
+                self.looks.cost(time.monotonic() - began)
+                self.before(seen)
+                if seen is not None:
+                    with anyio.CancelScope(shield=True):  # what the tree has told is not told again
+                        await record_all(record, chain.from_iterable(tree.looking(seen, now())))
+                    self.after(seen)
+                elif not blind:
+                    blind = True
+                    reason = "the engine runs on another machine"
+                    await record(SourceLost(run=self.run, target=self.target, source="processes", reason=reason))
+                due = tree.due
+                await self.looks.next(self.over, None if due is None else (due - now()).total_seconds())
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self.over.wait()
+                await record_all(record, chain.from_iterable(tree.looking([], now())))

@@ -19,6 +19,7 @@ import anyio
 
 from app.events import Output, Truncated
 from app.events.record import Record
+from app.sources.base import Source
 
 PIECE_BYTES = 16 * 1024
 GATHER_S = 0.02
@@ -50,44 +51,45 @@ class Tail:
         return text.decode(errors="replace"), dropped
 
 
-async def pump_output(
-    read: Callable[[], Awaitable[bytes]],
-    record: Record,
-    *,
-    run: str,
-    target: str,
-    stream: Literal["pty", "stdout", "stderr"],
-    budget_bytes: int = BUDGET_BYTES,
-) -> None:
-    """Read until ``read`` gives ``b""``.  ``read`` must lose nothing when it is cancelled while it waits."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedBytes(Source):
+    """``read`` gives what comes next, ``b""`` at the end; it must lose nothing when it is cancelled while it waits."""
 
-    async def tell(text: str, left_out: int | None = None) -> None:
-        await record(
-            Output(run=run, target=target, author="program", text=text, stream=stream, left_out=left_out or None)
-        )
+    read: Callable[[], Awaitable[bytes]]
+    run: str
+    target: str
+    stream: Literal["pty", "stdout", "stderr"]
+    budget_bytes: int = BUDGET_BYTES
 
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    left, last = budget_bytes, -GATHER_S
-    ended = False
-    while not ended:
-        data = await read()
-        ended = not data
-        with anyio.move_on_after(max(0.0, last + GATHER_S - anyio.current_time())):
-            while not ended and len(data) < PIECE_BYTES:
-                more = await read()
-                ended, data = not more, data + more
-        last = anyio.current_time()
-        taken, over = data[:left], len(data) > left
-        left -= len(taken)
-        if text := decoder.decode(taken, final=ended or over):
-            await tell(text)
-        if over:
-            limit = f"{budget_bytes / 2**20:g} MiB of output"
-            await record(Truncated(run=run, target=target, what="output", limit=limit))
-            tail = Tail()
-            tail.add(data[len(taken) :])
-            await _pump_rest(read, tail, tell, ended=ended)
-            return
+    async def report(self, record: Record, /) -> None:
+        """Until the end of what is read."""
+
+        async def tell(text: str, left_out: int | None = None) -> None:
+            where = {"run": self.run, "target": self.target}
+            await record(Output(**where, author="program", text=text, stream=self.stream, left_out=left_out or None))
+
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        left, last = self.budget_bytes, -GATHER_S
+        ended = False
+        while not ended:
+            data = await self.read()
+            ended = not data
+            with anyio.move_on_after(max(0.0, last + GATHER_S - anyio.current_time())):
+                while not ended and len(data) < PIECE_BYTES:
+                    more = await self.read()
+                    ended, data = not more, data + more
+            last = anyio.current_time()
+            taken, over = data[:left], len(data) > left
+            left -= len(taken)
+            if text := decoder.decode(taken, final=ended or over):
+                await tell(text)
+            if over:
+                limit = f"{self.budget_bytes / 2**20:g} MiB of output"
+                await record(Truncated(run=self.run, target=self.target, what="output", limit=limit))
+                tail = Tail()
+                tail.add(data[len(taken) :])
+                await _pump_rest(self.read, tail, tell, ended=ended)
+                return
 
 
 async def _pump_rest(

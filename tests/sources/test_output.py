@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.events import AnyEvent, Output, Truncated
-from app.sources.output import PIECE_BYTES, TAIL_BYTES, pump_output
+from app.sources.output import PIECE_BYTES, TAIL_BYTES, PrintedBytes
 
 
 def pumped(pieces: list[bytes], budget: int = 2**20) -> list[AnyEvent]:
@@ -26,7 +26,7 @@ def pumped(pieces: list[bytes], budget: int = 2**20) -> list[AnyEvent]:
         return len(events)
 
     async def main(read: Callable[[], Awaitable[bytes]]) -> None:
-        await pump_output(read, record, run="r1", target="r1.x", stream="pty", budget_bytes=budget)
+        await PrintedBytes(read=read, run="r1", target="r1.x", stream="pty", budget_bytes=budget).report(record)
 
     anyio.run(main, read)
     return events
@@ -87,7 +87,9 @@ def test_after_the_cut_a_pause_shows_what_was_printed_last() -> None:
 
         async with give, take, anyio.create_task_group() as tasks:
             tasks.start_soon(
-                lambda: pump_output(take.receive, record, run="r", target="t", stream="pty", budget_bytes=4)
+                lambda: PrintedBytes(read=take.receive, run="r", target="t", stream="pty", budget_bytes=4).report(
+                    record
+                )
             )
             await give.send(b"abcdefg\n")
             await give.send(b"caught TERM\n")

@@ -14,7 +14,7 @@ from app.events.record import Record
 from app.hosts.container.attachment import Attachment
 from app.hosts.container.stop import TELL_S
 from app.hosts.engine.engine import Client, Engine
-from app.sources.output import pump_output
+from app.sources.output import PrintedBytes
 from app.targets import Target
 
 Stream = Literal["pty", "stdout", "stderr"]
@@ -58,7 +58,7 @@ class ContainerOutput:
 
     async def _pump(self, read: Any, stream: Stream) -> None:
         who = self._who
-        await pump_output(read, self._record, run=who["run"], target=who["target"], stream=stream)
+        await PrintedBytes(read=read, run=who["run"], target=who["target"], stream=stream).report(self._record)
 
     async def fill(self, since: datetime | None, until: datetime, why: str) -> None:
         """Say that nobody read, and print what the engine's log has of that time.

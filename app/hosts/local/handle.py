@@ -29,7 +29,7 @@ from app.hosts.local.side_command import run_beside
 from app.hosts.looking import look_at
 from app.probe.procfs import Proc, ProcessFacts
 from app.signals import exit_meaning, name_of, parse_signal
-from app.sources.output import pump_output
+from app.sources.output import PrintedBytes
 from app.targets import ProcessRef, Target
 
 STOP = StopDefaults("SIGTERM", 10)
@@ -100,7 +100,7 @@ class ProcessHandle:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._follow_report)
                 run, target = self.target.run, self.target.id
-                await pump_output(self._terminal.read, self._record, run=run, target=target, stream="pty")
+                await PrintedBytes(read=self._terminal.read, run=run, target=target, stream="pty").report(self._record)
                 await self._said_end.wait()  # a closed terminal alone is no end
                 await self._record_exit()
         finally:
