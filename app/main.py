@@ -38,6 +38,7 @@ from app.journal import Journal
 from app.lab.actions import Acts
 from app.lab.guesses import running_bets
 from app.lab.lab import running_lab
+from app.lab.loads import Loads
 from app.lab.scratch import clear
 from app.ownership import owning
 from app.recovery import end_builds_left, runs_left, take_over
@@ -97,7 +98,8 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         runner = await stack.enter_async_context(running_experiments(lab, acts, catalogue, faults))
         await take_over(hub, lab, runner, left)
         yield Services(
-            settings, hub, lab, acts, bets, runner, engine, containers.images, kernel, hosts, access, imported
+            *(settings, hub, lab, acts, bets, Loads(lab), runner, engine, containers.images, kernel, hosts),
+            *(access, imported),
         )
 
 

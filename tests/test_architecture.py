@@ -29,7 +29,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "experiments": {"events", "hosts.base", "hub", "lab"},
     "recovery": {"events", "experiments.runner", "hosts.left", "hub", "journal", "lab"},
     "web": {
-        *("events", "experiments", "hub", "imports", "journal", "lab", "sources.kernel_trace", "verdict"),
+        *(
+            "events",
+            "experiments",
+            "hub",
+            "imports",
+            "journal",
+            "lab",
+            "sources.kernel_trace",
+            "sources.load",
+            "verdict",
+        ),
         *("hosts.base", "hosts.container", "hosts.engine"),
     },
     "main": {"*"},
@@ -40,6 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 ONLY_IN = {
     "docker": {"hosts", "sources.docker_events"},
     "sse_starlette": {"web.stream"},
+    "psutil": {"sources.load"},
     "segno": {"web.qr"},
     "uvicorn": {"serve"},
     "typer": {"cli", "commands"},

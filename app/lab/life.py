@@ -153,6 +153,7 @@ class Life:
             def know(seen: list[ProcessFacts] | None) -> None:
                 if seen is not None:
                     self._kernel.know(target, seen)
+                    live.alive = [(facts.pid, facts.start) for facts in seen]
                 live.known.set()
 
             def forecast(seen: list[ProcessFacts]) -> None:

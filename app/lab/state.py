@@ -30,6 +30,7 @@ class LiveTarget:
     left: Left | None = None  # by a server that was killed
     stop: int | None = None  # id of the stop_requested that is under way; 0 while it is being recorded
     stopped: anyio.Event = field(default_factory=anyio.Event)  # the job of that stop has recorded its end
+    alive: list[tuple[int, int]] = field(default_factory=list)  # (pid, start) on the engine's machine, as seen last
     pids_seen: set[int] = field(default_factory=set)  # inside the target
     foresight: Foresight = field(init=False)
     sending: anyio.Lock = field(default_factory=anyio.Lock)  # one request at a time: so each can be told from the next

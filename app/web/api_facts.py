@@ -13,6 +13,7 @@ from app.experiments import picks
 from app.experiments.model import Experiment
 from app.hosts.base import Spec
 from app.signals import KEYS, RESERVED, SIGNALS, Signal
+from app.sources.load import machine_load
 from app.verdict.programs.practice import practices
 from app.verdict.programs.senders import senders_of
 from app.web.access import role
@@ -51,8 +52,11 @@ async def healthz() -> dict[str, object]:
 @router.get("/engine")
 @role("viewer")
 async def engine(served: Served) -> dict[str, object]:
-    """The engine that was found, or why there is none."""
-    return dict(served.engine.status())
+    """The engine that was found, or why there is none; ``machine``: how loaded the lab's own is.
+
+    A loaded machine is why times differ from one run to the next: more than one process for each CPU wants to run.
+    """
+    return {**served.engine.status(), "machine": asdict(machine_load())}
 
 
 @router.get("/signals")

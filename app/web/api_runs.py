@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Annotated
 
 from anyio import to_thread
@@ -49,6 +50,20 @@ async def list_runs(
 async def get_run(run: RunId, served: Served) -> dict[str, object]:
     """One run's facts; ``again``: it is one's own, and can be started once more.  Errors: 404 not_found."""
     return {**await kept_facts(served, run), "again": run in served.lab.made}
+
+
+@router.get("/runs/{run}/load")
+@role("viewer")
+async def run_load(run: RunId, served: Served) -> dict[str, object]:
+    """What its processes cost now: CPU in per cent of one processor (null: not known yet) and resident memory.
+
+    Only of processes on the lab's own machine, and as long as the run is alive; it is in no journal.  Measured twice
+    a second at most.  Errors: 404 not_found.
+    """
+    if (loads := await served.loads.of_run(run)) or served.lab.live_run(run):
+        return {"processes": [asdict(each) for each in loads]}
+    await kept_facts(served, run)
+    return {"processes": []}
 
 
 @router.delete("/runs/{run}")

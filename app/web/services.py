@@ -19,6 +19,7 @@ from app.journal import Stored
 from app.lab.actions import Acts
 from app.lab.guesses import Bets
 from app.lab.lab import Lab
+from app.lab.loads import Loads
 from app.settings import Settings
 from app.sources.kernel_trace import KernelTrace
 from app.targets import HostName
@@ -34,6 +35,7 @@ class Services:
     lab: Lab
     acts: Acts
     bets: Bets
+    loads: Loads
     runner: Runner
     engine: Engine
     images: Images
