@@ -29,7 +29,7 @@ check: ## lint, types and unit tests, in under a minute
 lint:
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	npx --no-install biome check --error-on-warnings static/js static/css tests/js
+	npx --no-install biome check --error-on-warnings static/js static/css tests/js scripts/bundle.js
 
 types:
 	.venv/bin/mypy
@@ -63,7 +63,7 @@ long: ## what is wide: all kills, advice, draws; an hour and more
 fmt: ## format Python, JavaScript and CSS; write the page's types of events anew
 	$(PY) scripts/event_types.py
 	.venv/bin/ruff check --fix -q . ; .venv/bin/ruff format .
-	npx --no-install biome check --write static/js static/css tests/js
+	npx --no-install biome check --write static/js static/css tests/js scripts/bundle.js
 
 screenshots: ## pictures of the main states, for README and docs
 	@scripts/venv --dev
@@ -87,4 +87,4 @@ accuracy: ## forecasts of stops against real servers: builds an image, writes do
 	$(PY) bench/accuracy.py --write docs/accuracy.md
 
 clean: ## remove what was installed and built here
-	rm -rf .venv node_modules static/vendor dist build .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv node_modules static/vendor static/dist dist build .mypy_cache .ruff_cache .pytest_cache

@@ -1,4 +1,4 @@
-"""A wheel without the browser's modules would start, and show an empty page: better not to build it."""
+"""A wheel without the page's bundle would start, and show an empty page: better not to build it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class VendoredModules(BuildHookInterface):  # type: ignore[type-arg,misc,unused-ignore]
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 (hatchling's own names)
-        """``version`` is "editable" where the checkout itself is used: it has them, or will get them."""
-        if version != "editable" and not (Path(self.root) / "static/vendor/.stamp").is_file():
-            raise RuntimeError("static/vendor is empty: run scripts/vendor first, or build with `make wheel`")
+class PageBundle(BuildHookInterface):  # type: ignore[type-arg,misc,unused-ignore]
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """``version`` is "editable" where the checkout itself is used: it has the bundle, or will get it."""
+        if version == "editable":
+            return
+        dist = Path(self.root) / "static/dist"
+        if not (dist / "manifest.json").is_file():
+            raise RuntimeError("static/dist is empty: run scripts/vendor first, or build with `make wheel`")
+        # Without the sources: the server takes those where they are not the bundle's (app/web/assets.py).
+        build_data["force_include"][str(dist)] = "app/static/dist"

@@ -1,6 +1,7 @@
 """Where the files that are not Python live.  Leaf module.
 
-In a checkout ``templates``, ``static`` and ``docker`` stand beside ``app``; in a wheel they are inside it.
+In a checkout ``templates``, ``static`` and ``docker`` stand beside ``app``; in a wheel they are inside it, and of
+``static`` only what is served: the bundle.
 """
 
 from __future__ import annotations

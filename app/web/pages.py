@@ -19,9 +19,9 @@ from app.resources import resource
 from app.signals import RESERVED, SIGNALS, parse_signal
 from app.signals import UnknownSignal as NoSuchSignal
 from app.web.access import role
+from app.web.assets import ASSETS
 from app.web.kept import kept_facts
 from app.web.services import RoleHere, Served, Services
-from app.web.static import static_base
 
 router = APIRouter(include_in_schema=False)
 templates = Jinja2Templates(directory=resource("templates"))
@@ -40,7 +40,7 @@ def page(request: Request, name: str, status: int = 200, **context: Any) -> HTML
         "question": "",
         "lanes": 1,
         "over": "",
-        "static": static_base(),
+        "asset": ASSETS.address,
     }
     response = templates.TemplateResponse(
         request, name, {**defaults, "version": __version__, **context}, status_code=status

@@ -1,7 +1,7 @@
 """The report of a run: one HTML file that shows, replays and holds everything of it, and asks nothing of any network.
 
-It is the stage's own page with its styles and modules put into it, over the events of the run.  Its policy, in the file
-itself, allows the one script by its hash and no connection at all.  What a program printed is text: in the page by
+It is the stage's own page with its styles and its bundle put into it, over the events of the run.  Its policy, in the
+file itself, allows the one script by its hash and no connection at all.  What a program printed is text: in the page by
 the same views as always, in the data with every ``<`` written as ``\\u003c``, so that no text can end its element.
 """
 
@@ -17,13 +17,15 @@ from typing import Any
 from markupsafe import Markup
 
 from app.events import now
-from app.resources import resource
-from app.web.bundle import report_script
+from app.web.assets import ASSETS
 from app.web.facts import Facts
 from app.web.pages import templates
 
-STYLE = re.compile(r'<link rel="stylesheet" href="/static/([^"]+)">')
-OUTSIDE = re.compile(r'<link rel="(?:icon|modulepreload)"[^>]*>\n?|<script src="[^"]*"[^>]*></script>\n?')
+STYLE = re.compile(r'<link rel="stylesheet" href="([^"]+)">')
+OUTSIDE = re.compile(r'<link rel="icon"[^>]*>\n?|<script src="[^"]*"[^>]*></script>\n?')
+MAP = re.compile(r"^/\*# sourceMappingURL=.*\*/$", re.MULTILINE)
+# In strings, templates and patterns these are the same; bare they would end, or hide the end of, the script element.
+ESCAPED = re.compile(r"<(?=!--|/?script)", re.IGNORECASE)
 SKELETON = re.compile(r'<a class="bar-mark" href="/">(.*?)</a>', re.DOTALL)
 FIRST = '<meta charset="utf-8">'
 SAID = ("id", "kind", "at", "seen_at", "clock", "author", "run")
@@ -36,6 +38,8 @@ def report(facts: Facts, lines: list[bytes], known: dict[str, Any]) -> bytes:
     Args:
         lines: the recording, an event each.
         known: what the page knows besides: ``experiments`` and the ``table`` of signals.
+
+    Raises Conflict where there is no bundle of the page's sources.
     """
     events = [json.loads(line) for line in lines]
     made = now().strftime("%Y-%m-%d %H:%M UTC")
@@ -48,7 +52,7 @@ def report(facts: Facts, lines: list[bytes], known: dict[str, Any]) -> bytes:
             "lanes": len(facts["targets"]),
             "imported": facts["imported"],
         },
-        static="/static",
+        asset=lambda name: name,
         facts=facts,
         made=made,
         verdicts=[event for event in events if event["kind"] == "verdict"],
@@ -62,6 +66,11 @@ def report(facts: Facts, lines: list[bytes], known: dict[str, Any]) -> bytes:
     return html.lstrip().replace(FIRST, f"{FIRST}\n{_policy(script)}", 1).encode()
 
 
+def report_script() -> str:
+    """The page's modules as one classic script, for a file that is opened from a disk can load no module."""
+    return ESCAPED.sub(r"\\x3c", ASSETS.text("js/entries/report.js"))
+
+
 def _policy(script: str) -> str:
     sha = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     rules = (
@@ -71,7 +80,7 @@ def _policy(script: str) -> str:
 
 
 def _style(found: re.Match[str]) -> str:
-    return f"<style>{(resource('static') / found[1]).read_text()}</style>"
+    return f"<style>{MAP.sub('', ASSETS.text(found[1]))}</style>"
 
 
 def _data(text: str) -> Markup:

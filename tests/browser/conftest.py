@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
+from app.web.assets import ASSETS
 from tests.browser import axe
 from tests.browser.chromium import launch
 from tests.support import LabUnderTest, running_lab
@@ -176,7 +177,7 @@ def watching(lab_with_engine: LabUnderTest, open_screen: Open) -> Screen:
 
 
 @pytest.fixture(autouse=True)
-def vendored() -> None:
-    """The page's modules are there."""
-    if not Path("static/vendor/lit-html/lit-html.js").exists():
-        pytest.fail("static/vendor is empty; `scripts/vendor` fills it")
+def bundled() -> None:
+    """What is looked at is what is shipped."""
+    if not ASSETS.files():
+        pytest.fail("static/dist is not of these sources; `scripts/vendor` makes it")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.killable import killable
 from tests.ship.conftest import ROOT, run
 from tests.support import kind, prints
 
+PARTS = {"early", "favicon", "stage", "stream_worker", "terminal"}
 pytestmark = [pytest.mark.whole, pytest.mark.timeout(280)]
 
 
@@ -45,10 +47,15 @@ def test_it_serves_page_scripts_and_experiments(
     monkeypatch.setattr(tests.killable, "LAB", str(installed))
     monkeypatch.chdir(tmp_path)
     with killable(tmp_path / "data") as server, server.person() as person:
-        page = person.client.get("/", headers={"accept": "text/html"})
+        page = person.client.get("/experiments/catch-all", headers={"accept": "text/html"})
         assert page.status_code == 200
-        for path in ("/static/js/main.js", "/static/css/tokens.css", "/static/vendor/lit-html/lit-html.js"):
-            assert httpx.get(server.url + path).status_code == 200, path
+        parts = re.findall(r'"(/static/dist/[^"]+)"', page.text)
+        assert {Path(part).name.partition("-")[0] for part in parts} == PARTS
+        for path in (*parts, *(f"{part}.map" for part in parts if not part.endswith(".svg"))):
+            reply = httpx.get(server.url + path, headers={"accept-encoding": "gzip"})
+            assert reply.status_code == 200, path
+            assert "immutable" in reply.headers["cache-control"]
+        assert httpx.get(f"{server.url}/static/js/entries/stage.js").status_code == 404, "sources are not shipped"
         assert len(person.get("/experiments").json()["experiments"]) >= 33
         run_, target = person.start("catch-all")
         with person.events(run=run_) as events:
@@ -59,6 +66,7 @@ def test_it_serves_page_scripts_and_experiments(
             assert str(ROOT) not in json.dumps(started)
             person.client.delete(f"/api/v1/runs/{run_}")
             events.until(kind("run_finished"))
+        assert "<script>" in person.get(f"/runs/{run_}/report").text
         port = str(server.port)
         assert run(str(installed), "healthcheck", "--port", port).startswith("ok: signal-lab ")
         assert json.loads(run(str(installed), "healthcheck", "--port", port, "--json"))["ok"] is True
@@ -74,10 +82,10 @@ def test_it_has_the_contexts_of_all_images(installed: Path, tmp_path: Path) -> N
     assert told == sorted(each.name for each in (ROOT / "docker").iterdir())
 
 
-def test_a_wheel_without_the_browsers_modules_is_not_built(tmp_path: Path) -> None:
+def test_a_wheel_without_the_bundle_is_not_built(tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     run("git", "clone", "--quiet", str(ROOT), str(copy))
     build = [*pip_of(sys.executable), "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path / "dist"), str(copy)]
     done = subprocess.run(build, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     assert done.returncode != 0
-    assert "static/vendor is empty: run scripts/vendor first" in done.stdout + done.stderr
+    assert "static/dist is empty: run scripts/vendor first" in done.stdout + done.stderr

@@ -176,7 +176,7 @@ def test_an_old_browser_that_only_sends_origin_may_write(lab: LabUnderTest) -> N
 )
 def test_a_host_that_is_not_ours_gets_nothing(lab: LabUnderTest, host: str) -> None:
     headers = {"host": host.format(port=lab.port), "authorization": f"Bearer {TOKEN}"}
-    for path in ("/api/v1/health", "/", "/static/js/main.js", "/api/v1/events"):
+    for path in ("/api/v1/health", "/", "/static/js/entries/home.js", "/api/v1/events"):
         reply = httpx.get(lab.url + path, headers=headers)
         assert reply.status_code in (400, 403), f"{host} {path}"
 

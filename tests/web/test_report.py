@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from app.web import bundle
+from app.web.assets import ASSETS
+from app.web.report import ESCAPED, report_script
 from tests.support import Person, kind
 
 pytestmark = pytest.mark.timeout(60)
@@ -44,39 +45,30 @@ def test_it_holds_the_lines_of_an_export_and_one_script_that_its_policy_names(dr
 
 def test_the_script_is_one_that_a_browser_can_read(tmp_path: Path) -> None:
     made = tmp_path / "report.js"
-    made.write_text(bundle.report_script())
+    made.write_text(report_script())
     subprocess.run(["node", "--check", made], check=True, timeout=30)
-    assert bundle.ESCAPED.search(made.read_text()) is None
+    assert ESCAPED.search(made.read_text()) is None
 
 
-def test_what_it_does_not_understand_it_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundle, "resource", lambda _name: tmp_path)
-    (tmp_path / "b.js").write_text('import { a } from "./a.js";\nexport const b = a;\n')
-    for text, why in {
-        "export default 1;\n": "not understood",
-        'export * from "./b.js";\n': "not understood",
-        'import "./b.js";\n': "not understood",
-        'import { b } from "./b.js";\nexport const a = b;\n': "import each other",
-    }.items():
-        (tmp_path / "a.js").write_text(text)
-        with pytest.raises(ValueError, match=why):
-            bundle.bundle("a.js")
-
-
-def test_names_come_through_in_all_the_forms_that_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundle, "resource", lambda _name: tmp_path)
-    (tmp_path / "a.js").write_text(
-        "/** said\n * to readers */\nexport const one = 1;\nexport async function two() {\n  return 2;\n}\n"
-        "export class Three {}\nconst e=4;export{e as four};"
-    )
-    (tmp_path / "b.js").write_text('export { four as vier, one } from "./a.js";\n')
-    (tmp_path / "c.js").write_text(
-        'import * as all from "./a.js";\nimport {\n  one as eins,\n  vier,\n} from "./b.js";\n'
-        'two();\nasync function two() {\n  const { Three } = await import("./a.js");\n'
-        '  console.log(eins, vier, await all.two(), typeof Three, "</script><!--".length);\n}\n'
-    )
+def test_what_would_end_its_element_means_the_same_and_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = 'console.log("</script><!--<SCRIPT".length, `</Script>`.length, /<!--/.test("<" + "!--"))'
+    monkeypatch.setattr(ASSETS, "text", lambda _name: text)
     made = tmp_path / "made.js"
-    made.write_text(bundle.bundle("c.js"))
-    assert "</script" not in made.read_text()
+    made.write_text(report_script())
+    assert not re.search(r"<!--|</?script", made.read_text(), re.IGNORECASE)
     done = subprocess.run(["node", made], capture_output=True, text=True, check=True, timeout=30)
-    assert done.stdout == "1 4 2 function 13\n"
+    assert done.stdout == "20 9 true\n"
+
+
+def test_without_a_bundle_there_is_no_report_and_it_says_what_makes_one(
+    driver: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, _ = driver.command("true")
+    with driver.events(run=run) as events:
+        events.until(kind("run_finished"))
+    monkeypatch.setattr(ASSETS, "files", dict)
+    said = driver.get(f"/runs/{run}/report")
+    assert (said.status_code, said.json()["code"]) == (409, "conflict")
+    assert "scripts/vendor" in said.json()["hint"]

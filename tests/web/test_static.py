@@ -1,77 +1,113 @@
-"""Static files on the wire: compressed, without the documentation, and never an old one."""
+"""The page's own files on the wire: bundles compressed and kept, plain sources where the bundle is not of them."""
 
 from __future__ import annotations
 
 import gzip
-import os
+import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
+from app.errors import Conflict
 from app.resources import resource
-from app.web.static import files_of, undocumented, unremarked, version_of
-from tests.support import LabUnderTest, Person
+from app.web.assets import ASSETS, Assets
+from app.web.static import encoding
+from tests.support import Person
 
-MODULES = sorted(resource("static").joinpath("js").rglob("*.js"))
-SHEETS = sorted(resource("static").joinpath("css").rglob("*.css"))
-
-
-def test_a_module_is_sent_without_its_documentation_and_compressed(driver: Person) -> None:
-    reply = driver.client.get("/static/js/reduce/index.js", headers={"accept-encoding": "gzip"})
-    assert reply.headers["content-encoding"] == "gzip"
-    assert reply.headers["content-type"].startswith("text/javascript")
-    assert "The one fold of the page" not in reply.text
-    assert "export function reduce(state, event)" in reply.text
+STATIC = resource("static")
+PAGES = {"/": "home", "/race": "race", "/runs": "runs", "/signals": "signals", "/experiments/catch-all": "stage"}
 
 
-def test_who_takes_no_gzip_gets_it_plain(driver: Person) -> None:
-    reply = driver.client.get("/static/js/reduce/index.js", headers={"accept-encoding": "identity"})
-    assert "content-encoding" not in reply.headers
-    assert int(reply.headers["content-length"]) == len(reply.content)
+def named(page: str) -> list[str]:
+    """The files that it asks for."""
+    return re.findall(r'(?:href|src|data-[\w-]+)="(/static/[^"]+)"', page)
 
 
-def test_it_is_asked_for_again_and_not_sent_again(driver: Person) -> None:
-    for path in ("/static/js/reduce/index.js", "/static/css/tokens.css"):
-        first = driver.client.get(path)
-        assert first.headers["cache-control"] == "no-cache"
-        again = driver.client.get(path, headers={"if-none-match": first.headers["etag"]})
-        assert (again.status_code, again.content) == (304, b"")
-        assert driver.client.get(path, headers={"if-none-match": 'W/"another"'}).status_code == 200
+def test_the_bundle_is_of_these_sources() -> None:
+    assert ASSETS.files(), "static/dist is older than its sources; `scripts/vendor` makes it"
 
 
-def test_a_page_names_files_of_one_version_and_the_browser_keeps_them(driver: Person) -> None:
-    page = driver.client.get("/").text
-    names = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
-    assert len(names) > 5
-    (base,) = {name[: name.index("/", len("/static/"))] for name in names}
-    for path in (*names, f"{base}/js/views/bar.js", f"{base}/vendor/lit-html/lit-html.js"):
-        reply = driver.client.get(path, headers={"accept-encoding": "gzip"})
-        assert reply.status_code == 200, path
+@pytest.mark.parametrize(("path", "name"), PAGES.items())
+def test_a_page_asks_for_one_script_and_one_style_sheet_and_the_browser_keeps_them(
+    driver: Person, path: str, name: str
+) -> None:
+    page = driver.client.get(path).text
+    assert re.findall(r'<script type="module" src="/static/dist/(\w+)-', page) == [name]
+    assert re.findall(r'<link rel="stylesheet" href="/static/dist/(\w+)-', page) == [name]
+    assert re.findall(r'<script src="/static/dist/(\w+)-', page) == ["early"]
+    later = {"stream_worker", "terminal"}
+    found = named(page)
+    assert {re.split(r"[/-]", each)[3] for each in found} == {"favicon", "early", name, *later}
+    for each in found:
+        reply = driver.client.get(each, headers={"accept-encoding": "gzip"})
+        assert reply.status_code == 200, each
         assert reply.headers["cache-control"] == "public, max-age=31536000, immutable"
         assert reply.headers["content-encoding"] == "gzip"
-    for other in ("/static/v-0123456789ab/js/reduce/index.js", "/static/js/reduce/index.js"):
-        reply = driver.client.get(other)
-        assert (reply.status_code, reply.headers["cache-control"]) == (200, "no-cache"), other
-    for none in (f"{base}/js/none.js", f"{base}/{base}/js/main.js", f"{base}/../../pyproject.toml"):
-        reply = driver.client.get(none)
-        assert reply.status_code == 404, none
-        assert "immutable" not in reply.headers.get("cache-control", "")
+        again = driver.client.get(each, headers={"if-none-match": reply.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
 
 
-def test_another_file_is_another_version(tmp_path: Path) -> None:
-    one = tmp_path / "js" / "one.js"
-    one.parent.mkdir()
+def test_each_is_sent_as_it_is_taken_and_is_the_same(driver: Person) -> None:
+    for name in ("js/entries/home.js", "css/pages/stage.css"):
+        address = ASSETS.address(name)
+        plain = (ASSETS.dist / Path(address).name).read_bytes()
+        sizes = []
+        for accepted, how in (("identity", None), ("gzip, deflate", "gzip"), ("gzip, deflate, br, zstd", "br")):
+            with driver.client.stream("GET", address, headers={"accept-encoding": accepted}) as reply:
+                sent = b"".join(reply.iter_raw())
+            assert reply.headers.get("content-encoding") == how
+            assert int(reply.headers["content-length"]) == len(sent)
+            assert reply.headers["vary"] == "accept-encoding"
+            sizes.append(len(sent))
+            if how == "gzip":
+                assert gzip.decompress(sent) == plain
+        assert sizes[0] == len(plain)
+        assert sizes == sorted(sizes, reverse=True)
+        types = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+        assert reply.headers["content-type"] == types[Path(name).suffix]
 
-    def written(text: str, changed: int) -> str:
-        one.write_text(text)
-        os.utime(one, ns=(changed, changed))
-        return version_of(files_of(tmp_path))
 
-    first = written("1", 1)
-    assert written("1", 1) == first
-    versions = {first, written("2", 1), written("1", 2)}
-    (tmp_path / "two.css").write_text("")
-    assert len({*versions, version_of(files_of(tmp_path))}) == 4
+def test_brotli_holds_the_same(tmp_path: Path) -> None:
+    """Node reads what it has packed: each file of each kind."""
+    ask = "const z=require('zlib'),f=require('fs');for(const n of process.argv.slice(1))"
+    ask += "if(!z.brotliDecompressSync(f.readFileSync(n+'.br')).equals(f.readFileSync(n)))throw n;console.log('same')"
+    files = [str(path.with_suffix("")) for path in ASSETS.dist.glob("*.br")]
+    assert len(files) > 10
+    done = subprocess.run(["node", "-e", ask, *files], capture_output=True, text=True, check=False, timeout=30)
+    assert done.stdout == "same\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("accepted", "taken"),
+    [
+        ("gzip, deflate, br", "br"),
+        ("gzip", "gzip"),
+        ("br;q=0, gzip;q=0.5", "gzip"),
+        ("BR;Q=0 , GZip", "gzip"),
+        ("*", None),
+        ("identity", None),
+        ("", None),
+    ],
+)
+def test_of_what_is_accepted_the_smaller_is_taken(accepted: str, taken: str | None) -> None:
+    assert encoding(accepted, ["br", "gzip"]) == taken
+
+
+def test_each_script_and_sheet_has_a_map_of_its_sources(driver: Person) -> None:
+    for name, made in ASSETS.files().items():
+        if made.endswith(".svg"):
+            continue
+        reply = driver.client.get(f"/static/dist/{made}.map")
+        assert reply.headers["content-type"] == "application/json"
+        source = reply.json()
+        sources = {re.sub(r"^(\.\./)+", "", each) for each in source["sources"]}
+        assert all((STATIC / each).is_file() for each in sources), made
+        assert len(source["sourcesContent"]) == len(source["sources"])
+        text = (ASSETS.dist / made).read_text()
+        assert ("sourceMappingURL" in text) is (name != "js/entries/report.js"), "a report has no map beside it"
 
 
 def test_what_is_not_there_is_not_found(driver: Person) -> None:
@@ -80,58 +116,76 @@ def test_what_is_not_there_is_not_found(driver: Person) -> None:
         "/static/js/../../pyproject.toml",
         "/static/js/%2e%2e/%2e%2e/app/main.js",
         "/static/js/views",
+        "/static/dist/home-AAAAAAAA.js",
+        "/static/dist/../../pyproject.toml",
+        "/static/dist/%2e%2e/%2e%2e/app/main-AAAAAAAA.js",
+        "/static/dist",
     ):
-        assert driver.client.get(path).status_code in (404, 405), path
+        reply = driver.client.get(path)
+        assert reply.status_code in (404, 405), path
+        assert "immutable" not in reply.headers.get("cache-control", ""), path
 
 
-def test_nothing_but_documentation_goes() -> None:
-    """What is sent is lines of the module, in their order; what is left out are whole comments."""
-    for path in MODULES:
-        gone, sent, inside = [], iter(undocumented(path.read_text()).splitlines()), False
-        expected = next(sent, None)
-        for line in path.read_text().splitlines():
-            if not inside and line == expected:
-                expected = next(sent, None)
-                continue
-            inside = inside or line.lstrip().startswith("/**")
-            assert inside, f"{path}: {line}"
-            gone.append(line)
-            inside = not line.rstrip().endswith("*/")
-        assert expected is None, f"{path}: {expected}"
+def test_a_source_is_asked_for_again_each_time(driver: Person) -> None:
+    for path in ("/static/js/entries/home.js", "/static/css/tokens.css"):
+        first = driver.client.get(path)
+        assert first.headers["cache-control"] == "no-cache"
+        assert first.content == (STATIC / path.removeprefix("/static/")).read_bytes()
+        again = driver.client.get(path, headers={"if-none-match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["cache-control"] == "no-cache"
 
 
-def test_what_is_left_is_a_module(tmp_path: Path) -> None:
-    """Node reads the pure ones as they are sent."""
-    for path in MODULES:
-        copy = tmp_path / "js" / path.relative_to(resource("static") / "js")
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_text(undocumented(path.read_text()))
-    (tmp_path / "package.json").write_text('{"type": "module"}')
-    script = "await import('./js/reduce/index.js'); await import('./js/selectors/index.js'); console.log('read')"
-    done = subprocess.run(
-        ["node", "--input-type=module", "-e", script], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert done.stdout == "read\n", done.stderr
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A folder ``static`` with one source, and the bundle of it."""
+    static = tmp_path / "static"
+    (static / "js").mkdir(parents=True)
+    (static / "js/one.js").write_text("export const one = 1;\n")
+    (static / "dist").mkdir()
+    (static / "dist/one-12345678.js").write_text("made")
+    made = subprocess.run(["sha256sum", static / "js/one.js"], capture_output=True, text=True, check=True).stdout
+    inputs = {"js/one.js": made.split()[0]}
+    manifest = {"files": {"js/one.js": "one-12345678.js"}, "inputs": inputs}
+    (static / "dist/manifest.json").write_text(json.dumps(manifest))
+    return static
 
 
-def test_all_modules_together_are_light(lab: LabUnderTest) -> None:
-    whole = sum(len(gzip.compress(path.read_bytes())) for path in MODULES)
-    sent = sum(len(gzip.compress(undocumented(path.read_text()).encode())) for path in MODULES)
-    assert sent < whole * 0.8
+def later(monkeypatch: pytest.MonkeyPatch, assets: Assets) -> None:
+    """As if a second had passed since it looked."""
+    monkeypatch.setattr(assets, "_looked", -1e9)
 
 
-def test_a_style_sheet_is_sent_without_the_comments_between_its_rules(driver: Person) -> None:
-    reply = driver.client.get("/static/css/panels/fall.css", headers={"accept-encoding": "gzip"})
-    assert reply.headers["content-encoding"] == "gzip"
-    assert reply.headers["content-type"].startswith("text/css")
-    assert "/* The fall:" not in reply.text
-    assert ".fall-lid { stroke: var(--on); stroke-width: var(--lid); }" in reply.text
+def test_who_edits_a_source_gets_the_sources_until_the_bundle_is_made_again(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assets = Assets(copied)
+    assert assets.address("js/one.js") == "/static/dist/one-12345678.js"
+    assert assets.text("js/one.js") == "made"
+    source = (copied / "js/one.js").read_text()
+    (copied / "js/one.js").write_text("export const one = 2;\n")
+    assert assets.address("js/one.js") == "/static/dist/one-12345678.js", "it looks once a second"
+    later(monkeypatch, assets)
+    assert assets.address("js/one.js") == "/static/js/one.js"
+    with pytest.raises(Conflict, match="not of these sources") as refused:
+        assets.text("js/one.js")
+    assert "scripts/vendor" in str(refused.value.hint)
+    (copied / "js/one.js").write_text(source)
+    later(monkeypatch, assets)
+    assert assets.address("js/one.js") == "/static/dist/one-12345678.js", "what counts is what they hold"
+    (copied / "js/one.js").unlink()
+    later(monkeypatch, assets)
+    assert assets.address("js/one.js") == "/static/js/one.js"
 
 
-def test_of_a_style_sheet_nothing_but_comments_goes() -> None:
-    without = re.compile(r"/\*.*?\*/|\s+", re.DOTALL)
-    for path in SHEETS:
-        text = path.read_text()
-        assert without.sub("", unremarked(text)) == without.sub("", text), path
-        lines = text.splitlines()
-        assert all(line in lines for line in unremarked(text).splitlines()), path
+def test_without_a_bundle_the_sources_are_served_and_without_sources_the_bundle(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.move(copied / "dist", copied / "away")
+    assets = Assets(copied)
+    assert assets.address("js/one.js") == "/static/js/one.js"
+    shutil.move(copied / "away", copied / "dist")
+    later(monkeypatch, assets)
+    assert assets.address("js/one.js") == "/static/dist/one-12345678.js"
+    shutil.rmtree(copied / "js")  # as in a wheel
+    assert Assets(copied).address("js/one.js") == "/static/dist/one-12345678.js"

@@ -1,11 +1,14 @@
 /**
- * The terminal: xterm.js in a box of fixed size, fed from the target's output.  Loaded only when there is something to
- * show.  What a program prints can change nothing outside the box: no links (OSC 8 has no handler), no clipboard
+ * The terminal: xterm.js in a box of fixed size, fed from the target's output.  A part of its own, which is loaded only
+ * when there is something to show.  What a program prints can change nothing outside the box: no links (OSC 8 has no handler), no clipboard
  * (OSC 52 has none either), no proposed API.
  *
  * Only a driver's browser sets the size of a pty: two screens would fight over it.  Input goes out in order, one
  * request at a time, with what was typed meanwhile in the next.
  */
+
+import { FitAddon, Terminal } from "../xterm.js";
+import { scrollByTouch } from "./terminal_touch.js";
 
 /** @import { Target } from "../wire/types.js" */
 
@@ -36,11 +39,9 @@ const themeOf = (box) => {
  * @param {HTMLElement} box
  * @param {{role: "driver"|"viewer", onInput: (target: string, data: string) => Promise<unknown>,
  *   onResize: (target: string, cols: number, rows: number) => void, onSize: (cols: number, rows: number) => void}} options
- * @returns {Promise<{show: (target: Target|null) => void, size: (px: number) => void, paint: () => void, focus: () => void, dispose: () => void}>}
+ * @returns {{show: (target: Target|null) => void, size: (px: number) => void, paint: () => void, focus: () => void, dispose: () => void}}
  */
-export async function createTerminal(box, { role, onInput, onResize, onSize }) {
-  const { FitAddon, Terminal } = await import("../xterm.js");
-  const { scrollByTouch } = await import("./terminal_touch.js");
+export function createTerminal(box, { role, onInput, onResize, onSize }) {
   const font = getComputedStyle(box);
   const term = new Terminal({
     allowProposedApi: false,

@@ -1,5 +1,5 @@
 /**
- * The theme: the system's, or one of three that stay in this browser.  `theme-early.js` applies it before the first
+ * The theme: the system's, or one of three that stay in this browser.  `early.js` applies it before the first
  * paint; this module only changes it.
  */
 

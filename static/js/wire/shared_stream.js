@@ -3,6 +3,7 @@
  * cannot be started.  Both heal themselves, and both say the same things.
  */
 
+import { addressOf } from "../page/parts.js";
 import { openStream } from "./stream.js";
 
 /** @import { StreamOptions } from "./stream.js" */
@@ -22,9 +23,7 @@ const followed = new Map();
  */
 
 function connect() {
-  // Beside the page's first module: of the same version as the page.
-  const first = /** @type {HTMLScriptElement} */ (document.querySelector('script[type="module"]'));
-  const worker = new SharedWorker(new URL("wire/stream_worker.js", first.src), { type: "module", name: "signal-lab" });
+  const worker = new SharedWorker(addressOf("worker"), { type: "module", name: "signal-lab" });
   worker.onerror = goAlone;
   port = worker.port;
   port.onmessage = ({ data }) => hear(data);

@@ -22,7 +22,7 @@ import { sayWords } from "../../words/stop.js";
 /** @import { Ui } from "../shared/ui.js" */
 
 const STILL_MS = 3000; // without a movement the pointer and the controls go
-const ROOM = "(min-width: 48rem) and (min-aspect-ratio: 1/1)"; // theme-early.js asks the same
+const ROOM = "(min-width: 48rem) and (min-aspect-ratio: 1/1)"; // early.js asks the same
 const FULL_HD = { width: 1920, height: 1080 };
 
 const root = document.documentElement;

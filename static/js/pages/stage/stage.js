@@ -48,7 +48,7 @@ import { createRecord, eventOf } from "./record.js";
 import { beginning, createReplayBar, replaySession } from "./replay.js";
 import { createRuns } from "./runs.js";
 import { createKeeper, SOON_MS, slotView } from "./slot.js";
-import { createTerminalPanel } from "./terminal.js";
+import { createTerminalPanel, terminalPart } from "./terminal.js";
 
 /** @import { BoardRow, Origin, Run, Target } from "../../wire/types.js" */
 /** @import { FallSize } from "../../views/fall.js" */
@@ -62,8 +62,11 @@ const MOVING = new Set(["stopping", "overdue", "up", "unknown"]);
 /** @returns {FallSize} */
 const fallSize = () => (isPhone() ? "s" : isWide() ? "l" : "m");
 
-/** @param {Recording|null} [recording] - of a report: what it shows, instead of what the lab has */
-export function startStage(recording = null) {
+/**
+ * @param {Recording|null} [recording] - of a report: what it shows, instead of what the lab has
+ * @param {typeof terminalPart} [terminalFrom] - where it has the terminal from
+ */
+export function startStage(recording = null, terminalFrom = terminalPart) {
   const { dataset } = document.body;
   const replays = recording !== null || dataset.imported !== undefined || beginning(location.search, "").replays;
   const role = dataset.role === "driver" && !replays ? "driver" : "viewer";
@@ -128,7 +131,7 @@ export function startStage(recording = null) {
   const bets = createBets(stage);
   const again = createAgain(stage);
   const keeps = createKeeper();
-  const terminal = createTerminalPanel(stage);
+  const terminal = createTerminalPanel(stage, terminalFrom);
   const own = `/runs/${encodeURIComponent(now.run)}`;
   const back = recording || dataset.imported !== undefined ? null : own;
   const replayBar = replays

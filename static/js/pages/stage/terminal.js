@@ -4,7 +4,7 @@
 
 import { buildFailed, buildInProgress } from "../../page/notes.js";
 import { createPanel } from "../../page/panel.js";
-import { createTerminal } from "../../page/terminal.js";
+import { loadModule, loadSheet } from "../../page/parts.js";
 import { presentCommand } from "../../views/present.js";
 import { terminalHeadView, terminalOverView } from "../../views/terminal.js";
 
@@ -23,13 +23,16 @@ const buildShown = (state, run, target) => {
   return run?.reason === "failed" ? buildFailed(state.builds) : null;
 };
 
-/** @param {{session: Session, ui: Ui, acts: Acts, dirty: () => void}} stage */
-export function createTerminalPanel({ session, ui, acts, dirty }) {
+/** The part and its style sheet. @returns {Promise<typeof import("../../page/terminal.js")>} */
+export const terminalPart = async () => (await Promise.all([loadModule("terminal"), loadSheet("terminalSheet")]))[0];
+
+/** @param {{session: Session, ui: Ui, acts: Acts, dirty: () => void}} stage @param {typeof terminalPart} part */
+export function createTerminalPanel({ session, ui, acts, dirty }, part) {
   const { api, role } = session;
   const head = createPanel("term-head");
   const over = createPanel("term-over");
   const box = /** @type {HTMLElement} */ (document.getElementById("term-x"));
-  /** @type {Awaited<ReturnType<typeof createTerminal>>|null} */
+  /** @type {ReturnType<typeof import("../../page/terminal.js").createTerminal>|null} */
   let terminal = null;
   let loading = false;
   let tick = 0;
@@ -46,7 +49,8 @@ export function createTerminalPanel({ session, ui, acts, dirty }) {
     if (loading) return;
     loading = true;
     try {
-      terminal = await createTerminal(box, {
+      const { createTerminal } = await part();
+      terminal = createTerminal(box, {
         role,
         onInput: (target, data) =>
           api.type(target, data).then(() => {
@@ -62,8 +66,8 @@ export function createTerminalPanel({ session, ui, acts, dirty }) {
       document.addEventListener("themechange", paint);
       for (const wish of ["(prefers-color-scheme: dark)", "(forced-colors: active)"])
         matchMedia(wish).addEventListener("change", paint);
-    } catch (error) {
-      refuse(error);
+    } catch {
+      refuse("The terminal did not come. Load the page again.");
     }
     dirty();
   };

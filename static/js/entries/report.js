@@ -2,12 +2,13 @@
  * A report: the stage over a recording that is in the file itself.  There is no lab behind it, and nothing is asked for.
  */
 
-import { startStage } from "./pages/stage/stage.js";
-import { eventsOf } from "./wire/replay_session.js";
+import { createTerminal } from "../page/terminal.js";
+import { startStage } from "../pages/stage/stage.js";
+import { eventsOf } from "../wire/replay_session.js";
 
 /** @param {string} id */
 const within = (id) => document.getElementById(id)?.textContent ?? "";
 
 const { experiments, table, made } = JSON.parse(within("known"));
 document.body.dataset.report = made;
-startStage({ events: eventsOf(within("events")), experiments, table, made });
+startStage({ events: eventsOf(within("events")), experiments, table, made }, async () => ({ createTerminal }));

@@ -1,0 +1,4 @@
+import { begin } from "../page/begin.js";
+import { startSignals } from "../pages/signals/signals.js";
+
+begin(startSignals);

@@ -1,0 +1,4 @@
+import { begin } from "../page/begin.js";
+import { startStage } from "../pages/stage/stage.js";
+
+begin(() => startStage());
