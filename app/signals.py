@@ -169,6 +169,7 @@ KEYS: tuple[str, ...] = (
 
 _BY_NUMBER = {each.number: each for each in (*SIGNALS, *RESERVED)}
 _BY_SHORT = {each.short: each for each in SIGNALS}
+SIGTERM, SIGKILL = _BY_SHORT["TERM"], _BY_SHORT["KILL"]
 _RT = re.compile(r"RT(MIN|MAX)(?:([+-])(\d{1,2}))?")
 _LONGEST = 40  # characters of a name that are looked at
 

@@ -12,6 +12,7 @@ from app.events import StopForecast
 from app.hosts.looking import look_at
 from app.lab.forecasts import LOOKS, Foresight, told
 from app.probe.procfs import Proc, ProcessFacts
+from app.signals import SIGTERM, Signal
 from app.targets import Target
 from app.verdict.stop import StopSaid
 
@@ -23,7 +24,7 @@ class Slow(Foresight):
         super().__init__(target)
         self.thinking, self.may = anyio.Event(), anyio.Event()
 
-    async def stop(self, seen: list[ProcessFacts], signal: str, timeout_s: int) -> StopSaid | None:
+    async def stop(self, seen: list[ProcessFacts], signal: Signal, timeout_s: int) -> StopSaid | None:
         said = await super().stop(seen, signal, timeout_s)
         if not self.thinking.is_set():
             self.thinking.set()
@@ -38,12 +39,12 @@ async def test_what_was_thought_before_a_stop_is_not_told_after_its_own_forecast
     told: list[StopForecast | None] = []
 
     async def look() -> None:
-        told.append(await foresight.news(seen, "SIGTERM", 10))
+        told.append(await foresight.news(seen, SIGTERM, 10))
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(look)
         await foresight.thinking.wait()
-        own = await foresight.news_of(seen, "SIGTERM", 2)
+        own = await foresight.news_of(seen, SIGTERM, 2)
         foresight.may.set()
     assert own is not None
     assert told == [None]
@@ -53,10 +54,10 @@ async def test_what_was_thought_before_a_stop_is_not_told_after_its_own_forecast
 async def test_what_is_seen_is_told_once() -> None:
     foresight = Foresight(Target("r1", "one", "process"))
     seen = await look_at(Proc(), [os.getpid()])
-    first = await foresight.news(seen, "SIGTERM", 10)
+    first = await foresight.news(seen, SIGTERM, 10)
     assert first is not None
     assert first.target == "r1.one"
-    assert await foresight.news(seen, "SIGTERM", 10) is None
+    assert await foresight.news(seen, SIGTERM, 10) is None
 
 
 @pytest.mark.anyio
@@ -84,5 +85,5 @@ async def test_of_runc_that_is_about_to_become_the_program_no_stop_is_foretold()
     (me,) = await look_at(Proc(), [os.getpid()])
     runc = replace(me, comm="runc:[2:INIT]", is_init=True, age_s=0.1)
     target = Target("r1", "one", "container")
-    assert await Foresight(target).stop([runc], "SIGTERM", 10) is None
-    assert told(target, [runc], None, "SIGTERM", 10)["processes"] == []
+    assert await Foresight(target).stop([runc], SIGTERM, 10) is None
+    assert told(target, [runc], None, SIGTERM, 10)["processes"] == []

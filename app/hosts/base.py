@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.events import Clock
 from app.hosts.left import Left
 from app.probe.procfs import ProcessFacts
+from app.signals import Signal
 from app.targets import HostName, Target
 
 
@@ -79,7 +80,7 @@ class Spec(BaseModel):
 class StopDefaults:
     """What a stop does when nothing else is asked.  ``timeout_s`` −1: it waits for ever."""
 
-    signal: str
+    signal: Signal
     timeout_s: int
 
 
@@ -125,22 +126,21 @@ class Handle(Protocol):
         """Where its ports can be reached on this machine's loopback: "8080/tcp" → 32768."""
         ...
 
-    async def send(self, number: int, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:
+    async def send(self, signal: Signal, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:
         """Send one signal to a process of the target.
 
         Args:
-            number: as in signal(7).
             pid: inside the target's PID namespace; None: the root process.
             group: to the whole process group of that process.
             origin: "inside" has it sent by a process in the target's PID namespace, where PID 1 is protected even
                 from SIGKILL.
 
         Raises:
-            NotOurs: no process of the target has that pid.  AlreadyGone: it had, and ended.
+            NotOurs: no process of the target has that pid, or its group holds others.  AlreadyGone: it had, and ended.
         """
         ...
 
-    async def stop(self, signal: str, timeout_s: int, on_timeout: Callable[[], Awaitable[object]]) -> Stopped:
+    async def stop(self, signal: Signal, timeout_s: int, on_timeout: Callable[[], Awaitable[object]]) -> Stopped:
         """Stop as ``docker stop`` does: ``signal`` to the root process, SIGKILL after ``timeout_s`` (−1: never).
 
         Returns when the target has ended.  ``on_timeout`` is awaited just before this host itself sends SIGKILL; where

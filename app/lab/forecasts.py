@@ -12,7 +12,7 @@ from anyio import to_thread
 from app.events import StopForecast
 from app.events.parts import ForecastGroup
 from app.probe.procfs import Proc, ProcessFacts
-from app.signals import named_so
+from app.signals import Signal
 from app.targets import Target
 from app.verdict.forecast import forecast, forecasts
 from app.verdict.stop import Member, StopSaid, StopSubject, foresee_stop
@@ -82,21 +82,17 @@ class Foresight:
             seen = await look() or []
         return seen
 
-    async def stop(self, seen: list[ProcessFacts], signal: str, timeout_s: int) -> StopSaid | None:
-        """None: there is nobody to stop, or no such signal."""
+    async def stop(self, seen: list[ProcessFacts], signal: Signal, timeout_s: int) -> StopSaid | None:
+        """None: there is nobody to stop."""
         members = self._members(await self._busy(seen))
-        try:
-            number = named_so(signal).number
-        except ValueError:
-            return None
         if not members:
             return None
-        subject = StopSubject(members, number, timeout_s, self._target.host)
+        subject = StopSubject(members, signal.number, timeout_s, self._target.host)
         if len(members) > CROWD:  # each is held against each: too long for the loop that answers everybody
             return await to_thread.run_sync(foresee_stop, subject)
         return foresee_stop(subject)
 
-    async def news(self, seen: list[ProcessFacts], signal: str, timeout_s: int) -> StopForecast | None:
+    async def news(self, seen: list[ProcessFacts], signal: Signal, timeout_s: int) -> StopForecast | None:
         """The forecast of a stop as it is set by itself, if that differs from what was said last.
 
         One that was still being thought about when a stop was about to be asked for is not told any more: it saw less
@@ -118,14 +114,14 @@ class Foresight:
             return None
         self._said, self._said_at = said, time.monotonic()
         where = {"run": self._target.run, "target": self._target.id}
-        return StopForecast(**where, signal=signal, timeout_s=timeout_s, **_fields(said))
+        return StopForecast(**where, signal=signal.name, timeout_s=timeout_s, **_fields(said))
 
-    async def news_of(self, seen: list[ProcessFacts], signal: str, timeout_s: int) -> StopForecast | None:
+    async def news_of(self, seen: list[ProcessFacts], signal: Signal, timeout_s: int) -> StopForecast | None:
         """The forecast of one stop that is about to be asked for."""
         self._stops += 1
         said = await self.stop(seen, signal, timeout_s)
         where = {"run": self._target.run, "target": self._target.id}
-        return StopForecast(**where, signal=signal, timeout_s=timeout_s, **_fields(said)) if said else None
+        return StopForecast(**where, signal=signal.name, timeout_s=timeout_s, **_fields(said)) if said else None
 
     async def _busy(self, seen: list[ProcessFacts]) -> list[ProcessFacts]:
         """With their connections, unless whoever looked has counted them."""
@@ -180,10 +176,9 @@ def _fields(said: StopSaid) -> dict[str, Any]:
 
 
 def told(
-    target: Target, seen: list[ProcessFacts], said: StopSaid | None, signal: str, timeout_s: int
+    target: Target, seen: list[ProcessFacts], said: StopSaid | None, signal: Signal, timeout_s: int
 ) -> dict[str, Any]:
     """All that is foretold of a target, as the API gives it."""
-    number = named_so(signal).number
     processes = []
     for facts in seen:
         if facts.preparing:
@@ -192,7 +187,7 @@ def told(
         subject = subject_of(facts)
 
         def one(origin: Origin, subject: Subject = subject) -> dict[str, Any]:
-            found = forecast(subject, number, origin)
+            found = forecast(subject, signal.number, origin)
             return {"fate": found.fate, "rule": found.rule, "why": found.why, "sure": found.sure}
 
         processes.append(
@@ -206,5 +201,5 @@ def told(
                 "inside": [group.model_dump() for group in inside] if inside else None,
             }
         )
-    stop = None if said is None else {"signal": signal, "timeout_s": timeout_s, **_fields(said)}
+    stop = None if said is None else {"signal": signal.name, "timeout_s": timeout_s, **_fields(said)}
     return {"target": target.id, "stop": stop, "processes": processes}

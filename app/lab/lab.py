@@ -49,10 +49,10 @@ def parse(signal: str | int) -> Signal:
         raise UnknownSignal(str(error)) from error
 
 
-def _stop_signal(handle: Handle, signal: str | int | None) -> str:
+def _stop_signal(handle: Handle, signal: str | int | None) -> Signal:
     """Its own, also by name: an image may have one that nobody else may be sent."""
     own = handle.stop_defaults.signal
-    return own if signal in (None, own) else parse(signal).name
+    return own if signal is None or signal == own.name else parse(signal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +239,7 @@ class Lab:
                 SignalRequested(**where, author="person", signal=wanted.name, pid=pid, group=group, from_=origin, by=by)
             )
             try:
-                await handle.send(wanted.number, pid=pid, group=group, origin=origin)
+                await handle.send(wanted, pid=pid, group=group, origin=origin)
             except LabError as error:
                 await self.hub.record(
                     SignalFailed(**where, request=request, signal=wanted.name, code=error.code, error=str(error))
@@ -259,10 +259,10 @@ class Lab:
             if signal is not None and signal not in {each.name for each in RESERVED}:  # its own may have been one
                 parse(signal)
             return {"target": target, "stop": None, "processes": []}
-        name = _stop_signal(handle, signal)
+        wanted = _stop_signal(handle, signal)
         wait_s = handle.stop_defaults.timeout_s if timeout_s is None else timeout_s
         seen = await live.foresight.look(handle.processes)
-        return told(live.target, seen, await live.foresight.stop(seen, name, wait_s), name, wait_s)
+        return told(live.target, seen, await live.foresight.stop(seen, wanted, wait_s), wanted, wait_s)
 
     async def stop(self, target: str, *, by: str, timeout_s: int | None = None, signal: str | int | None = None) -> int:
         """Start a stop; gives the number of ``stop_requested``.

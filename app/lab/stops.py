@@ -13,7 +13,7 @@ from app.events import StopEscalated, StopFinished, StopRequested, now
 from app.hosts.base import Handle
 from app.hub import Hub
 from app.lab.state import LiveTarget
-from app.signals import exit_meaning
+from app.signals import Signal, exit_meaning, named_so
 from app.sources.kernel_trace import KernelTrace
 
 FORETELL_WITHIN_S = 0.5
@@ -23,7 +23,7 @@ class Stops:
     def __init__(self, hub: Hub, kernel: KernelTrace, tasks: TaskGroup) -> None:
         self._hub, self._kernel, self._tasks = hub, kernel, tasks
 
-    async def ask(self, live: LiveTarget, handle: Handle, signal: str, timeout_s: int | None, *, by: str) -> int:
+    async def ask(self, live: LiveTarget, handle: Handle, signal: Signal, timeout_s: int | None, *, by: str) -> int:
         """Start one; gives the number of ``stop_requested``.  Raises Conflict while another one is under way."""
         if live.stop is not None:
             raise Conflict(f"{live.target.id} is being stopped already", hint="Wait for its end, or kill it now.")
@@ -42,7 +42,7 @@ class Stops:
                     run=live.target.run,
                     target=live.target.id,
                     author="person",
-                    signal=signal,
+                    signal=signal.name,
                     timeout_s=wait_s,
                     deadline=None if wait_s < 0 else at + timedelta(seconds=wait_s),
                     by=by,
@@ -58,7 +58,7 @@ class Stops:
         await live.looked_at()
         await self._kernel.settled()
 
-    async def _foretell(self, live: LiveTarget, handle: Handle, signal: str, timeout_s: int) -> None:
+    async def _foretell(self, live: LiveTarget, handle: Handle, signal: Signal, timeout_s: int) -> None:
         """What this very stop would come to, said before it is asked for, so that its verdict can hold it to that.
 
         A stop is not refused because nobody can foretell it.
@@ -78,10 +78,10 @@ class Stops:
         assert live.left is not None and live.left.stop is not None and live.left.stop_asked is not None
         await live.started.wait()
         asked = live.left.stop_asked
-        await self._carry_out(live, live.handle, live.left.stop, asked.signal, asked.timeout_s)
+        await self._carry_out(live, live.handle, live.left.stop, named_so(asked.signal), asked.timeout_s)
 
     async def _carry_out(
-        self, live: LiveTarget, handle: Handle | None, request: int, signal: str, timeout_s: int
+        self, live: LiveTarget, handle: Handle | None, request: int, signal: Signal, timeout_s: int
     ) -> None:
         where = {"run": live.target.run, "target": live.target.id, "stop": request}
 

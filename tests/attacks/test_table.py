@@ -11,7 +11,8 @@ ROWS = re.findall(r"^\| (\d+) \|.*\| (.*) \|$", (ROOT / "docs/security.md").read
 
 
 def names_in(path: Path) -> set[str]:
-    return {node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)}
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return {node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, functions)}
 
 
 def test_all_seventeen_are_there() -> None:

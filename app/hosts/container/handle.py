@@ -35,7 +35,7 @@ from app.hosts.engine.engine import Engine
 from app.hosts.left import Left
 from app.hosts.looking import look_at
 from app.probe.procfs import Proc, ProcessFacts
-from app.signals import UnknownSignal, exit_meaning, named_so
+from app.signals import SIGTERM, Signal, UnknownSignal, exit_meaning, named_so
 from app.targets import Target
 
 DRAIN_S = 2.0  # how long the end waits for the last of the output
@@ -135,7 +135,7 @@ class ContainerHandle:
         config = facts["Config"]
         timeout_s = config.get("StopTimeout")
         self._stopper.defaults = StopDefaults(
-            _signal_name(config.get("StopSignal")), 10 if timeout_s is None else timeout_s
+            _stop_signal(config.get("StopSignal")), 10 if timeout_s is None else timeout_s
         )
         self.ports = published(facts) or self.ports
         pid = facts["State"].get("Pid") or 0
@@ -161,7 +161,7 @@ class ContainerHandle:
                 equivalent=equivalent,
                 tty=self._spec.container.tty,
                 stdin=self.stdin,
-                stop_signal=self.stop_defaults.signal,
+                stop_signal=self.stop_defaults.signal.name,
                 stop_timeout_s=self.stop_defaults.timeout_s,
                 ports=self.ports,
             )
@@ -239,8 +239,11 @@ class ContainerHandle:
             return None
         if self._proc.identity(self._init.pid) != (self._init.pid, self._init.start):
             return []
-        pids = await to_thread.run_sync(self._proc.container_processes, self._init.pid, self.container)
-        return await look_at(self._proc, pids)
+        return await look_at(self._proc, await to_thread.run_sync(self._pids))
+
+    def _pids(self) -> list[int]:
+        """Its processes, on this machine; none where this machine cannot see them."""
+        return self._proc.container_processes(self._init.pid, self.container) if self._init else []
 
     # What is asked.
 
@@ -248,7 +251,7 @@ class ContainerHandle:
         if self._story.died.is_set():
             raise AlreadyGone(f"{self.target.id} has ended")
 
-    async def send(self, number: int, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:
+    async def send(self, signal: Signal, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:
         self._alive()
         if origin == "inside":
             if self._spec.container.pid_mode == "host":
@@ -256,15 +259,15 @@ class ContainerHandle:
                 raise NotApplicable(f"{self.target.id} has no PID namespace of its own", hint="Send it from outside.")
             if group:
                 raise NotApplicable("a group cannot be reached from inside", hint="Send it from outside.")
-            await send_from_inside(self._engine, self.container, number, pid)
+            await send_from_inside(self._engine, self.container, signal, pid)
             return
         await send_from_outside(
-            *(self._engine, self.container, self.target.id, self._init, await self.processes(), number),
+            *(self._engine, self.container, self.target.id, self._init, await self.processes(), signal),
             pid=pid,
-            group=group,
+            members=self._pids if group else None,
         )
 
-    async def stop(self, signal: str, timeout_s: int, on_timeout: Callable[[], Awaitable[object]]) -> Stopped:
+    async def stop(self, signal: Signal, timeout_s: int, on_timeout: Callable[[], Awaitable[object]]) -> Stopped:
         if (left := self._left) and left.stop_asked:
             self._left = None
             asked_at, before = left.stop_asked.at, left.kills_before
@@ -325,9 +328,9 @@ class ContainerHandle:
         self._output.close()
 
 
-def _signal_name(signal: str | None) -> str:
+def _stop_signal(signal: str | None) -> Signal:
     """The engine gives a name or a number, as the image's author wrote it; what is none means SIGTERM to it."""
     try:
-        return named_so(signal).name if signal else "SIGTERM"
+        return named_so(signal) if signal else SIGTERM
     except UnknownSignal:
-        return "SIGTERM"
+        return SIGTERM

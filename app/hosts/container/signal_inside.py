@@ -8,17 +8,18 @@ from __future__ import annotations
 from app.errors import HostFailed
 from app.hosts.container.images import tag_of
 from app.hosts.engine.engine import Client, Engine
+from app.signals import Signal
 from app.targets import LAB
 
 
-async def send_from_inside(engine: Engine, container: str, number: int, pid: int | None) -> None:
+async def send_from_inside(engine: Engine, container: str, signal: Signal, pid: int | None) -> None:
     """Never a group: ``kill -- -1`` means everybody.
 
     ``pid``: inside; None is PID 1.  Raises HostFailed with the words of ``kill``.
     """
     wanted = {
         "Image": tag_of("base"),
-        "Cmd": ["kill", "-s", str(number), "--", str(pid or 1)],
+        "Cmd": ["kill", "-s", str(signal.number), "--", str(pid or 1)],
         "Labels": {LAB: engine.lab},
         "HostConfig": {
             "PidMode": f"container:{container}",

@@ -13,7 +13,7 @@ from app.events import now
 from app.hosts.base import StopDefaults, Stopped
 from app.hosts.container.story import Story
 from app.hosts.engine.engine import Client, Engine
-from app.signals import named_so
+from app.signals import SIGTERM, Signal
 
 TELL_S = 5.0  # how long an answer of the engine waits for the event that should come with it
 SPARE_S = 2.0  # how much later than promised an engine may kill, before the lab does it
@@ -36,9 +36,9 @@ class Stopper:
         self._engine, self._container, self._name, self._tasks = engine, container, name, tasks
         self.answered: anyio.Event | None = None  # of a stop: the engine has done all that belongs to it
         self._story, self._catch_up = story, catch_up
-        self.defaults = StopDefaults("SIGTERM", 10)
+        self.defaults = StopDefaults(SIGTERM, 10)
 
-    async def stop(self, signal: str, timeout_s: int, on_timeout: OnTimeout) -> Stopped:
+    async def stop(self, signal: Signal, timeout_s: int, on_timeout: OnTimeout) -> Stopped:
         asked_at, before = now(), len(self._story.kills)
         self._engine.client()  # who asks while the engine is away is told so
         api = tuple(int(part) for part in str(self._engine.status()["api"] or "0").split(".")[:2])
@@ -58,7 +58,7 @@ class Stopper:
         return self._stopped(asked_at, before)
 
     async def see_through(
-        self, signal: str, timeout_s: int, on_timeout: OnTimeout, asked_at: datetime, before: int
+        self, signal: Signal, timeout_s: int, on_timeout: OnTimeout, asked_at: datetime, before: int
     ) -> Stopped:
         """A stop that was asked for earlier.  ``before``: how many kills the engine had told of until then.
 
@@ -79,11 +79,11 @@ class Stopper:
     async def kill(self) -> None:
         await self._engine.call(lambda client: client.kill(self._container, "SIGKILL"), what=f"killing {self._name}")
 
-    async def _by_engine(self, signal: str, timeout_s: int) -> None:
+    async def _by_engine(self, signal: Signal, timeout_s: int) -> None:
         """The engine's own stop, without a time limit on its answer: docker-py's would break a long stop."""
         params: dict[str, object] = {"t": timeout_s}
         if signal != self.defaults.signal:
-            params["signal"] = signal
+            params["signal"] = signal.name
 
         def stop(client: Client) -> None:
             url = client._url("/containers/{0}/stop", self._container)
@@ -113,10 +113,11 @@ class Stopper:
         if failure and not (isinstance(failure[0], AlreadyGone | EngineUnavailable) and self._story.died.is_set()):
             raise failure[0]
 
-    async def _by_hand(self, signal: str, timeout_s: int, on_timeout: OnTimeout) -> None:
+    async def _by_hand(self, signal: Signal, timeout_s: int, on_timeout: OnTimeout) -> None:
         """What an old engine cannot do: another signal, or waiting for ever."""
-        number = named_so(signal).number
-        await self._engine.call(lambda client: client.kill(self._container, number), what=f"stopping {self._name}")
+        await self._engine.call(
+            lambda client: client.kill(self._container, signal.number), what=f"stopping {self._name}"
+        )
         with anyio.move_on_after(None if timeout_s < 0 else timeout_s):
             await self._story.died.wait()
         if not self._story.died.is_set():

@@ -7,11 +7,10 @@ See ``hosts/base.py`` for what each call promises.  Longer than most files: repo
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -27,12 +26,13 @@ from app.hosts.local.keeper_client import KILL, START, Kind, keeper_words, repor
 from app.hosts.local.pty import Pty
 from app.hosts.local.side_command import run_beside
 from app.hosts.looking import look_at
+from app.hosts.send import send_to_group, send_to_process
 from app.probe.procfs import Proc, ProcessFacts
-from app.signals import exit_meaning, name_of, parse_signal
+from app.signals import SIGTERM, Signal, exit_meaning, name_of
 from app.sources.output import PrintedBytes
 from app.targets import ProcessRef, Target
 
-STOP = StopDefaults("SIGTERM", 10)
+STOP = StopDefaults(SIGTERM, 10)
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "USER", "TZ")  # no more: an environment holds secrets
 CLOSE_WITHIN_S = 5.0
 LEAST_S = 0.01  # a timeout of 0: what an engine gives, too
@@ -133,7 +133,7 @@ class ProcessHandle:
                         equivalent=self._equivalent,
                         tty=True,
                         stdin=True,
-                        stop_signal=STOP.signal,
+                        stop_signal=STOP.signal.name,
                         stop_timeout_s=STOP.timeout_s,
                         ports=self.ports,
                     )
@@ -190,26 +190,22 @@ class ProcessHandle:
     async def ended(self) -> None:
         await self._ended.wait()
 
-    async def processes(self) -> list[ProcessFacts]:
+    def _pids(self) -> list[int]:
         """Everything below the keeper: the root's tree, and what left it to become the keeper's own child."""
-        pids = [] if self._closed.is_set() else await to_thread.run_sync(self._proc.descendants, self._keeper.pid)
-        root = self._root.pid if self._root else 0
-        return await look_at(self._proc, sorted(pids[1:], key=lambda pid: pid != root))
+        return [] if self._closed.is_set() else self._proc.descendants(self._keeper.pid)[1:]
 
-    async def send(self, number: int, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:  # noqa: ARG002
+    async def processes(self) -> list[ProcessFacts]:
+        pids = await to_thread.run_sync(self._pids)
+        root = self._root.pid if self._root else 0
+        return await look_at(self._proc, sorted(pids, key=lambda pid: pid != root))
+
+    async def send(self, signal: Signal, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:  # noqa: ARG002
         """``origin`` makes no difference here: a local target has no PID namespace of its own."""
         facts = await self._find(pid)
-        with _translated():
-            if group:
-                os.killpg(facts.pgid, number)
-                return
-            fd = os.pidfd_open(facts.pid)
-            try:
-                if self._proc.identity(facts.pid) != (facts.pid, facts.start):
-                    raise AlreadyGone(f"process {facts.ns_pid} of {self.target.id} has ended")
-                signal.pidfd_send_signal(fd, number)
-            finally:
-                os.close(fd)
+        if group:
+            await send_to_group(facts, signal, of=self.target.id, members=self._pids)
+        else:
+            await send_to_process(facts, signal, of=self.target.id)
 
     async def _find(self, pid: int | None) -> ProcessFacts:
         """One of its processes, by the pid that it has inside; None: the root.  Raises AlreadyGone, NotOurs."""
@@ -235,9 +231,9 @@ class ProcessHandle:
         self._alive()
         return await run_beside(command, **self._surroundings())
 
-    async def stop(self, signal: str, timeout_s: int, on_timeout: Callable[[], Awaitable[object]]) -> Stopped:
+    async def stop(self, signal: Signal, timeout_s: int, on_timeout: Callable[[], Awaitable[object]]) -> Stopped:
         from_ns = time.monotonic_ns()
-        await self.send(parse_signal(signal).number, pid=None, group=False, origin="outside")
+        await self.send(signal, pid=None, group=False, origin="outside")
         with anyio.move_on_after(None if timeout_s < 0 else max(timeout_s, LEAST_S)):
             await self._ended.wait()
         if not self._ended.is_set():
@@ -282,22 +278,7 @@ class ProcessHandle:
             os.close(self._control)
             self._control = -1
 
-    @property
-    def root_pid(self) -> int:
-        return self._root.pid if self._root else 0
-
     def _let_go(self) -> None:
         self._close_control()
         os.close(self._report)
         self._terminal.close()
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """The kernel's errors, as ours."""
-    try:
-        yield
-    except ProcessLookupError as error:
-        raise AlreadyGone("that process has ended") from error
-    except OSError as error:
-        raise HostFailed(f"the kernel refused: {error.strerror}") from error

@@ -7,7 +7,6 @@ Ctrl-C, Ctrl-\\ and hang-ups reach it and nobody else.  The kernel protects it a
 from __future__ import annotations
 
 import shlex
-import signal
 from subprocess import STDOUT
 from typing import Any, Literal
 
@@ -21,6 +20,7 @@ from app.hosts.local.sandbox_trial import forbidden, try_one
 from app.hosts.local.side_command import run_beside
 from app.probe.files import status_field
 from app.probe.procfs import ProcessFacts
+from app.signals import SIGKILL, Signal
 
 UNSHARE = ("unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc", "--kill-child")
 # The shell's own kill: not every machine has the program.  As with kill(2), one that could be reached is enough.
@@ -32,14 +32,14 @@ class SandboxHandle(ProcessHandle):
 
     kind = "sandbox"
 
-    async def send(self, number: int, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:
+    async def send(self, signal: Signal, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:
         if origin == "outside":
-            await super().send(number, pid=pid, group=group, origin=origin)
+            await super().send(signal, pid=pid, group=group, origin=origin)
             return
         facts = await self._find(pid)
         whom = await self._group(facts) if group else [facts.ns_pid]
         # Without a keeper, which takes ten times as long: it ends at once, and leaves nothing behind.
-        words = self._joined(("sh", "-c", KILL, "kill", str(number), *map(str, whom)))
+        words = self._joined(("sh", "-c", KILL, "kill", str(signal.number), *map(str, whom)))
         try:
             ran = await anyio.run_process(words, stderr=STDOUT, check=False, **self._surroundings())
         except OSError as error:
@@ -72,7 +72,7 @@ class SandboxHandle(ProcessHandle):
 
     async def kill(self) -> None:
         """SIGKILL to PID 1: the kernel ends all of its namespace with it."""
-        await self.send(signal.SIGKILL, pid=None, group=False, origin="outside")
+        await self.send(SIGKILL, pid=None, group=False, origin="outside")
         self._killed = True
 
     def _why_failed(self, said: dict[str, Any]) -> LabError:
