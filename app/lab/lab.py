@@ -155,7 +155,6 @@ class Lab:
         for live in targets:
             live.left = left.get(live.target.id, Left())
             if live.left.stop is not None:
-                live.stop, live.stopped = live.left.stop, anyio.Event()
                 self._stops.go_on(live)
         return self._go(LiveRun(run, targets, created, folder if folder.is_dir() else None, dict(files)))
 

@@ -80,8 +80,7 @@ class Life:
             if handle is None:
                 live.ended = True
                 live.started.set()
-                with anyio.move_on_after(CLOSE_WITHIN_S, shield=True):
-                    await _stop_ended(live)
+                await _close(live, None)
         if handle is None:
             return
         live.handle = handle
@@ -109,9 +108,7 @@ class Life:
                 finally:
                     live.ended = True
                     try:
-                        with anyio.move_on_after(CLOSE_WITHIN_S, shield=True):
-                            await handle.close()
-                            await _stop_ended(live)
+                        await _close(live, handle)
                     finally:
                         over.set()
             judging.cancel_scope.cancel()
@@ -174,10 +171,21 @@ class Life:
             tasks.cancel_scope.cancel()
 
 
-async def _stop_ended(live: LiveTarget) -> None:
-    """The end of its stop is part of the run, also of one that is just being asked for."""
-    if live.stop is not None:
-        await live.stopped.wait()
+async def _close(live: LiveTarget, handle: Handle | None) -> None:
+    """Let go of a target that has ended, or is to end now.
+
+    The end of its stop is part of the run, also of one that is just being asked for: where it does not come in time,
+    that is recorded as its end.
+    """
+    with anyio.CancelScope(shield=True):
+        with anyio.move_on_after(CLOSE_WITHIN_S):
+            if handle is not None:
+                await handle.close()
+            if live.stop is not None:
+                await live.stop.ended()
+        if live.stop is not None:
+            live.stop.give_up()
+            await live.stop.ended()
 
 
 async def _wanted(run: LiveRun, live: LiveTarget) -> bool:

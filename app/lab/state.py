@@ -13,6 +13,7 @@ from app.errors import AlreadyGone, NotOurs
 from app.hosts.base import Handle, Spec
 from app.hosts.left import Left
 from app.lab.forecasts import Foresight
+from app.lab.stop import StopUnderWay
 from app.targets import Target
 
 LOOK_WITHIN_S = 0.5
@@ -28,8 +29,7 @@ class LiveTarget:
     known: anyio.Event = field(default_factory=anyio.Event)  # the kernel's trace was told of its first processes
     ended: bool = False
     left: Left | None = None  # by a server that was killed
-    stop: int | None = None  # id of the stop_requested that is under way; 0 while it is being recorded
-    stopped: anyio.Event = field(default_factory=anyio.Event)  # the job of that stop has recorded its end
+    stop: StopUnderWay | None = None  # also one that is just being asked for
     alive: list[tuple[int, int]] = field(default_factory=list)  # (pid, start) on the engine's machine, as seen last
     pids_seen: set[int] = field(default_factory=set)  # inside the target
     foresight: Foresight = field(init=False)

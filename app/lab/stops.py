@@ -13,6 +13,7 @@ from app.events import StopEscalated, StopFinished, StopRequested, now
 from app.hosts.base import Handle
 from app.hub import Hub
 from app.lab.state import LiveTarget
+from app.lab.stop import StopUnderWay
 from app.signals import Signal, exit_meaning, named_so
 from app.sources.kernel_trace import KernelTrace
 
@@ -27,62 +28,75 @@ class Stops:
         """Start one; gives the number of ``stop_requested``.  Raises Conflict while another one is under way."""
         if live.stop is not None:
             raise Conflict(f"{live.target.id} is being stopped already", hint="Wait for its end, or kill it now.")
-        live.stop, live.stopped = 0, anyio.Event()  # taken, before the first await
+        live.stop = stop = StopUnderWay(signal, handle.stop_defaults.timeout_s if timeout_s is None else timeout_s)
+        self._tasks.start_soon(self._new, live, handle, stop, by)
+        return await stop.requested()
+
+    async def _new(self, live: LiveTarget, handle: Handle, stop: StopUnderWay, by: str) -> None:
+        """One that a person asks for, from before its first record to its end."""
         try:
-            wait_s = handle.stop_defaults.timeout_s if timeout_s is None else timeout_s
-            async with anyio.create_task_group() as first:
-                first.start_soon(self._foretell, live, handle, signal, wait_s)
-                first.start_soon(self._settled, live)
-            if live.ended:  # its run does not wait for a stop that is asked for later
-                raise AlreadyGone(f"{live.target.id} has ended")
-            at = now()
-            live.stop = await self._hub.record(
-                StopRequested(
-                    at=at,
-                    run=live.target.run,
-                    target=live.target.id,
-                    author="person",
-                    signal=signal.name,
-                    timeout_s=wait_s,
-                    deadline=None if wait_s < 0 else at + timedelta(seconds=wait_s),
-                    by=by,
-                )
+            try:
+                request = await self._record_request(live, handle, stop, by)
+            except Exception as error:  # noqa: BLE001 (whoever asked is told, a defect too)
+                stop.was_refused(error)
+                return
+            stop.was_recorded(request)
+            await self._carry_out(live, handle, stop, request)
+        finally:
+            live.stop = None
+            stop.end()
+
+    async def _record_request(self, live: LiveTarget, handle: Handle, stop: StopUnderWay, by: str) -> int:
+        async with anyio.create_task_group() as first:
+            first.start_soon(self._foretell, live, handle, stop)
+            first.start_soon(self._settled, live)
+        if live.ended:
+            raise AlreadyGone(f"{live.target.id} has ended")
+        at = now()
+        return await self._hub.record(
+            StopRequested(
+                at=at,
+                run=live.target.run,
+                target=live.target.id,
+                author="person",
+                signal=stop.signal.name,
+                timeout_s=stop.timeout_s,
+                deadline=None if stop.timeout_s < 0 else at + timedelta(seconds=stop.timeout_s),
+                by=by,
             )
-        except BaseException:
-            self._over(live)
-            raise
-        self._tasks.start_soon(self._carry_out, live, handle, live.stop, signal, wait_s)
-        return live.stop
+        )
 
     async def _settled(self, live: LiveTarget) -> None:
         await live.looked_at()
         await self._kernel.settled()
 
-    async def _foretell(self, live: LiveTarget, handle: Handle, signal: Signal, timeout_s: int) -> None:
+    async def _foretell(self, live: LiveTarget, handle: Handle, stop: StopUnderWay) -> None:
         """What this very stop would come to, said before it is asked for, so that its verdict can hold it to that.
 
         A stop is not refused because nobody can foretell it.
         """
         with anyio.move_on_after(FORETELL_WITHIN_S), suppress(LabError):
             seen = await live.foresight.look(handle.processes)
-            if said := await live.foresight.news_of(seen, signal, timeout_s):
+            if said := await live.foresight.news_of(seen, stop.signal, stop.timeout_s):
                 await self._hub.record(said)
 
     def go_on(self, live: LiveTarget) -> None:
         """With the stop that was under way when the server was killed."""
-        assert live.left is not None and live.left.stop is not None
-        live.stop, live.stopped = live.left.stop, anyio.Event()
-        self._tasks.start_soon(self._see_through, live)
+        left = live.left
+        assert left is not None and left.stop is not None and left.stop_asked is not None
+        live.stop = stop = StopUnderWay(named_so(left.stop_asked.signal), left.stop_asked.timeout_s)
+        stop.was_recorded(left.stop)
+        self._tasks.start_soon(self._left, live, stop, left.stop)
 
-    async def _see_through(self, live: LiveTarget) -> None:
-        assert live.left is not None and live.left.stop is not None and live.left.stop_asked is not None
-        await live.started.wait()
-        asked = live.left.stop_asked
-        await self._carry_out(live, live.handle, live.left.stop, named_so(asked.signal), asked.timeout_s)
+    async def _left(self, live: LiveTarget, stop: StopUnderWay, request: int) -> None:
+        try:
+            await live.started.wait()
+            await self._carry_out(live, live.handle, stop, request)
+        finally:
+            live.stop = None
+            stop.end()
 
-    async def _carry_out(
-        self, live: LiveTarget, handle: Handle | None, request: int, signal: Signal, timeout_s: int
-    ) -> None:
+    async def _carry_out(self, live: LiveTarget, handle: Handle | None, stop: StopUnderWay, request: int) -> None:
         where = {"run": live.target.run, "target": live.target.id, "stop": request}
 
         async def on_timeout() -> None:
@@ -92,10 +106,13 @@ class Stops:
         try:
             if handle is None:
                 raise AlreadyGone("the lab was killed meanwhile: nobody saw how it ended")
-            result = await handle.stop(signal, timeout_s, on_timeout)
-            await handle.ended()
+            with stop.waiting:
+                result = await handle.stop(stop.signal, stop.timeout_s, on_timeout)
+                await handle.ended()
         except LabError as failure:
             error = str(failure)
+        if result is None and stop.waiting.cancelled_caught:
+            error = "its run was over before anybody saw how it ended"
         code = result.exit_code if result else None
         await self._hub.record(
             StopFinished(
@@ -109,19 +126,18 @@ class Stops:
                 error=error,
             )
         )
-        self._over(live)
-
-    def _over(self, live: LiveTarget) -> None:
-        live.stop = None
-        live.stopped.set()
 
     async def kill(self, live: LiveTarget, handle: Handle, *, by: str) -> int:
         """Wait no longer; gives the number of ``stop_escalated``.  Raises Conflict without a stop."""
-        if not live.stop:
+        request = None
+        if live.stop is not None:
+            with suppress(LabError):  # refused: then there is none
+                request = await live.stop.requested()
+        if request is None:
             raise Conflict(f"{live.target.id} is not being stopped", hint="Stop it first, or send it SIGKILL.")
         number = await self._hub.record(
             StopEscalated(
-                run=live.target.run, target=live.target.id, author="person", stop=live.stop, reason="person", by=by
+                run=live.target.run, target=live.target.id, author="person", stop=request, reason="person", by=by
             )
         )
         await handle.kill()

@@ -1,0 +1,1 @@
+"""The lab itself, without a server: its own hub and journal, and real processes."""
