@@ -18,7 +18,10 @@ LabError
 ├── TooMany              429  of what viewers may send
 ├── NotPossible          409  this machine does not allow it
 ├── EngineUnavailable    503
+├── CannotStore          503  the disk, or who holds the file, does not allow it now
 ├── Ending               503  the server is going down
+├── DataFolder           500  of a start: what is in the data folder cannot be used
+├── Died                 500  the lab ended unasked
 └── HostFailed           502  the engine or the kernel refused, with its own words
 
 ``code`` is stable and part of the API; the text may improve.
@@ -137,6 +140,21 @@ class Ending(LabError):
 
     def __init__(self) -> None:
         super().__init__("the lab is ending")
+
+
+class CannotStore(LabError):
+    status, code = 503, "cannot_store"
+    hint = "Make room on the disk, or end the program that holds the file. What runs goes on; stops and signals work."
+
+
+class DataFolder(LabError):
+    code = "data_folder"
+    hint = "Make it readable and writable for this user, or name another folder with --data."
+
+
+class Died(LabError):
+    code = "died"
+    hint = "Start it again: runs and events are kept. Keepers and janitor end what it had started."
 
 
 class HostFailed(LabError):

@@ -5,13 +5,16 @@ never used twice (AUTOINCREMENT); old runs are forgotten as a whole.  ``id`` nam
 resumes with numbers of another journal is told to forget what it has.  WAL with synchronous=NORMAL loses nothing to
 ``kill -9`` of the server.
 
-Calls block; the hub makes them in threads.  One connection writes, another reads, each behind its own lock.
+A number is given when an event is recorded (``row``), in that order, and stored with it later; so whoever refers to an
+event need not wait until the disk has it.  What is never stored leaves a hole.
+
+Calls block; the hub makes them in threads.  One connection writes, another reads, each behind its own lock.  SQLite's
+errors come out as CannotStore where the file is the reason.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
@@ -21,7 +24,10 @@ from pathlib import Path
 
 from app.errors import Ending
 from app.events import AnyEvent, from_dict, to_json
+from app.storage import connect, open_file, told
 
+VERSION = 1  # of the schema: raised with every change that an older lab would not understand
+WAIT_S = 2.0  # for a program that holds the journal locked; whoever records waits no longer than that, too
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS run_numbers (number INTEGER PRIMARY KEY AUTOINCREMENT);
@@ -52,6 +58,16 @@ class Stored:
         return self.frame[self.frame.index(b"{") : -2]
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One event that has its number, and is not stored yet."""
+
+    id: int
+    run: str | None
+    kind: str
+    data: str
+
+
 def event_of(stored: Stored) -> AnyEvent:
     """The event as it was recorded.  Raises KeyError, ValidationError: a newer lab may have written it."""
     data = json.loads(stored.json)
@@ -65,38 +81,48 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._write_lock, self._read_lock = threading.Lock(), threading.Lock()
         self._closed = False
-        self._writer = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._writer.execute("PRAGMA journal_mode=WAL")
-        self._writer.execute("PRAGMA synchronous=NORMAL")
-        self._writer.executescript(SCHEMA)
+        self.path = path
+        self._writer = open_file(path, SCHEMA, version=VERSION, wait_s=WAIT_S)
         self._writer.execute("INSERT OR IGNORE INTO meta VALUES ('id', ?)", (uuid.uuid4().hex[:12],))
-        self._reader = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._reader = connect(path)
         (self.id,) = self._reader.execute("SELECT value FROM meta WHERE key = 'id'").fetchone()
         (self._last_id,) = self._reader.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()
+        used = self._reader.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
+        self._given = max(self._last_id, used[0] if used else 0)  # numbers of what was forgotten are not used again
 
     @property
     def last_id(self) -> int:
         """Number of the newest committed event; 0 for none."""
         return int(self._last_id)
 
+    def row(self, event: AnyEvent) -> Row:
+        """Give it its number.  Raises ValueError where it cannot be written as JSON: half of a surrogate pair."""
+        data = to_json(event)
+        self._given += 1
+        return Row(self._given, event.run, event.kind, data)
+
     def append(self, events: Sequence[AnyEvent]) -> list[Stored]:
         """Store all in one commit, in order, and give them their numbers."""
-        rows = [(event.run, event.kind, to_json(event)) for event in events]
-        stored = []
+        return self.store([self.row(event) for event in events])
+
+    def store(self, rows: Sequence[Row]) -> list[Stored]:
+        """All in one commit.  Raises CannotStore where nothing can be written now; else one of these cannot."""
+        stored = [self._stored(row.id, row.run, row.kind, row.data) for row in rows]
         with self._open(self._write_lock):
             self._writer.execute("BEGIN IMMEDIATE")
             try:
-                for run, kind, data in rows:
-                    cursor = self._writer.execute(
-                        "INSERT INTO events (run, kind, data) VALUES (?, ?, ?)", (run, kind, data)
-                    )
-                    stored.append(self._stored(int(cursor.lastrowid or 0), run, kind, data))
+                insert = "INSERT INTO events (id, run, kind, data) VALUES (?, ?, ?, ?)"
+                self._writer.executemany(insert, [(row.id, row.run, row.kind, row.data) for row in rows])
                 self._writer.execute("COMMIT")
             except BaseException:
-                self._writer.execute("ROLLBACK")
+                self._roll_back()
                 raise
             self._last_id = stored[-1].id if stored else self._last_id
         return stored
+
+    def _roll_back(self) -> None:
+        if self._writer.in_transaction:  # a full disk may have ended it
+            self._writer.execute("ROLLBACK")
 
     def read(
         self, *, after: int = 0, run: str | None = None, kinds: frozenset[str] = frozenset(), limit: int = 500
@@ -166,7 +192,7 @@ class Journal:
                 self._writer.execute("DELETE FROM events WHERE run IS NULL AND id < ?", (oldest,))
                 self._writer.execute("COMMIT")
             except BaseException:
-                self._writer.execute("ROLLBACK")
+                self._roll_back()
                 raise
         return len(gone)
 
@@ -177,11 +203,12 @@ class Journal:
 
     @contextmanager
     def _open(self, lock: threading.Lock) -> Iterator[None]:
-        """Holds it.  Raises Ending when the journal is closed: a page may ask while the server ends."""
+        """Holds it.  Raises CannotStore, and Ending when it is closed: a page may ask while the server ends."""
         with lock:
             if self._closed:
                 raise Ending
-            yield
+            with told(self.path):
+                yield
 
     def close(self) -> None:
         with self._write_lock, self._read_lock:

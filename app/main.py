@@ -9,7 +9,7 @@ would wait for ever.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import anyio
@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from app import __version__
-from app.errors import BadRequest, Conflict, LabError, NotFound
+from app.errors import BadRequest, DataFolder, Died, LabError, NotFound, leaves
 from app.events import LabStarted
 from app.experiments.loading import load_catalogue
 from app.experiments.runner import running_experiments
@@ -34,6 +34,7 @@ from app.hosts.local.sandbox import SandboxesHost
 from app.hub import running_hub
 from app.hub.retention import keeping_newest
 from app.imports.shelf import Imported
+from app.jobs import in_words
 from app.journal import Journal
 from app.lab.actions import Acts
 from app.lab.guesses import running_bets
@@ -60,7 +61,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
     try:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise Conflict(f"{settings.data}: {error.strerror}", hint="Name a folder for its data with --data.") from error
+        raise DataFolder(f"{settings.data}: {error.strerror}") from error
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(owning(settings.data))
         journal = Journal(settings.data / "journal.db")
@@ -109,6 +110,7 @@ class Closing:
     def __init__(self) -> None:
         self._ask, self._done = anyio.Event(), anyio.Event()
         self.failed: LabError | None = None  # why there are no services
+        self.gone: Callable[[], None] = lambda: None  # called when they ended unasked: nobody is served any more
 
     async def close(self) -> None:
         """Ends everything; returns when all is closed."""
@@ -119,8 +121,8 @@ class Closing:
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
         """Keeps the services in a task of their own, so that they can be ended from another one.
 
-        What a person can mend is no failure of the application, which would be told with a traceback: it is in
-        ``failed``, for whoever runs the server.
+        Why they did not begin, or ended unasked, is in ``failed``, for whoever runs the server.  What a person can mend
+        is no failure of the application, which would be told with a traceback.
         """
         ready = anyio.Event()
 
@@ -130,17 +132,27 @@ class Closing:
                     app.state.services = services
                     ready.set()
                     await self._ask.wait()
-            except LabError as error:
-                self.failed = error
+            except Exception as error:  # noqa: BLE001 (told by whoever runs the server)
+                self.failed = _why(error)
             finally:
                 ready.set()
                 self._done.set()
+                if self.failed:
+                    self.gone()
 
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(serve)
             await ready.wait()
             yield
             await self.close()
+
+
+def _why(error: Exception) -> LabError:
+    found = leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    if all(isinstance(each, LabError) for each in found):
+        return next(each for each in found if isinstance(each, LabError))
+    log.error("defect of the services", exc_info=error)
+    return Died(f"the lab ended: {in_words(error)}")
 
 
 def show_lab_error(request: Request, error: Exception) -> Response:

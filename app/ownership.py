@@ -13,7 +13,7 @@ from pathlib import Path
 
 import anyio
 
-from app.errors import Conflict
+from app.errors import Conflict, DataFolder
 
 LOCK = "lab.lock"
 ADDRESS = "address"
@@ -25,7 +25,12 @@ PF_EXITING = 0x4  # include/linux/sched.h; in proc(5) field 9 of stat
 @contextmanager
 def lock(data: Path, who: str) -> Iterator[bool]:
     """Try to hold it for as long as the block is open; gives whether it is held.  ``who`` is for whoever asks."""
-    fd = os.open(data / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fd = os.open(data / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise DataFolder(f"{data / LOCK}: {error.strerror}") from error
     try:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -50,8 +55,12 @@ def owner(data: Path) -> str:
 def tell_address(data: Path, url: str) -> None:
     """For programs on this machine: where the folder's server listens, also when the port was a free one."""
     path = data / ADDRESS
-    path.touch(mode=0o600)
-    path.write_text(url + "\n")
+    try:
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+        path.write_text(url + "\n")
+    except OSError as error:
+        raise DataFolder(f"{path}: {error.strerror}") from error
 
 
 def server_of(data: Path) -> str | None:

@@ -59,6 +59,24 @@ class Killable:
         """As Ctrl-C does; gives what it said on stderr."""
         return self._end(signal.SIGINT)
 
+    def wait(self, within_s: float) -> tuple[int, str]:
+        """Until it has ended by itself; how it left, and what it said on stderr."""
+        assert self._process is not None
+        process, self._process = self._process, None
+        try:
+            said = process.communicate(timeout=within_s)[1]
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise
+        return process.returncode, said
+
+    def says(self, line: str) -> None:
+        """Until it prints this."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        assert any(each.strip() == line for each in self._process.stdout), f"it never said {line}"
+
     def _end(self, number: int) -> str:
         process, self._process = self._process, None
         if process is None:

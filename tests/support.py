@@ -93,6 +93,10 @@ class EventReader:
         """The next heartbeat."""
         return next(message for message in self._messages if message.get("kind") == "heartbeat")
 
+    def message(self, kind: str) -> Event:
+        """The next of a kind that has no number: a notice of the lab's own state."""
+        return next(message for message in self._messages if message.get("kind") == kind and "id" not in message)
+
     def until(self, matches: Matches) -> Event:
         """The first event that matches, among what has come and what comes."""
         for event in self.seen:

@@ -27,7 +27,8 @@ def healthcheck_command(
     address = HERE.get(settings.host, settings.host)
     try:
         status, said = ask(address, settings.port, timeout_s)
-        reason = "" if status == 200 and said.get("ok") else f"port {settings.port} answers with {status}"
+        well = status == 200 and said.get("ok")
+        reason = "" if well else str(said.get("reason") or f"port {settings.port} answers with {status}")
     except (OSError, http.client.HTTPException, ValueError) as error:
         said, reason = {}, f"no lab answers on port {settings.port}: {getattr(error, 'strerror', None) or error}"
     if as_json:

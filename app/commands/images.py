@@ -57,6 +57,7 @@ async def _build(names: list[str]) -> list[dict[str, Any]]:
     from app.events import AnyEvent
     from app.hosts.container.images import Images, tag_of
     from app.hosts.engine.engine import Engine
+    from app.jobs import running_jobs
 
     async def say(event: AnyEvent, /) -> int:
         if event.kind == "build_progress" and event.text.strip():
@@ -66,7 +67,7 @@ async def _build(names: list[str]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     async with Engine(say, lab="images") as engine:
         await engine.ready(2.0)
-        async with anyio.create_task_group() as tasks:
+        async with running_jobs() as tasks:
             images = Images(engine, say, tasks)
             for name in names:
                 row: dict[str, Any] = {"name": name, "tag": tag_of(name), "error": None}

@@ -141,9 +141,9 @@ class Lesson:
             told += self._advance(None, now_s)
         return told
 
-    def give_up(self, why: str) -> list[Told]:
-        """The run is over: what was begun and has not been seen has failed."""
-        if self._begun_s is None:
+    def give_up(self, why: str, *, begun: bool = True) -> list[Told]:
+        """No more will be seen: what was begun has failed; with ``begun`` False all of the step."""
+        if begun and self._begun_s is None:
             return []
         late = [index for index in range(len(self._expected)) if index not in self.settled | self.failed]
         return [self._fail(index, f"{why}; {self._what_came(index)}") for index in late]

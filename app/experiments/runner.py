@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream
 
-from app.errors import BadRequest, Conflict, LabError, NotFound, NotPossible, leaves
+from app.errors import BadRequest, Conflict, Ending, LabError, NotFound, NotPossible, leaves
 from app.events import AnyEvent, now
 from app.experiments.actions import Do
 from app.experiments.lesson import Lesson, Told
 from app.experiments.model import Experiment
+from app.jobs import in_words, running_jobs
 from app.lab.actions import Acts
 from app.lab.lab import Lab
 from app.lab.state import LiveRun
 
+log = logging.getLogger("signal_lab")
 LAST_WORDS_S = 1.0  # what the kernel said at the end may come a moment after the run was said to be over
 TICKS = ("step_done", "step_failed", "step_unseen")
 
@@ -145,8 +149,8 @@ class Runner:
             self._lab.release(lesson.run)
 
     async def tick_until_closed(self, events: MemoryObjectReceiveStream[tuple[int, AnyEvent]]) -> None:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._pass_time)
+        async with running_jobs() as tasks:
+            tasks.keep(self._pass_time)
             async for number, event in events:
                 if event.run is None or event.kind in TICKS:
                     continue
@@ -156,15 +160,28 @@ class Runner:
                 if event.kind == "run_finished" and event.run in self._lessons:
                     tasks.start_soon(self._end, event.run)
                 if lesson := self._lessons.get(event.run):
-                    await self._record(lesson, lesson.see(number, event, anyio.current_time()))
+                    seen = partial(lesson.see, number, event)
+                    await self._tick(lesson, seen)
                     self._wake()
             tasks.cancel_scope.cancel()
+
+    async def _tick(self, lesson: Lesson, earned: Callable[[float], list[Told]]) -> None:
+        """Record what it has earned.  A defect costs this lesson its ticks, and no other one."""
+        try:
+            await self._record(lesson, earned(anyio.current_time()))
+        except Ending:
+            raise
+        except Exception as error:
+            log.exception("defect in the lesson of %s", lesson.run)
+            if self._lessons.pop(lesson.run, None):
+                await self._record(lesson, lesson.give_up(in_words(error), begun=False))
+            self._lab.release(lesson.run)
 
     async def _end(self, run: str) -> None:
         """The lesson of a run that is over, a moment later."""
         await anyio.sleep(LAST_WORDS_S)
-        lesson = self._lessons.pop(run)
-        await self._record(lesson, lesson.give_up("the run is over"))
+        if lesson := self._lessons.pop(run, None):
+            await self._record(lesson, lesson.give_up("the run is over"))
 
     async def _pass_time(self) -> None:
         while True:
@@ -173,7 +190,7 @@ class Runner:
             with anyio.move_on_at(due_s):
                 await self._moved.wait()
             for lesson in list(self._lessons.values()):
-                await self._record(lesson, lesson.pass_time(anyio.current_time()))
+                await self._tick(lesson, lesson.pass_time)
 
 
 @asynccontextmanager
@@ -184,8 +201,8 @@ async def running_experiments(
     runner = Runner(lab, acts, catalogue, faults)
     send, receive = anyio.create_memory_object_stream[tuple[int, AnyEvent]](math.inf)
     with lab.hub.listening(lambda number, event: send.send_nowait((number, event))):
-        async with receive, anyio.create_task_group() as tasks:
-            tasks.start_soon(runner.tick_until_closed, receive)
+        async with receive, running_jobs() as tasks:
+            tasks.keep(lambda: runner.tick_until_closed(receive))
             try:
                 yield runner
             finally:

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio
-from anyio import to_thread
 
 from app.events import AnyEvent
 from app.hub import Hub
+from app.jobs import running_jobs
 
 log = logging.getLogger("signal_lab")
 
@@ -30,12 +30,12 @@ async def keeping_newest(hub: Hub, count: int) -> AsyncIterator[None]:
         while True:
             await ended.wait()
             ended = anyio.Event()
-            if gone := await to_thread.run_sync(hub.journal.forget_all_but, count):
+            if gone := await hub.ask(lambda: hub.journal.forget_all_but(count)):
                 log.info("forgot %d runs: the newest %d are kept", gone, count)
 
-    async with anyio.create_task_group() as tasks:
+    async with running_jobs() as tasks:
         with hub.listening(heed):
-            tasks.start_soon(forget)
+            tasks.keep(forget)
             try:
                 yield
             finally:

@@ -6,7 +6,6 @@ A file of its own, ``imported.db``; all of an import is written in one commit.  
 from __future__ import annotations
 
 import re
-import sqlite3
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from app.events import now
 from app.imports.reading import imported_rows
 from app.journal import Stored
+from app.storage import open_file, told
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS imports (number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL);
@@ -42,17 +42,15 @@ class Imported:
 
     def __init__(self, path: Path, keep: int) -> None:
         self._lock, self._keep = threading.Lock(), keep
-        path.touch(mode=0o600, exist_ok=True)
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.executescript(SCHEMA)
+        self._path = path
+        self._db = open_file(path, SCHEMA, version=1)
         (self._number,) = self._db.execute("SELECT coalesce(max(number), 0) FROM imports").fetchone()
         if seen := self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'imports'").fetchone():
             self._number = max(self._number, seen[0])
 
     def take(self, file: bytes) -> tuple[str, int]:
         """Read a file and keep its run; gives its name here and its number of events.  Raises BadRequest, BadLine."""
-        with self._lock:
+        with self._lock, told(self._path):
             number = self._number + 1
             rows = imported_rows(file, f"i{number}")
             values = [(number, row.id, row.kind, row.own, row.data) for row in rows]
@@ -65,14 +63,15 @@ class Imported:
                     self._delete(over)
                 self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
                 raise
             self._number = number
         return f"i{number}", len(rows)
 
     def kept(self) -> list[Import]:
         """Newest first."""
-        with self._lock:
+        with self._lock, told(self._path):
             found = self._db.execute("SELECT number, at FROM imports ORDER BY number DESC").fetchall()
         return [Import(f"i{number}", at) for number, at in found]
 
@@ -82,7 +81,7 @@ class Imported:
         query = "SELECT id, own, kind, data FROM events WHERE import = ?"
         if kinds:
             query += f" AND kind IN ({','.join('?' * len(kinds))})"
-        with self._lock:
+        with self._lock, told(self._path):
             rows = self._db.execute(query + " ORDER BY id", (number, *sorted(kinds))).fetchall()
         return [
             Stored(id_, run if own else None, kind, f'data: {{"id":{id_},{data[1:]}\n\n'.encode())
@@ -90,7 +89,7 @@ class Imported:
         ]
 
     def forget(self, run: str) -> None:
-        with self._lock:
+        with self._lock, told(self._path):
             self._db.execute("BEGIN IMMEDIATE")
             self._delete(number_of(run) or 0)
             self._db.execute("COMMIT")

@@ -25,6 +25,7 @@ from app.events import AnyEvent
 from app.events.base import one_line
 from app.events.guesses import BetClosed, BetOpened, BetPlaced
 from app.events.parts import Guess, PlacedGuess
+from app.jobs import running_jobs
 from app.journal import Stored, event_of
 from app.lab.lab import STARTING_S, Lab
 
@@ -218,8 +219,8 @@ async def running_bets(lab: Lab, left: Sequence[str] = ()) -> AsyncIterator[Bets
             send.send_nowait(closed)
 
     with receive:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(bets.record_until_closed, receive)
+        async with running_jobs() as tasks:
+            tasks.keep(lambda: bets.record_until_closed(receive))
             with send:
                 for closed in unsaid:
                     send.send_nowait(closed)

@@ -104,7 +104,9 @@ class Judge:
             await anyio.sleep(3 * (time.monotonic() - began))  # a storm of requests is not a storm of verdicts
 
     async def finish(self) -> None:
-        """After the last words of all witnesses."""
+        """After the last words of all witnesses, and when all of them are stored: what is judged is the journal."""
+        while self._hub.lost and self._until is None:
+            await self._hub.news.wait()
         await self._judge(over=True)
 
     async def _judge(self, *, over: bool) -> None:

@@ -10,26 +10,25 @@ Longer than most files: it is the one list of what can be asked; what a run hold
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import anyio
-from anyio.abc import TaskGroup
 from pydantic import TypeAdapter
 
-from app.errors import AlreadyGone, Conflict, LabError, NotFound, UnknownSignal
-from app.events import RunCreated, SignalFailed, SignalRequested
-from app.events.parts import ScratchFile, TargetInfo
+from app.errors import AlreadyGone, CannotStore, Conflict, Ending, LabError, NotFound, UnknownSignal
+from app.events import SignalFailed, SignalRequested
 from app.hosts.base import Handle, Host, Spec
 from app.hosts.left import Left
 from app.hub import Hub
+from app.jobs import Jobs, running_jobs
 from app.lab.forecasts import told
 from app.lab.life import Life
 from app.lab.scratch import make_folder, placed
-from app.lab.state import LiveRun, LiveTarget, check_pid
+from app.lab.state import LiveRun, LiveTarget, Made, announced, check_pid
 from app.lab.stops import Stops
 from app.signals import RESERVED, Signal, parse_signal
 from app.signals import UnknownSignal as NoSuchSignal
@@ -55,20 +54,11 @@ def _stop_signal(handle: Handle, signal: str | int | None) -> Signal:
     return own if signal is None or signal == own.name else parse(signal)
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What a run was started from, so that it can be started again."""
-
-    specs: tuple[Spec, ...]
-    title: str
-    question: str
-
-
 class Lab:
     """Use as ``async with running_lab(hub, hosts, kernel) as lab``."""
 
     def __init__(
-        self, hub: Hub, hosts: Mapping[HostName, Host], kernel: KernelTrace, scratch: Path, tasks: TaskGroup
+        self, hub: Hub, hosts: Mapping[HostName, Host], kernel: KernelTrace, scratch: Path, tasks: Jobs
     ) -> None:
         self.hub, self._kernel = hub, kernel
         self._hosts, self._tasks, self._scratch = hosts, tasks, scratch
@@ -95,37 +85,26 @@ class Lab:
         """
         for host in dict.fromkeys(spec.host for spec in specs):
             await self.host(host).check()
-        number = self.hub.journal.next_run_number()
+        if lost := self.hub.lost:
+            raise CannotStore(f"nothing new can be started: the journal cannot be written: {lost.reason}")
+        number = await self.hub.ask(self.hub.journal.next_run_number)
         run = run_id(number)
         folder = make_folder(self._scratch, run, files) if files else None
-        specs = tuple(placed(spec, folder) for spec in specs) if folder else specs
-        targets = [LiveTarget(Target(run, spec.name, spec.host), spec) for spec in specs]
-        self.hub.journal.keep_plan(run, PLAN.dump_json(specs).decode())
+        try:
+            specs = tuple(placed(spec, folder) for spec in specs) if folder else specs
+            targets = [LiveTarget(Target(run, spec.name, spec.host), spec) for spec in specs]
+            plan = PLAN.dump_json(specs).decode()
+            await self.hub.ask(lambda: self.hub.journal.keep_plan(run, plan))
+            made = Made(specs, title, question)
+            created = await self.hub.record(announced(run, number, experiment, made, targets, files or {}))
+        except BaseException:
+            if folder:
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
         if experiment is None:
-            self.made[run] = Made(specs, title, question)
+            self.made[run] = made
             while len(self.made) > MADE_KEPT:
                 del self.made[next(iter(self.made))]
-        created = await self.hub.record(
-            RunCreated(
-                run=run,
-                author="person",
-                number=number,
-                experiment=experiment,
-                title=title,
-                question=question,
-                targets=tuple(
-                    TargetInfo(
-                        id=live.target.id,
-                        name=live.target.name,
-                        host=live.target.host,
-                        tty=live.target.host != "container" or live.spec.container.tty,
-                        later=live.spec.later,
-                    )
-                    for live in targets
-                ),
-                files=tuple(ScratchFile(name=name, text=text) for name, text in (files or {}).items()),
-            )
-        )
         return self._go(LiveRun(run, targets, created, folder, dict(files or {})))
 
     def _go(self, run: LiveRun) -> LiveRun:
@@ -139,7 +118,8 @@ class Lab:
             await self._life.live(run)
         finally:
             del self._runs[run.id]
-            self.hub.journal.drop_plan(run.id)
+            with suppress(CannotStore, Ending), anyio.CancelScope(shield=True):
+                await self.hub.ask(lambda: self.hub.journal.drop_plan(run.id))
 
     def adopt(self, run: str, created: int, left: Mapping[str, Left], files: Mapping[str, str]) -> LiveRun:
         """Go on with a run whose server was killed.
@@ -321,7 +301,7 @@ async def running_lab(
 
     ``scratch``: a folder for the scratch files of runs.
     """
-    async with anyio.create_task_group() as tasks:
+    async with running_jobs() as tasks:
         lab = Lab(hub, hosts, kernel, scratch, tasks)
         try:
             yield lab

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import anyio
 from anyio.abc import TaskGroup
 
-from app.errors import LabError, leaves
+from app.errors import BadRequest, LabError, leaves
 from app.events import AnyEvent, RunFinished
 from app.hosts.base import Handle, Host
 from app.hub import Hub
@@ -64,8 +64,16 @@ class Life:
                     live.ended = True
                 if run.folder:
                     shutil.rmtree(run.folder, ignore_errors=True)
-                await self._hub.record(RunFinished(run=run.id, reason=run.reason, error=error))
-                run.done.set()
+                try:
+                    await self._say_over(run, error)
+                finally:
+                    run.done.set()
+
+    async def _say_over(self, run: LiveRun, error: str | None) -> None:
+        try:
+            await self._hub.record(RunFinished(run=run.id, reason=run.reason, error=error))
+        except BadRequest:  # words of somebody else that are no text
+            await self._hub.record(RunFinished(run=run.id, reason=run.reason, error="why cannot be told"))
 
     async def _keep(self, run: LiveRun, live: LiveTarget) -> None:
         """One target from start to end."""

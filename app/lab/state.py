@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -10,6 +11,8 @@ import anyio
 from anyio.abc import TaskGroup
 
 from app.errors import AlreadyGone, NotOurs
+from app.events import RunCreated
+from app.events.parts import ScratchFile, TargetInfo
 from app.hosts.base import Handle, Spec
 from app.hosts.left import Left
 from app.lab.forecasts import Foresight
@@ -56,6 +59,45 @@ class LiveRun:
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     done: anyio.Event = field(default_factory=anyio.Event)
     reason: Literal["ended", "failed", "removed", "lab_stopped", "lab_was_gone"] = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a run was started from, so that it can be started again."""
+
+    specs: tuple[Spec, ...]
+    title: str
+    question: str
+
+
+def announced(
+    run: str,
+    number: int,
+    experiment: str | None,
+    made: Made,
+    targets: Sequence[LiveTarget],
+    files: Mapping[str, str],
+) -> RunCreated:
+    """The run's first event."""
+    return RunCreated(
+        run=run,
+        author="person",
+        number=number,
+        experiment=experiment,
+        title=made.title,
+        question=made.question,
+        targets=tuple(
+            TargetInfo(
+                id=live.target.id,
+                name=live.target.name,
+                host=live.target.host,
+                tty=live.target.host != "container" or live.spec.container.tty,
+                later=live.spec.later,
+            )
+            for live in targets
+        ),
+        files=tuple(ScratchFile(name=name, text=text) for name, text in files.items()),
+    )
 
 
 async def check_pid(live: LiveTarget, handle: Handle, pid: int | None) -> None:

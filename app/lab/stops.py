@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import anyio
-from anyio.abc import TaskGroup
 
-from app.errors import AlreadyGone, Conflict, LabError
+from app.errors import AlreadyGone, Conflict, Ending, LabError
 from app.events import StopEscalated, StopFinished, StopRequested, now
 from app.hosts.base import Handle
 from app.hub import Hub
+from app.jobs import Jobs, in_words
 from app.lab.state import LiveTarget
 from app.lab.stop import StopUnderWay
 from app.signals import Signal, exit_meaning, named_so
@@ -21,7 +22,7 @@ FORETELL_WITHIN_S = 0.5
 
 
 class Stops:
-    def __init__(self, hub: Hub, kernel: KernelTrace, tasks: TaskGroup) -> None:
+    def __init__(self, hub: Hub, kernel: KernelTrace, tasks: Jobs) -> None:
         self._hub, self._kernel, self._tasks = hub, kernel, tasks
 
     async def ask(self, live: LiveTarget, handle: Handle, signal: Signal, timeout_s: int | None, *, by: str) -> int:
@@ -41,7 +42,7 @@ class Stops:
                 stop.was_refused(error)
                 return
             stop.was_recorded(request)
-            await self._carry_out(live, handle, stop, request)
+            await self._see_through(live, handle, stop, request)
         finally:
             live.stop = None
             stop.end()
@@ -91,10 +92,21 @@ class Stops:
     async def _left(self, live: LiveTarget, stop: StopUnderWay, request: int) -> None:
         try:
             await live.started.wait()
-            await self._carry_out(live, live.handle, stop, request)
+            await self._see_through(live, live.handle, stop, request)
         finally:
             live.stop = None
             stop.end()
+
+    async def _see_through(self, live: LiveTarget, handle: Handle | None, stop: StopUnderWay, request: int) -> None:
+        """Carry it out; what goes wrong in that is an end of it, too."""
+        try:
+            await self._carry_out(live, handle, stop, request)
+        except Ending:
+            raise
+        except Exception as error:
+            with anyio.CancelScope(shield=True):
+                await self._fail(live, request, in_words(error))
+            raise
 
     async def _carry_out(self, live: LiveTarget, handle: Handle | None, stop: StopUnderWay, request: int) -> None:
         where = {"run": live.target.run, "target": live.target.id, "stop": request}
@@ -126,6 +138,12 @@ class Stops:
                 error=error,
             )
         )
+
+    async def _fail(self, live: LiveTarget, request: int, why: str) -> None:
+        """It did not come to its end because of something else than the target: nobody waits for it any more."""
+        unknown: dict[str, Any] = {"took_s": None, "exit_code": None, "killed": None, "meaning": ""}
+        where = {"run": live.target.run, "target": live.target.id}
+        await self._hub.record(StopFinished(**where, stop=request, **unknown, error=why))
 
     async def kill(self, live: LiveTarget, handle: Handle, *, by: str) -> int:
         """Wait no longer; gives the number of ``stop_escalated``.  Raises Conflict without a stop."""

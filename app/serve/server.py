@@ -14,6 +14,7 @@ import socket
 import sys
 import webbrowser
 from collections.abc import Callable, Coroutine
+from types import FrameType
 from typing import Any, TextIO
 
 import uvicorn
@@ -22,6 +23,7 @@ from app.errors import LabError
 from app.hosts.local.sandbox_trial import try_one
 from app.main import Closing, create_app, shielded
 from app.ownership import tell_address
+from app.serve.ending import Limit
 from app.serve.logs import logging_to
 from app.serve.story import telling
 from app.settings import Settings
@@ -69,20 +71,34 @@ class LabServer(uvicorn.Server):
         ending: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(config)
+        self._limit = Limit()
+        closing.gone = self._leave
         self._closing, self._ready, self._then, self._ending = closing, ready, then, ending
         self._beside: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self._closing.failed:
+        if self._closing.failed or not self.started:
             self.should_exit = True
-        elif self.started:
+            return
+        try:
             self._ready()
-            if self._then:
-                self._beside = asyncio.create_task(self._then())
+        except LabError as error:
+            self._closing.failed, self.should_exit = error, True
+            return
+        if self._then:
+            self._beside = asyncio.create_task(self._then())
+
+    def _leave(self) -> None:
+        self.should_exit = True
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """SIGTERM or Ctrl-C: an orderly end with a limit; at once when it is asked for again."""
+        self._limit.asked(sig)
+        super().handle_exit(sig, frame)
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
-        """Until it is ended.  Raises LabError where it could not begin: its data folder is another lab's."""
+        """Until it is ended.  Raises LabError where it could not begin, or ended unasked."""
         super().run(sockets)
         if self._closing.failed:
             raise self._closing.failed

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import struct
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -202,7 +201,8 @@ async def _listen(kernel: KernelTrace, feed: LocalFeed) -> None:
     """A trace that cannot be read any more is a lost witness, and no reason to end the lab."""
     try:
         await kernel.listen(feed)
-    except (OSError, ValueError, LookupError, struct.error) as error:
+    except Exception as error:
+        log.exception("the kernel's trace")
         why = f"it cannot be read any more: {type(error).__name__}: {error}"
         await kernel.without(TraceUnavailable(why, "Start the lab again."))
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -21,8 +20,9 @@ from typing import Literal, TypeVar
 
 from starlette.requests import HTTPConnection
 
-from app.errors import CrossSite, Forbidden, Unauthenticated
+from app.errors import CrossSite, DataFolder, Forbidden, Unauthenticated
 from app.hub.audience import Role
+from app.storage import open_file, told
 
 Who = Literal["anyone", "viewer", "driver"]
 F = TypeVar("F", bound=Callable[..., object])
@@ -60,11 +60,8 @@ class Access:
 
     def __init__(self, folder: Path, token: str | None) -> None:
         self._lock = threading.Lock()
-        path = folder / "access.db"
-        path.touch(mode=0o600, exist_ok=True)
-        path.chmod(0o600)
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._db.executescript(SCHEMA)
+        self._path = folder / "access.db"
+        self._db = open_file(self._path, SCHEMA, version=1)
         self.token = token or _kept_token(folder / "token")
 
     def new_link(self, role: Role) -> str:
@@ -75,7 +72,7 @@ class Access:
 
     def redeem(self, code: str, role: Role) -> str | None:
         """A session id for a valid code of that role; None otherwise.  A driver's code is used up."""
-        with self._lock:
+        with self._lock, told(self._path):
             found = self._db.execute("SELECT 1 FROM links WHERE code = ? AND role = ?", (_hash(code), role)).fetchone()
             if not found:
                 return None
@@ -101,7 +98,7 @@ class Access:
         session = connection.cookies.get(cookie)
         if not session:
             return None
-        with self._lock:
+        with self._lock, told(self._path):
             found = self._db.execute("SELECT role FROM sessions WHERE id = ?", (_hash(session),)).fetchone()
         return found[0] if found else None
 
@@ -120,17 +117,23 @@ class Access:
             self._db.close()
 
     def _write(self, statement: str, *values: str) -> None:
-        with self._lock:
+        with self._lock, told(self._path):
             self._db.execute(statement, values)
 
 
 def _kept_token(path: Path) -> str:
-    if path.exists() and (kept := path.read_text().strip()):
-        return kept
-    token = secrets.token_urlsafe(24)
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    path.write_text(token + "\n")
+    """Raises DataFolder."""
+    try:
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+        if kept := path.read_text().strip():
+            return kept
+        token = secrets.token_urlsafe(24)
+        path.write_text(token + "\n")
+    except OSError as error:
+        raise DataFolder(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise DataFolder(f"{path}: it holds no token", hint="Remove it: the next start makes a new one.") from error
     return token
 
 

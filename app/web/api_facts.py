@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from app import __version__
 from app.events import now
@@ -27,9 +27,14 @@ _ALL = (*SIGNALS, *RESERVED)
 @router.get("/health")
 @role("viewer")
 async def health(served: Served, who: RoleHere) -> dict[str, object]:
-    """How the lab is, what it has found, and the time by its clock."""
+    """How the lab is, what it has found, and the time by its clock.
+
+    ``ok``: what happens is recorded.  ``engine`` and ``kernel_trace`` have states of their own: without them less can
+    be seen and started, and the lab is well.
+    """
     return {
-        "ok": True,
+        "ok": served.hub.writer.well,
+        "writer": served.hub.writer.state(),
         "version": __version__,
         "now": now(),
         "role": who,
@@ -44,9 +49,14 @@ async def health(served: Served, who: RoleHere) -> dict[str, object]:
 
 @router.get("/healthz")
 @role("anyone")
-async def healthz() -> dict[str, object]:
-    """Whether the lab answers: for container engines and scripts, so without a token, and without anything else."""
-    return {"ok": True, "version": __version__}
+async def healthz(served: Served, response: Response) -> dict[str, object]:
+    """Whether the lab answers and records: for container engines and scripts, so without a token or anything else.
+
+    503 while the journal cannot be written.
+    """
+    response.status_code = 200 if served.hub.writer.well else 503
+    well = served.hub.writer.well
+    return {"ok": well, "version": __version__, "reason": "" if well else "the lab answers, and cannot record"}
 
 
 @router.get("/engine")

@@ -30,6 +30,7 @@ from app.hub import Hub
 from app.hub.audience import Role
 from app.journal import Stored
 
+NOTICE = ("reason", "since", "waiting", "dropped")
 SEND_TIMEOUT_S = 20.0
 GRACE_S = 30.0
 
@@ -72,12 +73,17 @@ def event_stream(
         if place is None or place > hub.last_id:
             yield b'data: {"kind":"reset"}\n\n'
         start = 0 if place is None or place > hub.last_id else place
+        if lost := hub.lost:
+            yield notice(hub)
         async with hub.join(after=start, role=role, who=who, run=run, kinds=kinds) as reader:
             while True:
                 try:
                     batch = await reader.batch()
                 except Ending:
                     return
+                if hub.lost is not lost:
+                    lost = hub.lost
+                    yield notice(hub)
                 yield b"".join(seen(event).frame for event in batch) or heartbeat(hub).encode()
 
     return Stream(
@@ -104,10 +110,18 @@ async def past_page(
     )
 
 
+def notice(hub: Hub) -> bytes:
+    """The journal is lost, or back.  It has no number: those are of what is stored."""
+    state = hub.writer.state()
+    said = {"kind": "journal_lost" if hub.lost else "journal_back", **{key: state[key] for key in NOTICE}}
+    return b"data: %b\n\n" % json.dumps(said).encode()
+
+
 def heartbeat(hub: Hub) -> ServerSentEvent:
     audience = hub.audience
     beat = {
         **{"kind": "heartbeat", "now": now().isoformat(), "viewers": audience.viewers, "last": hub.last_id},
         "focus": asdict(audience.focus) if audience.focus else None,
+        "writer": hub.writer.state() if hub.lost else None,
     }
     return ServerSentEvent(data=json.dumps(beat), sep="\n")

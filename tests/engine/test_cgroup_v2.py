@@ -14,6 +14,7 @@ import pytest
 from app.events import AnyEvent
 from app.hosts.container.images import Images
 from app.hosts.engine.engine import Engine
+from app.jobs import running_jobs
 from tests.engine.second_engine import PARENT, SecondEngine, cgroup_roots, engine_on_cgroup_v2
 from tests.support import kind, prints, running_lab
 
@@ -32,7 +33,7 @@ def images(engine: None) -> tuple[str, ...]:
         return 0
 
     async def built() -> tuple[str, ...]:
-        async with Engine(record, lab="test") as engine, anyio.create_task_group() as tasks:
+        async with Engine(record, lab="test") as engine, running_jobs() as tasks:
             assert await engine.ready(5)
             images = Images(engine, record, tasks)
             found = [await images.ensure(each) for each in IMAGES]

@@ -15,11 +15,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 import anyio
-from anyio.abc import TaskGroup
 
 from app.errors import BuildCancelled, HostFailed, LabError, NotFound
 from app.events import BuildProgress, now
 from app.events.record import Record
+from app.jobs import Jobs
 
 log = logging.getLogger("signal_lab")
 STEP = re.compile(r"^(?:Step|Layer) (\d+)/(\d+) : (.*)$", re.MULTILINE)
@@ -79,7 +79,7 @@ Make = Callable[[str, str, Say], Awaitable[None]]  # image, tag; raises LabError
 class Builds:
     """``make`` builds one image.  The others' state stays until the next build of the same image."""
 
-    def __init__(self, record: Record, tasks: TaskGroup, make: Make) -> None:
+    def __init__(self, record: Record, tasks: Jobs, make: Make) -> None:
         self._record, self._tasks, self._make = record, tasks, make
         self._latest: dict[str, Build] = {}  # by image
 

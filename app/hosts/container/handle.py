@@ -17,7 +17,6 @@ from typing import Any, Literal
 
 import anyio
 from anyio import to_thread
-from anyio.abc import TaskGroup
 
 from app.errors import AlreadyGone, LabError, NotApplicable
 from app.events import Clock, EngineEvent, TargetExited, TargetStarted, now
@@ -34,6 +33,7 @@ from app.hosts.container.story import Story, engine_time
 from app.hosts.engine.engine import Engine
 from app.hosts.left import Left
 from app.hosts.looking import look_at
+from app.jobs import Jobs
 from app.probe.procfs import Proc, ProcessFacts
 from app.signals import SIGTERM, Signal, UnknownSignal, exit_meaning, named_so
 from app.targets import Target
@@ -51,7 +51,7 @@ class ContainerHandle:
         container: str,
         engine: Engine,
         record: Record,
-        tasks: TaskGroup,
+        tasks: Jobs,
         look: Look | None = None,
         left: Left | None = None,
     ) -> None:
@@ -202,7 +202,11 @@ class ContainerHandle:
 
     def _end(self, code: int | None, at: datetime, clock: Clock, why: str = "") -> None:
         if self._story.end(code, at):
-            self._tasks.start_soon(self._record_end, code, at, clock, why)
+
+            async def give_up(_defect: str) -> None:
+                self._ended.set()  # its run does not wait for an end that cannot be told
+
+            self._tasks.start_soon(self._record_end, code, at, clock, why, defect=give_up)
 
     async def _record_end(self, code: int | None, at: datetime, clock: Clock, why: str) -> None:
         """Once the last output has come, and never before its start."""

@@ -14,7 +14,6 @@ from typing import Any
 
 import anyio
 from anyio import to_thread
-from anyio.abc import TaskGroup
 
 from app.errors import AlreadyGone, EngineUnavailable, HostFailed, LabError, NotOurs
 from app.events import EngineEvent, TargetStarting
@@ -28,6 +27,7 @@ from app.hosts.container.ports import is_taken, with_free_ports
 from app.hosts.engine.engine import Client, Engine
 from app.hosts.engine.janitor_client import Janitor
 from app.hosts.left import Left, end_unseen
+from app.jobs import Jobs, running_jobs
 from app.targets import LAB, TARGET, Target
 
 log = logging.getLogger("signal_lab")
@@ -38,9 +38,7 @@ START_WITHIN_S = 2.0  # how long a start waits for an engine that may just be co
 class ContainersHost:
     """Starts containers.  Use as ``async with running_containers(engine, record) as host``."""
 
-    def __init__(
-        self, engine: Engine, record: Record, tasks: TaskGroup, janitor: Janitor, left: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, engine: Engine, record: Record, tasks: Jobs, janitor: Janitor, left: Iterable[str] = ()) -> None:
         """``left``: ids of targets that will be adopted; until then nobody touches their containers."""
         self._engine, self._record, self._tasks = engine, record, tasks
         self.images = Images(engine, record, tasks)
@@ -214,7 +212,7 @@ async def running_containers(
     engine: Engine, record: Record, janitor: Janitor, left: Iterable[str] = ()
 ) -> AsyncIterator[ContainersHost]:
     """The host, for as long as its containers may live."""
-    async with anyio.create_task_group() as tasks:
+    async with running_jobs() as tasks:
         host = ContainersHost(engine, record, tasks, janitor, left)
         tasks.start_soon(host.sweep_when_ready)
         try:

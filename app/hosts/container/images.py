@@ -24,7 +24,6 @@ import anyio
 import anyio.abc
 import docker.errors
 from anyio import from_thread, to_thread
-from anyio.abc import TaskGroup
 from docker.types import CancellableStream
 
 import docker
@@ -33,6 +32,7 @@ from app.events.record import Record
 from app.hosts.container.builds import Build, Builds, Say
 from app.hosts.container.pulls import Pull, not_pulled
 from app.hosts.engine.engine import Client, Engine, connect
+from app.jobs import Jobs
 from app.resources import resource
 
 T = TypeVar("T")
@@ -80,7 +80,7 @@ def tag_of(image: str) -> str:
 class Images:
     """``tasks``: where builds run; they end with it."""
 
-    def __init__(self, engine: Engine, record: Record, tasks: TaskGroup) -> None:
+    def __init__(self, engine: Engine, record: Record, tasks: Jobs) -> None:
         self._engine = engine
         self.builds = Builds(record, tasks, self._get)
         self._asking: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)

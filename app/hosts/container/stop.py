@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import anyio
-from anyio.abc import TaskGroup
 
 from app.errors import AlreadyGone, EngineUnavailable, LabError
 from app.events import now
 from app.hosts.base import StopDefaults, Stopped
 from app.hosts.container.story import Story
 from app.hosts.engine.engine import Client, Engine
+from app.jobs import Jobs
 from app.signals import SIGTERM, Signal
 
 TELL_S = 5.0  # how long an answer of the engine waits for the event that should come with it
@@ -31,7 +31,7 @@ class Stopper:
         name: str,
         story: Story,
         catch_up: Callable[[], Awaitable[None]],
-        tasks: TaskGroup,
+        tasks: Jobs,
     ) -> None:
         self._engine, self._container, self._name, self._tasks = engine, container, name, tasks
         self.answered: anyio.Event | None = None  # of a stop: the engine has done all that belongs to it

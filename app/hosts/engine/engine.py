@@ -29,6 +29,7 @@ import docker
 from app.errors import AlreadyGone, EngineUnavailable, HostFailed
 from app.events import EngineEvent, SourceBack, SourceLost
 from app.events.record import Record
+from app.jobs import running_jobs
 from app.sources.docker_events import engine_events
 
 T = TypeVar("T")
@@ -159,8 +160,8 @@ class Engine:
 
     @asynccontextmanager
     async def _watching(self) -> AsyncIterator[Engine]:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._watch)
+        async with running_jobs() as tasks:
+            tasks.keep(self._watch, defect=self._lose_sight)
             await self._looked.wait()  # the first page should not say "absent" for a blink
             try:
                 yield self
@@ -228,6 +229,13 @@ class Engine:
         self._let_go()
         self._status = Status("lost", self._status.name, self._status.version, reason=reason, hint=HINT)
         await self._record(SourceLost(source="engine", author="engine", reason=reason))
+
+    async def _lose_sight(self, why: str) -> None:
+        self._looked.set()
+        self._ready = anyio.Event()
+        self._let_go()
+        self._status = Status("lost", self._status.name, self._status.version, reason=why, hint=HINT)
+        await self._record(SourceLost(source="engine", author="engine", reason=why))
 
     def _let_go(self) -> None:
         client, self._client = self._client, None

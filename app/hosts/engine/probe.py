@@ -20,6 +20,7 @@ from app.errors import HostFailed, LabError, leaves
 from app.hosts.container.images import Images
 from app.hosts.engine.engine import Engine
 from app.hosts.engine.probe_feed import ContainerFeed, FeedEnded
+from app.jobs import running_jobs
 from app.probe.procfs import ProcessFacts
 from app.probe.tracefs import TraceUnavailable
 from app.resources import PACKAGE
@@ -148,8 +149,12 @@ class Probe:
 async def kept_probe(engine: Engine, images: Images, kernel: KernelTrace) -> AsyncIterator[Probe]:
     """The keeper of the probe, for as long as the block is open."""
     probe = Probe(engine, images, kernel)
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(probe.keep)
+
+    async def lose(why: str) -> None:
+        await kernel.without(TraceUnavailable(why, "It is started again."))
+
+    async with running_jobs() as tasks:
+        tasks.keep(probe.keep, defect=lose)
         try:
             yield probe
         finally:

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import anyio
-from anyio.abc import TaskGroup
 
 from app.events import TargetStarting
 from app.events.record import Record
@@ -15,6 +14,7 @@ from app.hosts.base import Handle, Host, Spec
 from app.hosts.left import Left, end_unseen
 from app.hosts.local.handle import ProcessHandle
 from app.hosts.local.ports import give_back, with_ports
+from app.jobs import Jobs, running_jobs
 from app.targets import Target
 
 Expecting = Callable[[str, int], Awaitable[None]]
@@ -29,7 +29,7 @@ class ProcessesHost:
 
     make: type[ProcessHandle] = ProcessHandle
 
-    def __init__(self, record: Record, expect: Expecting, tasks: TaskGroup) -> None:
+    def __init__(self, record: Record, expect: Expecting, tasks: Jobs) -> None:
         self._record, self._expect, self._tasks = record, expect, tasks
 
     async def check(self) -> None:
@@ -49,7 +49,7 @@ class ProcessesHost:
         except BaseException:
             give_back(ports.values())
             raise
-        self._tasks.start_soon(self._follow, handle)
+        self._tasks.start_soon(self._follow, handle, defect=handle.lose)
         try:
             await self._expect(target.id, handle.keeper_pid)
             await handle.begin()
@@ -81,5 +81,5 @@ async def running_processes(
     is missed.
     ``host``: SandboxesHost for sandboxes.
     """
-    async with anyio.create_task_group() as tasks:
+    async with running_jobs() as tasks:
         yield host(record, expect, tasks)

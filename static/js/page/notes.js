@@ -3,7 +3,7 @@
  * the page first: without a connection nothing else can be told.
  */
 
-import { clockTime, duration } from "../words/text.js";
+import { clockTime, counted, duration } from "../words/text.js";
 
 /** @import { Build, Experiment, Health, Run, RunFacts, State, StreamState, Target } from "../wire/types.js" */
 
@@ -21,6 +21,7 @@ import { clockTime, duration } from "../words/text.js";
  * @typedef {object} NoteFacts
  * @property {StreamState|null} stream
  * @property {number|null} caughtUpMs   when the connection came back; null: not of late
+ * @property {import("../wire/types_api.js").Writer|null} [unwritten]  the journal cannot be written
  * @property {Problem|null} problem
  * @property {Health|null} health
  * @property {State} state
@@ -47,6 +48,14 @@ const connection = (stream, nowMs) => {
   const next = inS === null || inS === 0 ? "trying now" : `next try in ${inS} s`;
   const text = `What you see is from before ${clockTime(stream.sinceMs)}; nothing is lost, it is read again · ${next}`;
   return a({ headline: "No connection to the lab.", text, button: "Try now", action: "retry" });
+};
+
+/** @param {import("../wire/types_api.js").Writer} writer @returns {Note} */
+const unwrittenNote = ({ reason, since, waiting, dropped }) => {
+  const from = since ? `, since ${clockTime(Date.parse(since))}` : "";
+  const left = dropped ? ` ${counted(dropped, "event")} had to be left out, output first.` : "";
+  const text = `${reason}${from}. ${counted(waiting, "event")} ${waiting === 1 ? "waits" : "wait"} to be shown.${left} Targets go on; stop and signals work.`;
+  return a({ headline: "The journal cannot be written.", text, code: "journal_lost" });
 };
 
 /** @param {Record<string, Build>} builds @returns {Build|null} */
@@ -113,6 +122,7 @@ export function noteOf(facts, nowMs) {
     const text = [problem.error, problem.hint].filter(Boolean).join(" ");
     return a({ headline: problem.what, text, code: problem.code, button: "Close", action: "dismiss" });
   }
+  if (facts.unwritten) return unwrittenNote(facts.unwritten);
   const more = engine(facts) ?? starting(facts);
   if (more) return more;
   if (newer) {

@@ -67,6 +67,7 @@ export function createReplaySession({
     health: null,
     viewers: -1, // nobody is counted
     focus: null, // nor followed
+    unwritten: null,
     experiments: [],
     table: null,
     following: true,

@@ -8,7 +8,7 @@ import { EMPTY, reduce } from "../reduce/index.js";
 import { createApi } from "./api.js";
 import { followEvents } from "./shared_stream.js";
 
-/** @import { Focus } from "./types_api.js" */
+/** @import { Focus, Writer } from "./types_api.js" */
 /** @import { Experiment, Health, LabEvent, SignalTable, State, StreamState } from "./types.js" */
 /** @import { Replay } from "../page/replay.js" */
 
@@ -44,6 +44,8 @@ export function createSession({ role, dirty, onEvent }) {
     viewers: 0,
     /** What the presenter looks at; null: nobody presents, or it is not known yet. @type {Focus|null} */
     focus: null,
+    /** Why what happens cannot be shown now; null: it can. @type {Writer|null} */
+    unwritten: null,
     /** @type {Experiment[]} */
     experiments: [],
     /** @type {SignalTable|null} */
@@ -113,6 +115,7 @@ export function createSession({ role, dirty, onEvent }) {
           session.health = health;
           session.viewers = health.viewers;
           turn(health.focus ?? null);
+          session.unwritten = health.writer?.state === "lost" ? health.writer : null;
         });
         const [, experiments, table] = await Promise.all([told, api.experiments(), session.table ?? api.signals()]);
         failures = 0;
@@ -156,11 +159,12 @@ export function createSession({ role, dirty, onEvent }) {
   };
 
   /** @param {import("./types_api.js").Heartbeat} heartbeat */
-  const beat = ({ now, viewers, focus = null }) => {
+  const beat = ({ now, viewers, focus = null, writer = null }) => {
     clock.heartbeat(now);
     const turned = turn(focus);
-    if (viewers === session.viewers && !turned) return;
+    if (viewers === session.viewers && !turned && !writer && !session.unwritten) return;
     session.viewers = viewers;
+    session.unwritten = writer;
     dirty();
   };
 

@@ -154,7 +154,7 @@ export function openStream({
     const said = JSON.parse(data);
     if (said.kind === "heartbeat") onHeartbeat(said);
     else if (said.kind === "reset") forget();
-    else event(said, lastEventId.slice(0, Math.max(0, lastEventId.lastIndexOf("."))));
+    else if (said.id !== undefined) event(said, lastEventId.slice(0, Math.max(0, lastEventId.lastIndexOf("."))));
   };
 
   /** @param {LabEvent} said @param {string} of - the journal it is from; "" where the message does not say */

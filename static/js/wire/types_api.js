@@ -7,6 +7,7 @@
  * @property {"driver"|"viewer"} role
  * @property {number} viewers
  * @property {Focus|null} [focus]
+ * @property {Writer} [writer]
  * @property {{state: "ready"|"absent"|"lost", name: string, version: string, reason: string, hint: string}} engine
  * @property {{state: "ready"|"absent", reason: string, hint?: string, where?: string}} kernel_trace
  * @property {string} [journal]          id of the journal: another one means other events under the same numbers
@@ -21,7 +22,14 @@
  * @property {boolean} [whole]           of several targets: the chosen one's whole fall
  * @property {string} at                 since when: a later one goes before
  *
- * @typedef {{now: string, viewers: number, focus?: Focus|null}} Heartbeat
+ * @typedef {object} Writer              of the journal; with each heartbeat while it is lost, and in the health
+ * @property {"ready"|"lost"|"ended"} state
+ * @property {string} reason
+ * @property {string|null} since
+ * @property {number} waiting            events that are not stored yet
+ * @property {number} dropped            that never will be
+ *
+ * @typedef {{now: string, viewers: number, focus?: Focus|null, writer?: Writer|null}} Heartbeat
  *
  * @typedef {object} Signal              one of GET /api/v1/signals
  * @property {string} name

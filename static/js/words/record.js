@@ -37,8 +37,10 @@ const receiver = (target, pid) => {
   return process ? `${process.comm} (${pid})` : `process ${pid}`;
 };
 
+/** @type {Record<string, string>} */
+const SOURCES = { kernel: "the kernel’s trace", journal: "the journal" };
 /** @param {SourceLostEvent|SourceBackEvent} event */
-const sourceName = ({ source }) => (source === "kernel" ? "the kernel’s trace" : source);
+const sourceName = ({ source }) => SOURCES[source] ?? source;
 
 /** @type {{[K in Kind]?: (event: EventOf[K], target: Target|undefined, state: State) => string|null}} */
 const SAYS = {

@@ -35,6 +35,22 @@ const shown = (told) => {
 };
 
 describe("the note", () => {
+  it("says that the journal cannot be written, before all but the connection and a refusal", () => {
+    const unwritten = {
+      state: "lost",
+      reason: "the disk is full",
+      since: "2026-07-01T12:00:10Z",
+      waiting: 3,
+      dropped: 0,
+    };
+    const lost = note({ unwritten, caughtUpMs: NOW });
+    assert.equal(lost?.code, "journal_lost");
+    assert.match(lost?.text ?? "", /the disk is full, since .*3 events wait .*stop and signals work/);
+    assert.match(note({ unwritten: { ...unwritten, dropped: 1 } })?.text ?? "", /1 event had to be left out/);
+    const problem = { error: "no", hint: null, code: "conflict", what: "Not started." };
+    assert.equal(note({ unwritten, problem })?.code, "conflict");
+  });
+
   it("is not there while all is well", () => {
     assert.equal(note({}), null);
     assert.equal(note({ experiment: { ...needy, available: true } }), null);

@@ -43,7 +43,7 @@ export function createBarOffStage({ session, acts, page }) {
  * @param {number} nowMs
  */
 export const noteOffStage = ({ session, ui }, nowMs) => {
-  const { connection, caughtUpMs, health, state } = session;
+  const { connection, caughtUpMs, health, state, unwritten } = session;
   const nothing = { run: null, target: null, experiment: null, newer: null };
-  return noteOf({ stream: connection, caughtUpMs, problem: ui.problem, health, state, ...nothing }, nowMs);
+  return noteOf({ stream: connection, caughtUpMs, unwritten, problem: ui.problem, health, state, ...nothing }, nowMs);
 };

@@ -89,6 +89,7 @@ export function createHead({ session, ui, acts }) {
       {
         stream: connection,
         caughtUpMs: session.caughtUpMs,
+        unwritten: session.unwritten,
         problem: ui.problem,
         health,
         state,
