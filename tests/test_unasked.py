@@ -29,10 +29,15 @@ Writer._write = write
 HANGS = """
 import anyio
 from app.lab.lab import Lab
+from app.serve.ending import Limit
 async def close(self):
-    print("closing", flush=True)
     await anyio.sleep_forever()
 Lab.close = close
+before = Limit.asked
+def asked(self, number):
+    before(self, number)
+    print("asked", flush=True)
+Limit.asked = asked
 """
 
 
@@ -65,7 +70,7 @@ async def test_a_job_that_fails_ends_no_other_and_is_told(caplog: pytest.LogCapt
             jobs.keep(at_the_third_time, defect=say)
     assert tried == 3
     assert sorted(told) == sorted(
-        ["the lab made a mistake: KeyError", "not now", "the lab made a mistake: ValueError"]
+        ["the lab made a mistake: KeyError", "not now", "the lab is ending", "the lab made a mistake: ValueError"]
         + ["the lab made a mistake: LookupError"] * 2
     )
     assert "defect in" in caplog.text
@@ -90,7 +95,7 @@ def test_services_that_end_unasked_end_the_process_with_the_reason(tmp_path: Pat
 
 def hung(server: Killable) -> None:
     os.kill(server.pid, signal.SIGTERM)
-    server.says("closing")
+    server.says("asked")
 
 
 @pytest.mark.whole

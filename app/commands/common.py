@@ -57,9 +57,15 @@ def told(command: Callable[..., object]) -> str:
 
 
 def settings_from(**given: Any) -> Settings:
-    """Settings with these flags; None stands for a flag that was not given.  Raises typer.BadParameter."""
+    """Settings with these flags; None stands for a flag that was not given.  Raises Failed."""
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         problem = error.errors()[0]
-        raise typer.BadParameter(f"{problem['loc'][0]}: {problem['msg']}") from error
+        name = str(problem["loc"][0])
+        raise Failed(
+            f"{name}: {problem['msg']}, found {problem['input']!r}",
+            f"It is --{name.replace('_', '-')}, or SIGNAL_LAB_{name.upper()}; `signal-lab serve --help` says what it takes.",
+            leave=USAGE,
+            code="bad_setting",
+        ) from error
