@@ -16,6 +16,7 @@ LabError
 ├── Conflict             409  cannot be done in this state
 │   └── BuildCancelled   409  somebody ended the build that this waited for
 ├── TooMany              429  of what viewers may send
+├── Full                 503  as many as there may be have something open
 ├── NotPossible          409  this machine does not allow it
 ├── EngineUnavailable    503
 ├── CannotStore          503  the disk, or who holds the file, does not allow it now
@@ -120,6 +121,11 @@ class BuildCancelled(Conflict):
 class TooMany(LabError):
     status, code = 429, "too_many"
     hint = "Wait a moment. The last guess that was taken counts."
+
+
+class Full(LabError):
+    status, code = 503, "full"
+    hint = "Close pages that nobody looks at, or wait for others to leave."
 
 
 class NotPossible(LabError):

@@ -18,7 +18,7 @@ import json
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,23 +125,37 @@ class Journal:
             self._writer.execute("ROLLBACK")
 
     def read(
-        self, *, after: int = 0, run: str | None = None, kinds: frozenset[str] = frozenset(), limit: int = 500
+        self,
+        *,
+        after: int = 0,
+        run: str | None = None,
+        kinds: frozenset[str] = frozenset(),
+        limit: int = 500,
+        most_bytes: int = 2**62,
     ) -> list[Stored]:
         """The next events after number ``after``, oldest first.
 
-        ``run`` keeps that run's events and those of no run; ``kinds``, when not empty, keeps only these.
+        ``run`` keeps that run's events and those of no run; ``kinds``, when not empty, keeps only these.  The last one
+        is the first with which they come to ``most_bytes``.
         """
-        where = ["id > ?"]
-        parameters: list[object] = [after]
-        if run is not None:
-            where.append("(run = ? OR run IS NULL)")
-            parameters.append(run)
+        only = ""
+        parameters: list[object] = [after, run, limit]
         if kinds:
-            where.append(f"kind IN ({','.join('?' * len(kinds))})")
+            only = f" AND kind IN ({','.join(f'?{number}' for number in range(4, 4 + len(kinds)))})"
             parameters.extend(sorted(kinds))
-        query = f"SELECT id, run, kind, data FROM events WHERE {' AND '.join(where)} ORDER BY id LIMIT ?"  # noqa: S608 (only marks are put in)
-        with self._open(self._read_lock):
-            return [self._stored(*row) for row in self._reader.execute(query, (*parameters, limit))]
+        each = f"SELECT id, run, kind, data FROM events WHERE id > ?1{only}"  # noqa: S608 (only marks are put in)
+        if run is not None:  # two walks along an index that are merged; with OR all of a run is sorted each time
+            each = f"{each} AND run = ?2 UNION ALL {each} AND run IS NULL"
+        query = f"{each} ORDER BY id LIMIT ?3"
+        found: list[Stored] = []
+        size = 0
+        with self._open(self._read_lock), closing(self._reader.execute(query, parameters)) as rows:
+            for row in rows:
+                found.append(self._stored(*row))
+                size += len(found[-1].frame)
+                if size >= most_bytes:
+                    break
+        return found
 
     def _stored(self, number: int, run: str | None, kind: str, data: str) -> Stored:
         return Stored(number, run, kind, f'id: {self.id}.{number}\ndata: {{"id":{number},{data[1:]}\n\n'.encode())

@@ -48,7 +48,7 @@ from app.sources.kernel_trace import running_kernel_trace
 from app.targets import HostName
 from app.web import api, api_builds, api_facts, api_races, api_room, api_runs, docs, pages
 from app.web.access import Access
-from app.web.services import Services, authorize
+from app.web.services import Services, authorized
 from app.web.shield import MAX_BODY, Shield, allowed_hosts
 from app.web.static import Static
 
@@ -195,7 +195,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="Signal Lab",
         version=__version__,
         lifespan=closing.lifespan,
-        dependencies=[Depends(authorize)],
+        dependencies=[Depends(authorized)],
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -216,8 +216,8 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def shielded(app: FastAPI) -> ASGIApp:
-    """The application behind its outermost layer."""
+def shielded(app: FastAPI, inner: ASGIApp | None = None) -> ASGIApp:
+    """The application behind its outermost layer.  ``inner``: what stands between the two."""
     settings: Settings = app.state.settings
     allowed = allowed_hosts(settings.host, settings.port, settings.public_url)
-    return Shield(app, allowed, any_address=settings.host in ("0.0.0.0", "::"))  # noqa: S104 (compared, not bound)
+    return Shield(inner or app, allowed, any_address=settings.host in ("0.0.0.0", "::"))  # noqa: S104 (compared, not bound)

@@ -25,8 +25,8 @@ from anyio import CapacityLimiter, to_thread
 from app.errors import Ending
 from app.events import AnyEvent
 from app.hub.audience import Audience, Role
-from app.hub.reader import Reader
-from app.hub.waiting import BATCH, Entry
+from app.hub.reader import BATCH, BATCH_BYTES, Reader
+from app.hub.waiting import Entry
 from app.hub.writer import Lost, Writer
 from app.journal import Journal, Stored
 
@@ -89,8 +89,10 @@ class Hub:
     async def read(
         self, *, after: int = 0, run: str | None = None, kinds: frozenset[str] = frozenset(), limit: int = BATCH
     ) -> list[Stored]:
+        """The next stored ones, as many as go together (``is_full``: there may be more)."""
         return await to_thread.run_sync(
-            lambda: self.journal.read(after=after, run=run, kinds=kinds, limit=limit), limiter=self._limiter
+            lambda: self.journal.read(after=after, run=run, kinds=kinds, limit=limit, most_bytes=BATCH_BYTES),
+            limiter=self._limiter,
         )
 
     async def read_all(self, *, run: str | None = None, kinds: frozenset[str] = frozenset()) -> AsyncIterator[Stored]:

@@ -7,15 +7,17 @@ does not read costs nothing: its connection is dropped by the stream when it can
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from app.errors import Ending
 from app.hub.audience import Focus, Role
-from app.hub.waiting import BATCH
 from app.journal import Stored
 
 if TYPE_CHECKING:
     from app.hub import Hub
+
+BATCH, BATCH_BYTES = 500, 128 * 2**10  # a reader takes no more at a time: what does not read holds that much
 
 
 class Reader:
@@ -61,9 +63,20 @@ class Reader:
             skip = min(max(0, self.place + 1 - recent[0].id), len(recent) - 1)
             while skip and recent[skip - 1].id > self.place:  # what was never stored left a hole
                 skip -= 1
-            found = [recent[i] for i in range(skip, min(len(recent), skip + BATCH))]
-            self.place = found[-1].id
-            return [event for event in found if self.wants(event)]
-        found = await self._hub.read(after=self.place, run=self._run, kinds=self._kinds, limit=BATCH)
-        self.place = found[-1].id if len(found) == BATCH else max(last, found[-1].id if found else 0)
+            found, size = [], 0
+            for event in islice(recent, skip, skip + BATCH):
+                self.place = event.id
+                if self.wants(event):
+                    found.append(event)
+                    size += len(event.frame)
+                    if size >= BATCH_BYTES:
+                        break
+            return found
+        found = await self._hub.read(after=self.place, run=self._run, kinds=self._kinds)
+        self.place = found[-1].id if is_full(found) else max(last, found[-1].id if found else 0)
         return found
+
+
+def is_full(found: list[Stored], limit: int = BATCH) -> bool:
+    """Whether there may be more after what was read together."""
+    return len(found) >= limit or sum(len(event.frame) for event in found) >= BATCH_BYTES

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,18 +76,33 @@ class Imported:
             found = self._db.execute("SELECT number, at FROM imports ORDER BY number DESC").fetchall()
         return [Import(f"i{number}", at) for number, at in found]
 
-    def read(self, run: str, kinds: frozenset[str] = frozenset()) -> list[Stored]:
-        """Its events, in order; ``kinds``, when not empty, keeps only these."""
-        number = number_of(run)
-        query = "SELECT id, own, kind, data FROM events WHERE import = ?"
+    def read(
+        self, run: str, kinds: frozenset[str] = frozenset(), after: int = -1, most_bytes: int = 2**62
+    ) -> list[Stored]:
+        """Its next events after number ``after``, in order; ``kinds``, when not empty, keeps only these.
+
+        The last one is the first with which they come to ``most_bytes``.
+        """
+        query = "SELECT id, own, kind, data FROM events WHERE import = ? AND id > ?"
         if kinds:
             query += f" AND kind IN ({','.join('?' * len(kinds))})"
+        values = (number_of(run), after, *sorted(kinds))
+        found: list[Stored] = []
+        size = 0
+        with self._lock, told(self._path), closing(self._db.execute(query + " ORDER BY id", values)) as rows:
+            for id_, own, kind, data in rows:
+                frame = f'data: {{"id":{id_},{data[1:]}\n\n'.encode()
+                found.append(Stored(id_, run if own else None, kind, frame))
+                size += len(frame)
+                if size >= most_bytes:
+                    break
+        return found
+
+    def last_id(self, run: str) -> int:
+        """Number of its last event."""
         with self._lock, told(self._path):
-            rows = self._db.execute(query + " ORDER BY id", (number, *sorted(kinds))).fetchall()
-        return [
-            Stored(id_, run if own else None, kind, f'data: {{"id":{id_},{data[1:]}\n\n'.encode())
-            for id_, own, kind, data in rows
-        ]
+            found = self._db.execute("SELECT max(id) FROM events WHERE import = ?", (number_of(run),)).fetchone()
+        return int(found[0])
 
     def forget(self, run: str) -> None:
         with self._lock, told(self._path):

@@ -14,15 +14,18 @@ import socket
 import sys
 import webbrowser
 from collections.abc import Callable, Coroutine
+from functools import partial
 from types import FrameType
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import uvicorn
 
+from app import descriptors
 from app.errors import LabError
 from app.hosts.local.sandbox_trial import try_one
 from app.main import Closing, create_app, shielded
 from app.ownership import tell_address
+from app.serve.connections import AT_ONCE, Connection, Doors
 from app.serve.ending import Limit
 from app.serve.logs import logging_to
 from app.serve.story import telling
@@ -30,6 +33,7 @@ from app.settings import Settings
 from app.web.services import Services
 
 BACKLOG = 128
+SEND_BUFFER = 256 * 2**10
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 WARNING = """  Others on this network can reach the lab, by plain HTTP that can be read on its way.
   Give the watch link to whoever may see; the drive link is a key to this machine. Nobody gets in without one.
@@ -47,6 +51,8 @@ def bind(settings: Settings) -> socket.socket:
     # With the protocol named: asyncio turns Nagle's algorithm off only then, and with it a click takes 40 ms longer.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Of each connection: else the kernel takes some megabytes for a client that does not read.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     try:
         listener.bind((settings.host, settings.port))
         listener.listen(BACKLOG)
@@ -66,6 +72,7 @@ class LabServer(uvicorn.Server):
         self,
         config: uvicorn.Config,
         closing: Closing,
+        doors: Doors,
         ready: Callable[[], None],
         then: Callable[[], Coroutine[Any, Any, None]] | None = None,
         ending: Callable[[], None] | None = None,
@@ -74,10 +81,14 @@ class LabServer(uvicorn.Server):
         self._limit = Limit()
         closing.gone = self._leave
         self._closing, self._ready, self._then, self._ending = closing, ready, then, ending
+        self._doors = doors
         self._beside: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        asyncio.get_running_loop().set_exception_handler(self._doors.heed)
         await super().startup(sockets)
+        for each in sockets or ():
+            each.listen(BACKLOG)  # asyncio has one number for the kernel's queue and for how many it takes at once
         if self._closing.failed or not self.started:
             self.should_exit = True
             return
@@ -126,9 +137,13 @@ def make_server(
     """
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     app = create_app(settings)
+    doors = Doors(app, descriptors.at_most())
     config = uvicorn.Config(
-        shielded(app),
+        shielded(app, doors),
+        http=cast("type[asyncio.Protocol]", partial(Connection, doors=doors)),
+        ws="none",
         lifespan="on",
+        backlog=AT_ONCE,
         log_config=None,  # see logs.py
         access_log=False,  # paths hold the codes of links
         server_header=False,
@@ -154,7 +169,7 @@ def make_server(
             runs = "one run" if count == 1 else f"{count} runs"
             story.info("ending %s: processes and containers first, then this server", runs, extra={"event": "ending"})
 
-    return LabServer(config, app.state.closing, say, tell if story else None, ending)
+    return LabServer(config, app.state.closing, doors, say, tell if story else None, ending)
 
 
 async def found(services: Services, story: logging.Logger) -> None:
@@ -181,6 +196,7 @@ def bold(text: str, out: TextIO) -> str:
 
 def serve(settings: Settings, out: TextIO = sys.stdout) -> None:
     """Until SIGTERM or Ctrl-C."""
+    descriptors.raise_limit()
     listener = bind(settings)
 
     def ready(driver: str, viewer: str) -> None:

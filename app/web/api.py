@@ -15,12 +15,12 @@ from app.lab.state import LiveRun
 from app.web.access import role
 from app.web.adhoc import Body, StartRun
 from app.web.paths import RunId, TargetId
-from app.web.services import RoleHere, Seen, Served
+from app.web.services import Guarded, RoleHere, Seen, Served
 from app.web.starting import Start
 from app.web.stream import event_stream, past_page
 from app.web.together import each_of
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", route_class=Guarded)
 
 TimeoutS = Annotated[
     int | None, Field(ge=-1, le=3600, description="Whole seconds; −1 waits for ever; absent: the target's own.")

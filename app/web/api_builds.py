@@ -10,9 +10,9 @@ from fastapi import Path as InPath
 from app.errors import NotFound
 from app.hosts.container.images import is_ours
 from app.web.access import role
-from app.web.services import RoleHere, Served
+from app.web.services import Guarded, RoleHere, Served
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", route_class=Guarded)
 Image = Annotated[str, InPath(max_length=64, pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 

@@ -18,9 +18,9 @@ from app.verdict.programs.practice import practices
 from app.verdict.programs.senders import senders_of
 from app.web.access import role
 from app.web.facts import runs_facts, steps_of
-from app.web.services import RoleHere, Served, Services
+from app.web.services import Guarded, RoleHere, Served, Services
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", route_class=Guarded)
 _ALL = (*SIGNALS, *RESERVED)
 
 

@@ -15,10 +15,10 @@ from app.events.parts import Guess
 from app.web.access import role
 from app.web.facts import run_facts, time_before
 from app.web.paths import RunId, TargetId
-from app.web.services import RoleHere, Served
+from app.web.services import Guarded, RoleHere, Served
 from app.web.starting import OpenBets
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", route_class=Guarded)
 MAX_GUESS = 200  # bytes
 
 

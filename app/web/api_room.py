@@ -12,9 +12,9 @@ from app.hub.audience import Focus
 from app.web.access import role
 from app.web.adhoc import Body
 from app.web.qr import qr_code
-from app.web.services import Served
+from app.web.services import Guarded, Served
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", route_class=Guarded)
 
 
 class NewLink(Body):

@@ -18,10 +18,11 @@ from app.web.access import role
 from app.web.api_facts import experiment_facts, signal_table
 from app.web.history import Outcome, page_of
 from app.web.kept import all_facts, kept_facts, kept_recording
+from app.web.pieces import InPieces, in_file
 from app.web.report import report
-from app.web.services import Seen, Served
+from app.web.services import Guarded, Seen, Served
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", route_class=Guarded)
 RunId = Annotated[str, Path(max_length=40)]
 
 
@@ -112,12 +113,13 @@ async def report_run(run: RunId, served: Served) -> Response:
     facts = await kept_facts(served, run)
     if facts["status"] != "finished":
         raise Conflict(f"run {run} has not ended", hint="A report is made of a run that is over.")
-    lines = [event.json async for event in await kept_recording(served, run, lab=True)]
     mine = served.runner.catalogue.get(facts["experiment"] or "")
     known = {"experiments": [await experiment_facts(served, mine)] if mine else [], "table": signal_table()}
-    made = await to_thread.run_sync(report, facts, lines, known)
+    async with served.one_report:
+        lines = [event.json async for event in await kept_recording(served, run, lab=True)]
+        made = await to_thread.run_sync(lambda: in_file(report(facts, lines, known)))
     name = f'attachment; filename="signal-lab-{run}.html"'
-    return Response(made, media_type="text/html", headers={"content-disposition": name})
+    return InPieces(made, "text/html", {"content-disposition": name})
 
 
 @router.post("/imports", status_code=201, max_body_size=MAX_BYTES)

@@ -11,9 +11,9 @@ from fastapi.responses import HTMLResponse
 
 from app.web.access import role
 from app.web.pages import page
-from app.web.services import RoleHere
+from app.web.services import Guarded, RoleHere
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Guarded)
 
 
 @router.get("/api/v1/openapi.json")

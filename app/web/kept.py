@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from anyio import to_thread
 
 from app.errors import NotFound
+from app.hub.reader import BATCH_BYTES
 from app.imports.shelf import Import, number_of
 from app.journal import Stored
 from app.web.facts import WORDS, Facts, fold, outcome_of, run_facts, runs_facts
@@ -25,15 +26,23 @@ async def kept_facts(served: Services, run: str) -> Facts:
     if not number_of(run):
         return await run_facts(served.hub, run)
     facts = await _facts(served, await _import(served, run))
-    return {**facts, "last_event_id": (await to_thread.run_sync(served.imported.read, run))[-1].id}
+    return {**facts, "last_event_id": await to_thread.run_sync(served.imported.last_id, run)}
 
 
 async def kept_recording(served: Services, run: str, *, lab: bool) -> AsyncIterator[Stored]:
     """As ``recording``; raises NotFound, at once."""
     if not number_of(run):
         return recording(served.hub, run, lab=lab)
-    found = await to_thread.run_sync(served.imported.read, (await _import(served, run)).run)
-    return _each([event for event in found if lab or event.run])
+    return _imported(served, (await _import(served, run)).run, lab=lab)
+
+
+async def _imported(served: Services, run: str, *, lab: bool) -> AsyncIterator[Stored]:
+    after = -1
+    while found := await to_thread.run_sync(served.imported.read, run, frozenset(), after, BATCH_BYTES):
+        for event in found:
+            if lab or event.run:
+                yield event
+        after = found[-1].id
 
 
 async def forget(served: Services, run: str) -> None:

@@ -21,9 +21,9 @@ from app.signals import UnknownSignal as NoSuchSignal
 from app.web.access import role
 from app.web.assets import ASSETS
 from app.web.kept import kept_facts
-from app.web.services import RoleHere, Served, Services
+from app.web.services import Guarded, RoleHere, Served, Services
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Guarded)
 templates = Jinja2Templates(directory=resource("templates"))
 
 MONTH_S = 30 * 24 * 3600

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Annotated, Any
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
 
 from app.experiments.runner import Runner
 from app.hosts.base import Host
@@ -43,6 +46,7 @@ class Services:
     hosts: dict[HostName, Host]
     access: Access
     imported: Imported
+    one_report: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))  # it takes the memory of its run
 
     @property
     def url(self) -> str:
@@ -82,12 +86,34 @@ def services(request: Request) -> Services:
 
 
 def authorize(request: Request) -> None:
-    """A dependency of the whole application: refuses every route that does not say who may use it."""
+    """Refuses who may not use a route, and every route that does not say who may use it."""
     served = services(request)
     has = served.access.role_of(request, served.cookie)
     request.state.role = has
     check_role(getattr(request.scope.get("endpoint"), "__lab_role__", None), has)
     check_origin(request, request.method)
+
+
+class Guarded(APIRoute):
+    """A route that reads nothing of a request before its headers have said that it may be made.
+
+    A dependency alone would come too late: the framework reads the body first, of whomever.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            await to_thread.run_sync(authorize, request)
+            return await handle(request)
+
+        return guarded
+
+
+async def authorized(request: Request) -> None:
+    """A dependency of the whole application: no route without ``Guarded`` is open to anybody."""
+    if not hasattr(request.state, "role"):
+        await to_thread.run_sync(authorize, request)
 
 
 def role_here(request: Request) -> Role:

@@ -29,7 +29,7 @@ HEADERS = [
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
 ]
-MAX_BODY = 2 * 2**20  # bytes: a scratch file may be long, nothing else is
+MAX_BODY = 2**20  # bytes: a scratch file may be long, nothing else is
 LARGER = {"/api/v1/imports": MAX_BYTES}  # but for a recording
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 

@@ -6,10 +6,10 @@ has no id: it is not an event, it says that the server is alive, what time it ha
 presenter looks at.
 
 Who wins the race: normally the client leaves (``http.disconnect``) and the generator is cancelled.  A client that does
-not read lets the send run into ``SEND_TIMEOUT_S`` and is dropped; it resumes from its last id when it comes back.  When
-the lab closes, or the viewers' link is revoked, the hub ends readers *after* the last event, the generator returns, and
-the client sees a clean end of the stream; sse_starlette's own watcher would cut it off, so it is given a grace that
-this never needs.
+not read is cut off by the server (``serve/connections.py``), which is the same; what waits for it meanwhile is one
+batch of the hub.  It resumes from its last id when it comes back.  When the lab closes, or the viewers' link is
+revoked, the hub ends readers *after* the last event, the generator returns, and the client sees a clean end of the
+stream; sse_starlette's own watcher would cut it off, so it is given a grace that this never needs.
 """
 
 from __future__ import annotations
@@ -20,18 +20,16 @@ from dataclasses import asdict
 
 import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
-from sse_starlette.sse import SendTimeoutError
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from app.errors import Ending
 from app.events import now
 from app.hub import Hub
 from app.hub.audience import Role
+from app.hub.reader import is_full
 from app.journal import Stored
 
 NOTICE = ("reason", "since", "waiting", "dropped")
-SEND_TIMEOUT_S = 20.0
 GRACE_S = 30.0
 
 
@@ -41,16 +39,6 @@ def place_of(last_event_id: str | None, after: int, journal: str) -> int | None:
         return after
     of, _, number = last_event_id.rpartition(".")
     return int(number) if of == journal and number.isascii() and number.isdigit() else None
-
-
-class Stream(EventSourceResponse):
-    """A client that does not read is no defect of ours: it is dropped without a word in the log."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        except* SendTimeoutError:
-            pass  # of the stream, of its heartbeat, or of both at once
 
 
 def event_stream(
@@ -86,12 +74,11 @@ def event_stream(
                     yield notice(hub)
                 yield b"".join(seen(event).frame for event in batch) or heartbeat(hub).encode()
 
-    return Stream(
+    return EventSourceResponse(
         frames(),
         sep="\n",
         ping=heartbeat_s,
         ping_message_factory=lambda: heartbeat(hub),
-        send_timeout=SEND_TIMEOUT_S,
         shutdown_event=anyio.Event(),
         shutdown_grace_period=GRACE_S,
     )
@@ -103,7 +90,7 @@ async def past_page(
     """The next events after a place, and the place up to which everything was looked through."""
     last = hub.last_id
     found = await hub.read(after=after, run=run, kinds=kinds, limit=limit)
-    place = found[-1].id if len(found) == limit else max(last, after, found[-1].id if found else 0)
+    place = found[-1].id if is_full(found, limit) else max(last, after, found[-1].id if found else 0)
     journal, events = hub.journal.id.encode(), b",".join(seen(event).json for event in found)
     return Response(
         b'{"events":[%b],"place":%d,"journal":"%b"}' % (events, place, journal), media_type="application/json"

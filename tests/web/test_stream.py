@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from app.web import stream
+from app.serve import connections
 from tests.support import TOKEN, LabUnderTest, Person, kind, prints, until
 
 
@@ -122,7 +122,7 @@ def test_a_reader_that_does_not_read_is_dropped(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(stream, "SEND_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(connections, "UNREAD_S", 0.5)
     run, target = driver.command("bash", "-c", "echo ready; while read -r n; do seq $n; echo done $n; done")
     ((name, value),) = viewer.client.cookies.items()
 

@@ -1,6 +1,6 @@
 """The keeper: the small parent of one local target.  Standard library only; run as a file, imports nothing of the app.
 
-    python3 -S -E -I keeper.py CONTROL_FD REPORT_FD process|sandbox -- COMMAND [ARGUMENT ...]
+    python3 -S -E -I keeper.py CONTROL_FD REPORT_FD process|sandbox [FILES] -- COMMAND [ARGUMENT ...]
 
 Without ``-I`` a module of the app that is named as one of Python's would win.  File descriptors 0, 1 and 2 are the
 target's terminal.  The keeper is the target's *subreaper*: whatever daemonises, calls setsid or ignores HUP becomes its
@@ -13,6 +13,8 @@ child, never init's.  It forwards nothing and takes no signal.
 - REPORT gets one JSON object a line: ``started`` (pid, start), ``failed`` (errno, error, argv0, what), ``exited`` (pid,
   status as of ``waitpid``, exit_code or signal as a number, core, at_ns by CLOCK_REALTIME, mono_ns by CLOCK_MONOTONIC),
   ``empty`` when no descendant is left.  What outlives the root is kept until it ends or is ended.
+
+FILES is how many descriptors the target may open: the server has raised its own limit (``app/descriptors.py``).
 
 The target starts with *every* signal at its default and an empty mask, whatever the server was started with: under
 ``nohup`` or ``sh -c '… &'`` HUP, INT or QUIT would be ignored, and a shell cannot trap a signal that was ignored when
@@ -323,5 +325,15 @@ class Keeper:
         return 0
 
 
+def give_back(files: int) -> None:
+    import resource
+
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+
+
 if __name__ == "__main__":
-    sys.exit(Keeper(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[5:]).run())
+    words = sys.argv.index("--")
+    if words == 5:
+        give_back(int(sys.argv[4]))
+    sys.exit(Keeper(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[words + 1 :]).run())

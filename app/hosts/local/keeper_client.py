@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 import anyio
 
+from app import descriptors
+
 KEEPER = Path(__file__).with_name("keeper.py")
 Kind = Literal["process", "sandbox"]
 START, KILL = b"start\n", b"kill\n"  # the orders that it takes on its control pipe
@@ -18,7 +20,8 @@ START, KILL = b"start\n", b"kill\n"  # the orders that it takes on its control p
 
 def keeper_words(control: int, report: int, kind: Kind, command: tuple[str, ...]) -> list[str]:
     """The command line of a keeper that inherits these two descriptors."""
-    return [sys.executable, "-S", "-I", str(KEEPER), str(control), str(report), kind, "--", *command]
+    files = [] if descriptors.at_most() == descriptors.given else [str(descriptors.given)]
+    return [sys.executable, "-S", "-I", str(KEEPER), str(control), str(report), kind, *files, "--", *command]
 
 
 async def reports(fd: int) -> AsyncIterator[dict[str, Any]]:
