@@ -33,7 +33,7 @@ export function startRace() {
   const follow = createFollow({ role, dirty: frame.dirty });
   const here = () => ({ led: follow.elsewhere(session.focus), onFollow: follow.toggle });
   const dialogs = createDialogs({ session, ui, acts, dirty: frame.dirty, here });
-  const bar = createBarOffStage({ session, acts, page: "race" });
+  const bar = createBarOffStage({ session, acts, page: "race", dirty: frame.dirty });
   const race = createPanel("race");
 
   /** @type {Pick[]} */

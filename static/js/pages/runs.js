@@ -64,7 +64,7 @@ export function startRuns() {
   const follow = createFollow({ role, dirty: frame.dirty });
   const here = () => ({ led: follow.elsewhere(session.focus), onFollow: follow.toggle });
   const dialogs = createDialogs({ session, ui, acts, dirty: frame.dirty, here });
-  const bar = createBarOffStage({ session, acts, page: "runs" });
+  const bar = createBarOffStage({ session, acts, page: "runs", dirty: frame.dirty });
   const hist = createPanel("hist");
 
   /** @param {boolean} more - the next page, instead of what is shown anew */

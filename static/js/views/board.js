@@ -11,7 +11,7 @@ import { fateByDefault, signsOf } from "../words/fates.js";
 import { counted } from "../words/text.js";
 import { icon, shape } from "./signs.js";
 
-/** @import { BoardCell, BoardRow, ForecastGroup, Origin, Signal, Target } from "../wire/types.js" */
+/** @import { BoardCell, BoardRow, ForecastGroup, Origin, RowLoad, Signal, Target } from "../wire/types.js" */
 
 /** @typedef {"asked"|"sent"|"failed"|""} KeyState */
 /** @typedef {{signal: string, row: string, dropped: boolean}} Beam  from the key down to the row; dropped: the kernel said so */
@@ -102,6 +102,12 @@ const cellView = (cell, signal, beam) => {
   const also = (kind === "pending" || kind === "waited") && cell.blocked ? " and blocked" : "";
   return html`<td data-sig=${signal.short} data-d=${kind} data-beam=${beam || nothing} title=${`${signal.short}: ${DISPOSITIONS[kind]}${also}`}><div>${beam === "pass" ? nothing : sign}<span class="vh">${DISPOSITIONS[kind]}${also}</span></div></td>`;
 };
+
+/** Its place is kept where nobody can tell: no name may move when the first figures come. @param {RowLoad|null} load */
+const loadView = (load) =>
+  load === null
+    ? html`<span class="board-load"></span>`
+    : html`<span class="board-load" title="CPU, of one processor; resident memory"><span><span class="vh">, CPU </span>${load.cpu}</span><span><span class="vh">, memory </span>${load.memory}</span></span>`;
 
 /** @param {BoardRow} row */
 const branch = ({ depth, last }) => (depth === 0 ? "" : `${"  ".repeat(depth - 1)}${last ? "└ " : "├ "}`);
@@ -199,5 +205,5 @@ const rowView = (row, stem, keys, selected, beamOf, onSelect, onThreads) => {
             onThreads(row.row);
           }}>${row.differ.replace("threads differ", "")}<span class="vh">threads </span>differ</button>`
         : nothing
-    }</div></th>${row.cells.map((cell, column) => cellView(cell, keys[column], beamOf(cell.signal)))}</tr>`;
+    }${row.load === undefined ? nothing : loadView(row.load)}</div></th>${row.cells.map((cell, column) => cellView(cell, keys[column], beamOf(cell.signal)))}</tr>`;
 };

@@ -3,7 +3,7 @@
  * that arrives as events.  Everything else throws an `ApiError` with the server's own words.
  */
 
-/** @import { Experiment, Health, KeptRun, LabEvent, RunFacts, SignalTable, SignalUses } from "./types.js" */
+/** @import { Experiment, Health, KeptRun, LabEvent, MachineLoad, ProcessLoad, RunFacts, SignalTable, SignalUses } from "./types.js" */
 
 export class ApiError extends Error {
   /**
@@ -95,6 +95,10 @@ export function createApi({ fetch = globalThis.fetch.bind(globalThis), base = "/
     startOwn: (what) => call("POST", "/runs", what),
     /** The command line that this is; nothing is started. @param {import("../selectors/own.js").OwnRequest} what @returns {Promise<string>} */
     equivalent: async (what) => (await call("POST", "/equivalent", what)).equivalent[0],
+    /** What the processes of a run cost now. @param {string} run @returns {Promise<ProcessLoad[]>} */
+    load: async (run) => (await call("GET", `/runs/${part(run)}/load`)).processes,
+    /** How loaded the lab's machine is. @returns {Promise<MachineLoad>} */
+    machine: async () => (await call("GET", "/engine")).machine,
     /** The run before of the same race, by the names of its targets. @param {string} run @returns {Promise<{number: number|null, took_s: Record<string, number>}>} */
     before: (run) => call("GET", `/runs/${part(run)}/before`),
     /** Asks everybody to guess first, before a stop with that timeout; takes no more guesses. @param {string} run @param {boolean} open @param {number} [timeoutS] @returns {Promise<{event_id: number}>} */

@@ -238,6 +238,8 @@
  * What the page knows from the API (never in the journal) is in `types_api.js`.
  *
  * @typedef {import("./types_api.js").Health} Health
+ * @typedef {import("./types_api.js").ProcessLoad} ProcessLoad
+ * @typedef {import("./types_api.js").MachineLoad} MachineLoad
  * @typedef {import("./types_api.js").Signal} Signal
  * @typedef {import("./types_api.js").SignalTable} SignalTable
  * @typedef {import("./types_api.js").SignalUses} SignalUses
@@ -250,6 +252,7 @@
  *
  * @typedef {import("./types_slices.js").BoardCell} BoardCell
  * @typedef {import("./types_slices.js").BoardRow} BoardRow
+ * @typedef {import("./types_slices.js").RowLoad} RowLoad
  * @typedef {import("./types_slices.js").Clock} Clock
  * @typedef {import("./types_slices.js").FallMark} FallMark
  * @typedef {import("./types_slices.js").Fall} Fall

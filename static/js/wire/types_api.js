@@ -31,6 +31,16 @@
  *
  * @typedef {{now: string, viewers: number, focus?: Focus|null, writer?: Writer|null}} Heartbeat
  *
+ * @typedef {object} ProcessLoad         one of GET /api/v1/runs/RUN/load
+ * @property {number} pid                on the engine's machine, which is the lab's own
+ * @property {number} start
+ * @property {number|null} cpu_percent   of one processor; null: not known yet
+ * @property {number} rss_bytes
+ *
+ * @typedef {object} MachineLoad         `machine` of GET /api/v1/engine
+ * @property {number} load               average over the last minute
+ * @property {number} cpus
+ *
  * @typedef {object} Signal              one of GET /api/v1/signals
  * @property {string} name
  * @property {string} short

@@ -22,6 +22,9 @@
  * @property {string|null} differ        "2 of 5 threads differ"; null: they do not
  * @property {"new"|"gone"|null} is
  * @property {BoardCell[]} cells
+ * @property {RowLoad|null} [load]       what it costs now; null: nobody can tell; absent: nothing here is live
+ *
+ * @typedef {{cpu: string, memory: string}} RowLoad   "12 %", "9.8 MiB"
  *
  * @typedef {object} Clock               what the clock slot shows
  * @property {"none"|"starting"|"ready"|"stopping"|"overdue"|"up"|"unknown"|"killed"|"left"|"ended"} state

@@ -56,7 +56,7 @@ export function startHome() {
   const acts = actsOffStage({ session, ui, frame });
   const here = () => ({ led: follow.state(session.focus), onFollow: follow.toggle });
   const dialogs = createDialogs({ session, ui, acts, dirty: frame.dirty, here });
-  const bar = createBarOffStage({ session, acts, page: "home" });
+  const bar = createBarOffStage({ session, acts, page: "home", dirty: frame.dirty });
   const home = createPanel("home");
   const follow = createFollow({ role, dirty: frame.dirty });
   roamByLinks(follow);

@@ -1,9 +1,10 @@
-/** The bar and the note of a page that is not the stage: no run is open there, and nothing is chosen. */
+/** The bar, the foot and the note of a page that is not the stage: no run is open there, and nothing is chosen. */
 
 import { noteOf } from "../../page/notes.js";
 import { createPanel } from "../../page/panel.js";
 import { currentTheme } from "../../page/theme.js";
 import { barView } from "../../views/bar.js";
+import { createFoot } from "./foot.js";
 
 /** @import { Led } from "../../page/follow.js" */
 /** @import { Session } from "../../wire/session.js" */
@@ -11,11 +12,13 @@ import { barView } from "../../views/bar.js";
 /** @import { Ui } from "./ui.js" */
 
 /**
- * @param {{session: Session, acts: Pick<Acts, "open"|"onTheme">, page: Parameters<typeof barView>[0]["page"]}} page
- * @returns {(shown: {led: Led|null, onFollow: () => void}, nowMs: number) => void} draws the bar
+ * @param {{session: Session, acts: Pick<Acts, "open"|"onTheme">, page: Parameters<typeof barView>[0]["page"],
+ *   dirty: () => void}} page
+ * @returns {(shown: {led: Led|null, onFollow: () => void}, nowMs: number) => void} draws the bar and the foot
  */
-export function createBarOffStage({ session, acts, page }) {
+export function createBarOffStage({ session, acts, page, dirty }) {
   const bar = createPanel("bar");
+  const foot = createFoot({ session, dirty });
   const handlers = {
     onMenu() {},
     onShare: () => acts.open("share"),
@@ -23,6 +26,7 @@ export function createBarOffStage({ session, acts, page }) {
     onHelp: () => acts.open("help"),
   };
   return ({ led, onFollow }, nowMs) => {
+    foot();
     const { health, role, viewers, state } = session;
     const engineLost = "engine" in state.lost;
     const kernelLost = state.lost.kernel?.reason ?? "";

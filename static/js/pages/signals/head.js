@@ -19,10 +19,10 @@ import { createBarOffStage, noteOffStage } from "../shared/off_stage_head.js";
 
 /**
  * @param {{session: Session, ui: Ui, handlers: Acts & {onQuery: (query: string) => void, onFirst: () => void, onTarget: (id: string) => void},
- *   here: () => {led: import("../../page/follow.js").Led|null, onFollow: () => void}}} page
+ *   dirty: () => void, here: () => {led: import("../../page/follow.js").Led|null, onFollow: () => void}}} page
  */
-export function createSignalsHead({ session, ui, handlers, here }) {
-  const bar = createBarOffStage({ session, acts: handlers, page: "signals" });
+export function createSignalsHead({ session, ui, handlers, dirty, here }) {
+  const bar = createBarOffStage({ session, acts: handlers, page: "signals", dirty });
   const [head, state] = ["sigs-head", "sigs-state"].map(createPanel);
 
   /**

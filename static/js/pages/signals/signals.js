@@ -126,7 +126,7 @@ export function startSignals() {
     },
   };
 
-  const top = createSignalsHead({ session, ui, handlers, here });
+  const top = createSignalsHead({ dirty: frame.dirty, session, ui, handlers, here });
 
   /** What the address names, at the begin and when it changes. */
   const arrive = () => {

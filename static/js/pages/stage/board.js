@@ -4,12 +4,13 @@
 
 import { createPanel } from "../../page/panel.js";
 import { boardCut, choosesOrigin, fatesOf, keysOf } from "../../selectors/index.js";
+import { rowLoad } from "../../selectors/load.js";
 import { boardView } from "../../views/board.js";
 import { whyView } from "../../views/why.js";
 import { lightsOf, ROWS, selectedRow, typedSignal } from "../shared/ui.js";
 
 /** @import { Session } from "../../wire/session.js" */
-/** @import { BoardRow, Origin, Process, Signal, Target } from "../../wire/types.js" */
+/** @import { BoardRow, Origin, Process, ProcessLoad, Signal, Target } from "../../wire/types.js" */
 /** @import { Acts } from "../shared/acts.js" */
 /** @import { Ui } from "../shared/ui.js" */
 
@@ -32,12 +33,17 @@ export function createBoard({ session, ui, acts, at, dirty }) {
 
   /**
    * @param {Target|null} target @param {Process|null} root @param {number} nowMs
+   * @param {readonly ProcessLoad[]|null} loads - null: nothing here is live
    * @returns {{rows: BoardRow[], row: BoardRow|null, isRoot: boolean, from: Origin}} `row`: the one that signals go to
    */
-  return (target, root, nowMs) => {
+  return (target, root, nowMs, loads) => {
     const { role, table, state } = session;
     if (table && keys.length === 0) keys = keysOf(table);
-    const { rows, total } = boardCut(target, keys, nowMs, ui.rows, (target && ui.selected[target.id]) ?? null);
+    const cut = boardCut(target, keys, nowMs, ui.rows, (target && ui.selected[target.id]) ?? null);
+    const { total } = cut;
+    const rows = loads
+      ? cut.rows.map((row) => ({ ...row, load: rowLoad(loads, target?.processes[row.row]) }))
+      : cut.rows;
     const rootRow = root?.row ?? null;
     const selected = selectedRow(ui, target, rows, rootRow);
     const { states, beam, untilMs } = lightsOf(ui, target, rows, rootRow, nowMs);

@@ -15,6 +15,7 @@ import { createFollow, createLead, roamByLinks } from "../../page/follow.js";
 import { createForeteller } from "../../page/foretell.js";
 import { createFrame } from "../../page/frame.js";
 import { createPanel } from "../../page/panel.js";
+import { createPoll } from "../../page/poll.js";
 import { isPhone, isWide } from "../../page/room.js";
 import {
   acrossOf,
@@ -33,6 +34,7 @@ import { tabsView } from "../../views/tabs.js";
 import { createSession } from "../../wire/session.js";
 import { createActs } from "../shared/acts.js";
 import { createDialogs } from "../shared/dialogs.js";
+import { createFoot } from "../shared/foot.js";
 import { createStageKeys } from "../shared/keys.js";
 import { createUi, forgetAnswered } from "../shared/ui.js";
 import { createAgain } from "./again.js";
@@ -56,6 +58,7 @@ import { createTerminalPanel, terminalPart } from "./terminal.js";
 
 const LAB_KINDS = ["lab_started", "source_lost", "source_back", "build_progress", "run_created"];
 const TICK_MS = 1000; // what is told in whole seconds
+const LOAD_MS = 1000; // what processes cost
 const PATIENCE_MS = 10_000; // a telephone, or a busy machine
 const MOVING = new Set(["stopping", "overdue", "up", "unknown"]);
 
@@ -139,6 +142,8 @@ export function startStage(recording = null, terminalFrom = terminalPart) {
     : () => {};
   const present = createPresent(stage);
   const dialogs = createDialogs({ ...stage, here: () => present.here(now) });
+  const loads = createPoll({ ask: session.api.load, everyMs: LOAD_MS, dirty: frame.dirty });
+  const foot = replays ? () => {} : createFoot(stage);
   const foretell = createForeteller({ ask: session.api.forecast, dirty: frame.dirty });
   const announce = createAnnouncer(/** @type {HTMLElement} */ (document.getElementById("says")));
   const [field, verd, tabs] = ["field", "verd", "tabs"].map(createPanel);
@@ -228,8 +233,10 @@ export function startStage(recording = null, terminalFrom = terminalPart) {
     const cut = several
       ? lanes.cut(run, experiment, target, nowMs, { witnesses, asked: fallAsked, state: bets.state(run), bet })
       : null;
-    Object.assign(now, board(target, root, nowMs));
     const presenting = present.isOn();
+    const load = loads(alive && run && !presenting && !replays ? run.id : null) ?? [];
+    foot(!presenting && !replays);
+    Object.assign(now, board(target, root, nowMs, replays ? null : load));
     const mayAgain = again(run, experiment);
     const kept = keeps(target, clock, pressed);
     const slotted = { run, target, experiment, runId, forecast, mayAgain, bet, single, kept };
