@@ -101,3 +101,42 @@ def test_a_path_that_leads_nowhere_is_found() -> None:
 def test_every_file_that_is_named_exists() -> None:
     """In a document, a docstring or a comment: whoever follows it arrives."""
     assert {name: gone for name, text in TEXTS.items() if (gone := missing(text))} == {}
+
+
+PATH = rf"({ROOMS}/[\w./-]+)"
+AT = re.compile(rf"`{PATH}`: `([\w.]+)`")  # `app/lab/lab.py`: `Lab.send_signal`
+OF = re.compile(rf"`([\w.]+)` (?:of|in) `{PATH}`")  # `FOLDS` of `static/js/reduce/index.js`
+
+
+def test_what_contributors_are_told_to_read_is_in_the_file() -> None:
+    """A function, a class or a table that was renamed, or has moved, leaves the guide wrong without a sound."""
+    text = TEXTS["docs/contributing.md"]
+    named = [*AT.findall(text), *((path, name) for name, path in OF.findall(text))]
+    assert len(named) > 50
+    gone = [
+        (path, name)
+        for path, name in named
+        if not all(re.search(rf"\b{part}\b", TEXTS.get(path, "")) for part in name.split("."))
+    ]
+    assert gone == []
+
+
+def rooms() -> set[str]:
+    """Folders that hold something of their own, as far as the house names them: two levels, three of the page."""
+    kept = {str(Path(name).parent) for name in LISTED}
+    named = {
+        folder
+        for folder in kept
+        if folder.startswith(("app", "static/", "docker", "tests", "scripts", "bench", "docs"))
+    }
+    deep = {"/".join(folder.split("/")[: 4 if folder.startswith("static/js/pages") else 3]) for folder in named}
+    parts = ("app/experiments/", "docker/", "tests/truth/", "tests/verdict/", "tests/js/", "docs/")
+    return {folder for folder in deep if not folder.startswith(parts)}
+
+
+def test_the_readmes_house_names_every_room() -> None:
+    text = TEXTS["README.md"]
+    house = text[text.index("## The house") : text.index("## Security in short")]
+    assert {room for room in rooms() if f"`{room}/`" not in house} == set()
+    modules = {name for name in LISTED if re.fullmatch(r"app/\w+\.py", name)} - {"app/__init__.py"}
+    assert {name for name in modules if f"`{Path(name).name}`" not in house} == set()
