@@ -20,7 +20,7 @@ from app.hosts.base import Spec, Stopped
 from app.hosts.local.handle import ProcessHandle
 from app.hosts.local.host import ProcessesHost, running_processes
 from app.hub import Hub, running_hub
-from app.journal import Journal, Stored, event_of
+from app.journal import Journal, Row, Stored, event_of
 from app.lab import life
 from app.lab.lab import Lab, running_lab
 from app.lab.state import LiveRun
@@ -42,11 +42,11 @@ class HeldJournal(Journal):
         super().__init__(path)
         self.comes, self.may = threading.Event(), threading.Event()
 
-    def append(self, events: Sequence[AnyEvent]) -> list[Stored]:
-        if any(event.kind == self.held for event in events):
+    def store(self, rows: Sequence[Row]) -> list[Stored]:
+        if any(row.kind == self.held for row in rows):
             self.comes.set()
             assert self.may.wait(WITHIN_S)
-        return super().append(events)
+        return super().store(rows)
 
     async def is_held(self) -> None:
         assert await anyio.to_thread.run_sync(self.comes.wait, WITHIN_S)
