@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from app import __version__
+from app.commands.check.command import EXAMPLES as CHECK_EXAMPLES
+from app.commands.check.command import check_command
 from app.commands.clean import clean_command
 from app.commands.common import Failed, settings_from, tell, told
 from app.commands.doctor import doctor_command
@@ -102,6 +104,7 @@ def serve(
 app.command("run", cls=Dashed, help=told(run_command), epilog=RUN_EXAMPLES)(run_command)
 app.command("signal", help=told(signal_command), epilog=SIGNAL_EXAMPLES)(signal_command)
 app.command("stop", help=told(stop_command), epilog=STOP_EXAMPLES)(stop_command)
+app.command("check", cls=Dashed, help=told(check_command), epilog=CHECK_EXAMPLES)(check_command)
 app.command("watch", help=told(watch_command), epilog=WATCH_EXAMPLES)(watch_command)
 app.command("export", help=told(export_command), epilog=EXPORT_EXAMPLES)(export_command)
 for name, command in (

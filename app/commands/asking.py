@@ -72,7 +72,7 @@ def body_of(experiment: str | None, command: tuple[str, ...] | None, flags: AskF
         raise wrong("a command is missing", "Write it behind --, as in: signal-lab run -- sleep 600")
     if given := flags.only_of_containers():
         raise wrong(f"{', '.join(given)}: only a container has that", "Give an image with --image.")
-    options: dict[str, Any] = {"env": _env(flags.env)} if flags.env else {}
+    options: dict[str, Any] = {"env": env_of(flags.env)} if flags.env else {}
     options |= {"cwd": flags.workdir} if flags.workdir else {}
     return {"host": "sandbox" if flags.sandbox else "process", "command": words, "options": options}
 
@@ -88,7 +88,7 @@ def _container(flags: AskFlags) -> dict[str, Any]:
         "entrypoint": None if flags.entrypoint is None else [flags.entrypoint],
         "tty": flags.tty or None,
         "stdin_open": flags.interactive or None,
-        "env": _env(flags.env) or None,
+        "env": env_of(flags.env) or None,
         "memory": flags.memory,
         "user": flags.user,
         "workdir": flags.workdir,
@@ -97,7 +97,7 @@ def _container(flags: AskFlags) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _env(given: tuple[str, ...]) -> dict[str, str]:
+def env_of(given: tuple[str, ...]) -> dict[str, str]:
     """``A=1``; of a name alone the value that it has here, and nothing where it has none, as docker run does it."""
     pairs = (each.partition("=") for each in given)
     return {name: value if sign else os.environ[name] for name, sign, value in pairs if sign or os.environ.get(name)}

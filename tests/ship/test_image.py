@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
-import yaml  # type: ignore[import-untyped]  # of schemathesis
+import yaml
 
 from app.hosts.container.images import tag_of
 from tests.engine.test_recovery import docker

@@ -1,0 +1,1 @@
+"""`signal-lab check`: its parts, and the whole of it."""
