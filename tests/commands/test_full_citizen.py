@@ -43,11 +43,9 @@ class Terminal:
         return [json.loads(line) for line in said.stdout.splitlines()]
 
     @contextmanager
-    def begin(self, *words: str) -> Iterator[subprocess.Popen[str]]:
-        env = {**self._env, "PYTHONUNBUFFERED": "1"}
-        with subprocess.Popen(
-            [LAB, *words], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        ) as process:
+    def begin(self, *words: str, stderr: int = subprocess.PIPE, **env: str) -> Iterator[subprocess.Popen[str]]:
+        full = {**self._env, "PYTHONUNBUFFERED": "1", **env}
+        with subprocess.Popen([LAB, *words], env=full, stdout=subprocess.PIPE, stderr=stderr, text=True) as process:
             try:
                 yield process
             finally:

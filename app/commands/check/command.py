@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from app.commands.check.outcome import Checked
     from app.commands.check.reports import Kind
     from app.commands.check.subject import Subject
+    from app.settings import Settings
+    from app.verdict.gate import FailOn
 
 COULD_NOT_TELL = 3
 EXAMPLES = """
@@ -144,7 +146,7 @@ def outputs_of(given: list[str], *, as_json: bool) -> list[Output]:
     return found if shown else [Output("text", None), *found]
 
 
-def _checked(settings, subjects: list[Subject], runs: int, fail_on) -> Checked:  # type: ignore[no-untyped-def]
+def _checked(settings: Settings, subjects: list[Subject], runs: int, fail_on: FailOn) -> Checked:
     """Raises Failed with 3 for whatever is no verdict: a defect, too, is none."""
     from app.commands.check.session import Interrupted, Session
     from app.errors import LabError

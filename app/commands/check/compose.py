@@ -19,6 +19,7 @@ from app.commands.asking import wrong
 from app.commands.check.durations import bounded
 from app.commands.check.flags import CheckFlags
 from app.commands.check.interpolate import interpolated
+from app.commands.check.own_words import OWN, own_flags
 from app.commands.check.subject import Place, Subject, with_port
 from app.commands.common import Failed
 from app.signals import UnknownSignal, named_so
@@ -95,6 +96,7 @@ def _subject(name: str, service: dict[str, Any], project: str, place: Place, fla
         missing = "it has neither an image nor a build"
     grace = service.get("stop_grace_period")
     grace_s = 10.0 if grace is None else bounded(str(grace))
+    flags = own_flags(service.get(OWN), flags)
     ready, terms = flags.ready(), flags.terms(grace_s)
     signal = flags.stop_signal()
     notes = [f"{key} is not used: it runs alone, under the lab's fence" for key in NOT_DONE if service.get(key)]

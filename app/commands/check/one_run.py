@@ -27,6 +27,10 @@ START_WITHIN_S = 1800.0  # its image may have to be pulled
 END_WITHIN_S = 60.0  # beyond the time of the stop itself
 TAIL_LINES, TAIL_CHARS = 8, 4096
 LINES = 200  # of a timeline
+FENCE = (
+    "It ran under the lab's fence: no network, no capabilities, 256 MiB, no mounts. "
+    "--cap-add default, --memory and -e may give what it needs."
+)
 Say = Callable[[str], None]
 
 
@@ -124,7 +128,7 @@ async def _stopped(lab: Lab, subject: Subject, number: int, watch: Watch, say: S
         return await _ended_before(watch, number, ready.words())
     if waited.cancelled_caught:
         ruling = gate.not_ready(ready.words(), ready.within_s, watch.waiting.last)
-        return RunSeen(number, ruling, timeline=watch.timeline(None), tail=watch.tail())
+        return RunSeen(number, ruling, timeline=watch.timeline(None), tail=watch.tail(), hint=FENCE)
     say(f"ready after {seconds(ready_s)}; stopping it, {seconds(terms.within_s)} until SIGKILL")
     target = f"{watch.run}.{subject.spec.name if subject.spec else 'main'}"
     limit_s = math.ceil(terms.within_s)  # engines take whole seconds
@@ -163,6 +167,7 @@ async def _ended_before(watch: Watch, number: int, words: str) -> RunSeen:
         verdict=to_dict(verdict) if verdict else None,
         timeline=watch.timeline(None),
         tail=watch.tail(),
+        hint=FENCE,
     )
 
 

@@ -73,9 +73,24 @@ def test_services_that_are_named_and_a_time_that_is_asked_for(file: Path) -> Non
     assert (web.terms.within_s, web.terms.grace_s) == (3.0, None)
 
 
+def test_what_a_service_says_of_itself_counts(tmp_path: Path) -> None:
+    own = "{ready-port: 5432, within: 2s, expect-exit: '0,137', cap-add: default}"
+    path = tmp_path / "compose.yaml"
+    path.write_text(f"services: {{db: {{image: db, x-signal-lab: {own}}}, web: {{image: web}}}}")
+    db, web = services_of(path, [], CheckFlags(ready_log="up", settle="1s"))
+    assert (db.ready.port, db.ready.log, db.ready.settle_s) == (5432, None, 0.0)
+    assert (db.terms.within_s, db.terms.expect_exit) == (2.0, frozenset({0, 137}))
+    assert db.spec is not None
+    assert (db.spec.container.ports, "CHOWN" in db.spec.container.cap_add) == ({"5432/tcp": 0}, True)
+    assert (web.ready.log, web.ready.settle_s, web.terms.within_s) == ("up", 1.0, 10.0)
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
+        ("services: {web: {image: a, x-signal-lab: 1}}", "x-signal-lab: it is no mapping"),
+        ("services: {web: {image: a, x-signal-lab: {redy-log: x}}}", "redy-log: expected one of"),
+        ("services: {web: {image: a, x-signal-lab: {ready-port: x}}}", "no port"),
         ("", "it is no mapping"),
         ("[1]", "it is no mapping"),
         ("a: [", "not YAML"),

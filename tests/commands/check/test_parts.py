@@ -6,13 +6,16 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from app.cli import app
 from app.commands.check.command import outputs_of
 from app.commands.check.dockerfile import command_line
 from app.commands.check.durations import bounded, parse_duration
 from app.commands.check.flags import CheckFlags, http_place
 from app.commands.check.interpolate import interpolated
 from app.commands.check.ready import LinePattern, Ready
+from app.commands.check.session import Session
 from app.commands.common import Failed
 
 
@@ -148,6 +151,18 @@ def test_images_that_make_no_sense() -> None:
     for runs in (0, 101):
         with pytest.raises(Failed):
             CheckFlags(runs=runs).checked()
+
+
+def test_a_defect_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python leaves with 1 for what nobody caught, and 1 says that a stop did not hold."""
+
+    def fail(_: Session) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Session, "run", fail)
+    said = CliRunner().invoke(app, ["check", "base"])
+    assert isinstance(said.exception, Failed)
+    assert (said.exception.leave, said.exception.shape["code"]) == (3, "internal_error")
 
 
 def test_reports_are_tried_before_anything_is_begun(tmp_path: Path) -> None:

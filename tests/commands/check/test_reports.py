@@ -29,10 +29,14 @@ SCHEMA = ROOT / "node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.
 
 def sarif_of(found: Checked) -> dict[str, Any]:
     made: dict[str, Any] = json.loads(sarif(found))
-    schema = json.loads(SCHEMA.read_text())
-    wrong = [f"{error.json_path}: {error.message}" for error in Draft4Validator(schema).iter_errors(made)]
-    assert wrong == []
+    assert wrong_in(made) == []
     return made
+
+
+def wrong_in(made: dict[str, Any]) -> list[str]:
+    """By the schema of SARIF 2.1.0."""
+    schema = json.loads(SCHEMA.read_text())
+    return [f"{error.json_path}: {error.message}" for error in Draft4Validator(schema).iter_errors(made)]
 
 
 def results_of(found: Checked) -> list[dict[str, Any]]:
@@ -43,7 +47,7 @@ def results_of(found: Checked) -> list[dict[str, Any]]:
 def test_sarif_is_valid_and_the_schema_would_tell() -> None:
     made = sarif_of(everything())
     made["runs"][0]["results"][0]["level"] = "deadly"
-    assert not Draft4Validator(json.loads(SCHEMA.read_text())).is_valid(made)
+    assert len(wrong_in(made)) == 1
 
 
 @pytest.mark.parametrize("fail_on", ["held", "clean"])

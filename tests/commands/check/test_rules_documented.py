@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import typer
+from typer.core import TyperGroup
+
+from app.cli import app
+from app.commands.check.own_words import OWN_FLAGS
 from app.verdict.rules import RULES
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
@@ -24,6 +29,19 @@ def test_the_table_of_rules() -> None:
         r"^\| \[(SL\d+)\]\((.*?)\) \| `(.*?)` \| (.*) \|$", (DOCS / "rules/README.md").read_text(), re.MULTILINE
     )
     assert rows == [(each.id, f"{each.id}.md", each.name, each.title) for each in RULES]
+
+
+def test_each_flag_of_the_check_is_described() -> None:
+    root = typer.main.get_command(app)
+    assert isinstance(root, TyperGroup)
+    text = (DOCS / "check.md").read_text()
+    flags = {flag for each in root.commands["check"].params for flag in each.opts if flag.startswith("--")}
+    named = set(re.findall(r"--[a-z-]+", text))
+    assert flags - named == {"--env", "--entrypoint"} - named
+    assert "`-e` `--entrypoint`" in text
+    assert [f"`{name}`" for name in OWN_FLAGS] == re.findall(
+        r"`[a-z-]+`", text.partition("Known there:")[2].partition("\n\n")[0]
+    )
 
 
 def test_exit_codes_of_the_check() -> None:
