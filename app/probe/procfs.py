@@ -62,7 +62,7 @@ class ProcessFacts:
     leader_blocked: int = 0  # of the first thread, even when it has ended and others go on
     leader_waited: int = 0
     is_init: bool = False  # PID 1 of a PID namespace inside that of this /proc
-    traced: bool = False
+    traced: bool = False  # a debugger is attached to one of its threads
     frozen: Frozen = ""
     orphaned: bool = False  # its process group, setpgid(2)
     uid: int | None = None  # effective
@@ -136,7 +136,7 @@ class Proc(ProcFiles):
             leader_blocked=leader.blocked if leader else found.blocked if found else 0,
             leader_waited=leader.waited if leader else 0,
             is_init=ns_pids[-1] == b"1" and len(ns_pids) > 1,
-            traced=(status_field(status, b"TracerPid") or b"0") != b"0",
+            traced=(status_field(status, b"TracerPid") or b"0") != b"0" or any(each.traced for each in threads),
             frozen=frozen,
             orphaned=stat.pgid in orphaned_groups(self, [(pid, stat)]),
             uid=int((status_field(status, b"Uid") or b"0 0").split()[1]),

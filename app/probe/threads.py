@@ -36,6 +36,7 @@ class ThreadFacts:
     pending: int  # for this thread only
     waited: int  # what it waits for in rt_sigtimedwait(2)
     steady: bool = True  # False: it ran while it was looked at, each time
+    traced: bool = False
 
 
 def living_threads(files: ProcFiles, pid: int, threads: int, leader_status: bytes) -> tuple[ThreadFacts, ...]:
@@ -69,7 +70,8 @@ def _thread(files: ProcFiles, pid: int, tid: int, status: bytes, *, ask: bool) -
     blocked, pending = (int(status_field(status, name) or b"0", 16) for name in (b"SigBlk", b"SigPnd"))
     numbers = (status_field(status, b"NSpid") or str(tid).encode()).split()
     name = (status_field(status, b"Name") or b"").decode("utf-8", "replace")
-    return ThreadFacts(tid, int(numbers[-1]), name, state, blocked, pending, waited, steady)
+    traced = (status_field(status, b"TracerPid") or b"0") != b"0"
+    return ThreadFacts(tid, int(numbers[-1]), name, state, blocked, pending, waited, steady, traced)
 
 
 def waited_for(files: ProcFiles, pid: int, tid: int) -> int | None:

@@ -17,6 +17,7 @@ from tests.support import until
 PROC = Proc()
 TERM, USR1, USR2 = (1 << number - 1 for number in (signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2))
 PTRACE_SEIZE, PTRACE_DETACH = 0x4206, 17
+WALL = 0x40000000
 
 
 @contextmanager
@@ -95,6 +96,19 @@ def test_a_debugger_is_seen() -> None:
         assert not look(victim.pid).traced
         assert ptrace(PTRACE_SEIZE, victim.pid, None, None) == 0, os.strerror(ctypes.get_errno())
         assert look(victim.pid).traced
+
+
+def test_a_debugger_of_another_thread_than_the_first_is_seen() -> None:
+    ptrace = ctypes.CDLL(None, use_errno=True).ptrace
+    script = "gate = threading.Event()\nthreading.Thread(target=gate.wait, daemon=True).start()\n" + READY
+    with python(script + "sys.stdin.read()") as victim:
+        first, other = look(victim.pid).threads_of
+        assert (first.tid, look(victim.pid).traced) == (victim.pid, False)
+        assert ptrace(PTRACE_SEIZE, other.tid, None, None) == 0, os.strerror(ctypes.get_errno())
+        traced = look(victim.pid).traced
+        victim.kill()
+        os.waitpid(other.tid, WALL)  # a thread that is traced is its debugger's to wait for
+    assert traced
 
 
 def test_a_group_is_orphaned_when_nobody_could_continue_it() -> None:
