@@ -188,7 +188,8 @@ class Journal:
     def forget_all_but(self, count: int) -> int:
         """Keep the newest ``count`` runs, and those that have not ended; gives how many others were forgotten.
 
-        What belongs to no run goes with the runs of its time.
+        What belongs to no run goes with the runs of its time, but for what was tried on a kernel: that is asked for as
+        long as the kernel is the same.
         """
         with self._open(self._write_lock):
             created = self._writer.execute(
@@ -203,7 +204,9 @@ class Journal:
             try:
                 self._writer.executemany("DELETE FROM events WHERE run = ?", gone)
                 oldest = min(number for _, number in kept)
-                self._writer.execute("DELETE FROM events WHERE run IS NULL AND id < ?", (oldest,))
+                self._writer.execute(
+                    "DELETE FROM events WHERE run IS NULL AND kind != 'kernel_trial' AND id < ?", (oldest,)
+                )
                 self._writer.execute("COMMIT")
             except BaseException:
                 self._roll_back()

@@ -28,8 +28,10 @@ from app.hosts.base import Host
 from app.hosts.container.host import running_containers
 from app.hosts.engine.engine import Engine
 from app.hosts.engine.janitor_client import Janitor
+from app.hosts.engine.kernel_trial import EngineKernel
 from app.hosts.engine.probe import kept_probe
 from app.hosts.local.host import running_processes
+from app.hosts.local.kernel_trial import boot, try_here
 from app.hosts.local.sandbox import SandboxesHost
 from app.hub import running_hub
 from app.hub.retention import keeping_newest
@@ -38,6 +40,7 @@ from app.jobs import in_words
 from app.journal import Journal
 from app.lab.actions import Acts
 from app.lab.guesses import running_bets
+from app.lab.kernels import trying_kernels
 from app.lab.lab import running_lab
 from app.lab.loads import Loads
 from app.lab.scratch import clear
@@ -76,6 +79,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         await hub.record(LabStarted(version=__version__))
         await end_builds_left(hub)
         engine = await stack.enter_async_context(Engine(hub.record, lab=journal.id))
+        kernels = await stack.enter_async_context(trying_kernels(hub, boot(), try_here, EngineKernel(engine)))
         kernel = await stack.enter_async_context(running_kernel_trace(hub.record, settings.kernel_trace))
         janitor = Janitor(journal.id, settings.data, settings.adopt_within_s)
         waiting = {target for run in left for target, each in run.targets.items() if each.alive}
@@ -90,7 +94,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         }
         scratch = settings.data / "scratch"
         clear(scratch, {run.id for run in left})
-        lab = await stack.enter_async_context(running_lab(hub, hosts, kernel, scratch))
+        lab = await stack.enter_async_context(running_lab(hub, hosts, kernel, kernels, scratch))
         acts = Acts(lab)
         bets = await stack.enter_async_context(running_bets(lab, [run.id for run in left]))
         catalogue, faults = load_catalogue(settings.experiments)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import LabUnderTest, Person, running_lab
+from tests.support import LabUnderTest, Person, kind, running_lab
 
 # Files that take a minute or more: begun first, they are done when the many short ones are.
 FIRST = ("test_kills.py", "test_fuzz_api.py", "test_wheel.py", "test_advice.py")
@@ -58,6 +58,15 @@ def engine() -> None:
     found = subprocess.run(["docker", "version"], capture_output=True, text=True, check=False)
     if found.returncode:
         pytest.fail(f"no Docker engine answers; `make setup` installs and starts one. {found.stderr.strip()}")
+
+
+@pytest.fixture(scope="session")
+def base_image(engine: None, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The lab's base image is there: the lab builds it."""
+    with running_lab(tmp_path_factory.mktemp("base")) as lab, lab.person() as person:
+        reply = person.post("/runs", {"host": "container", "command": ["true"]})
+        with person.events(run=reply.json()["run"]) as events:
+            events.until(kind("run_finished"))
 
 
 @pytest.fixture

@@ -46,6 +46,7 @@ UNREAD = {
     "target_started": {"start"},
     "output": {"stream"},
     "kernel_signal": {"si_code"},
+    "kernel_trial": {"boot_id", "where", "took_s"},
 }
 
 
@@ -131,6 +132,9 @@ def story() -> list[e.AnyEvent]:
         ),
         e.SourceLost(**here, source="output", reason="cut"),
         e.SourceBack(**here, source="output", missing=2),
+        e.KernelTrial(
+            **here, rule="fatal_to_init", outcome="ends", release="6.18.44", boot_id="b", where="sandbox", took_s=0.04
+        ),
         e.RunFinished(**here, reason="failed", error="no image"),
     ]  # fmt: skip
 

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from app.events import LabStarted, RunCreated, RunFinished
+from app.events import KernelTrial, LabStarted, RunCreated, RunFinished
 from app.journal import Journal
 from tests.support import kind, running_lab, until
 
 pytestmark = pytest.mark.timeout(60)
+
+
+TRIAL = KernelTrial(outcome="ends", release="6.18.44", boot_id="b", where="sandbox", took_s=0.04)
 
 
 def created(run: str) -> RunCreated:
@@ -19,7 +22,7 @@ def created(run: str) -> RunCreated:
 
 def test_the_newest_are_kept_and_those_that_go_on(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.db")
-    journal.append([LabStarted(version="1")])
+    journal.append([LabStarted(version="1"), TRIAL])
     for number in range(1, 7):
         run = f"r{number}"
         journal.append([created(run)])
@@ -29,7 +32,7 @@ def test_the_newest_are_kept_and_those_that_go_on(tmp_path: Path) -> None:
     assert journal.forget_all_but(2) == 3
     left = journal.read()
     assert {event.run for event in left} == {None, "r2", "r5", "r6"}
-    assert left[0].run == "r2", "what belongs to no run goes with the runs of its time"
+    assert [left[0].kind, left[1].run] == ["kernel_trial", "r2"], "what belongs to no run goes with those of its time"
     last = journal.last_id
     assert journal.forget_all_but(2) == 0
     [stored] = journal.append([LabStarted(version="1")])

@@ -49,8 +49,10 @@ def story_of(tmp_path: Path, *flags: str) -> tuple[str, str]:
 def test_a_line_for_what_was_found_each_run_and_each_viewer(tmp_path: Path) -> None:
     out, err = story_of(tmp_path)
     lines = [re.sub(r"^\d\d:\d\d:\d\d  ", "", line) for line in out.splitlines()]
-    found = [line for line in lines if line.startswith(("engine ", "kernel ", "sandbox "))]
-    assert [line.split()[0] for line in found] == ["engine", "kernel", "sandbox"]
+    found = [line for line in lines if line.startswith(("engine ", "kernel ", "sandbox ", "trial "))]
+    assert [line.split()[0] for line in found] == ["engine", "kernel", "sandbox", "trial"]
+    assert found[3].split()[1] == f"{os.uname().release}:"
+    assert "PID 1" in found[3]
     assert "no socket at" in found[0]
     assert "`signal-lab doctor` says what would allow what is missing" in lines
     told = [line for line in lines if line.startswith(("run ", "a viewer", "ending"))]
@@ -132,7 +134,16 @@ def test_doctor_names_each_witness_and_what_would_allow_it(tmp_path: Path) -> No
     told = subprocess.run([LAB, "doctor", "--json"], env=env, capture_output=True, text=True, timeout=30)
     assert told.returncode == 0
     found = {each["name"]: each for each in json.loads(told.stdout)["witnesses"]}
-    assert {"engine", "kernel trace", "sandbox", "calls of others", "signals to others", "tini", "ps"} == set(found)
+    assert {
+        "engine",
+        "kernel trace",
+        "sandbox",
+        "kernel trial",
+        "calls of others",
+        "signals to others",
+        "tini",
+        "ps",
+    } == set(found)
     for name in ("engine", "kernel trace"):
         assert not found[name]["there"]
         assert found[name]["found"]

@@ -7,14 +7,18 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.errors import EngineUnavailable
+from app.errors import EngineUnavailable, LabError
+from app.events.trial import SAID, KernelTrial
 from app.hosts.engine.cleaning import any_engine
 from app.hosts.engine.engine import HINT, describe
+from app.hosts.engine.kernel_trial import is_ours, try_on
+from app.hosts.local import kernel_trial as local_trial
 from app.hosts.local.sandbox_trial import try_now
 from app.probe.trace import Trace
 from app.probe.tracefs import TraceUnavailable
 
 CAP_KILL, CAP_SYS_PTRACE = 5, 19
+BY_SOCKET = "http+docker://localhost"  # docker-py's name for any unix socket
 DOCKER_GROUP = "As root: usermod -aG docker USER, then sign in again."
 
 
@@ -31,7 +35,7 @@ class Witness:
 
 def all_witnesses() -> list[Witness]:
     """Each is really tried.  Takes about half a second."""
-    return [engine(), kernel_trace(), sandbox(), others_calls(), others_signals(), init_program(), ps()]
+    return [engine(), kernel_trace(), sandbox(), kernel_trial(), others_calls(), others_signals(), init_program(), ps()]
 
 
 def engine() -> Witness:
@@ -64,6 +68,34 @@ def sandbox() -> Witness:
     if error := try_now():
         return Witness("sandbox", False, str(error), shows, error.hint)
     return Witness("sandbox", True, "user, PID and mount namespaces", shows)
+
+
+def kernel_trial() -> Witness:
+    """Tried here; where that is forbidden, and on an engine with a kernel of its own, in a container."""
+    shows = "what a kernel does where kernels differ; without it some forecasts of a stop of PID 1 say “unknown”"
+    found: list[KernelTrial] = []
+    missing: LabError | None = None
+    try:
+        found.append(local_trial.try_now())
+    except LabError as error:
+        missing = error
+    try:
+        client = any_engine()
+    except EngineUnavailable:
+        client = None
+    if client is not None:
+        try:
+            if missing or not is_ours(client.info(), by_socket=client.base_url == BY_SOCKET):
+                found.append(try_on(client, "doctor"))
+                missing = None
+        except LabError as error:
+            missing = error
+        finally:
+            client.close()
+    said = "; ".join(f"{each.release}: {SAID[each.outcome]}" for each in found)
+    if missing:
+        return Witness("kernel trial", False, "; ".join(filter(None, (said, str(missing)))), shows, missing.hint)
+    return Witness("kernel trial", True, said, shows)
 
 
 def _has(capability: int) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.commands.text import exited_with, name_for, plain, seconds, short, timeout_words, who_did
+from app.events.trial import SAID
 from app.signals import RESERVED, SIGNALS
 
 Event = dict[str, Any]
@@ -290,6 +291,9 @@ def _guess(event: Event) -> str:
 
 SAYS: dict[str, Says] = {
     "lab_started": lambda _, event: f"Signal Lab {event['version']} starts",
+    "kernel_trial": lambda _, event: (
+        f"the kernel {event['release']} was tried: {SAID.get(event['outcome'], event['outcome'])}"
+    ),
     "run_created": lambda _, event: f"starts run {event['number']}: {event['title']}",
     "run_finished": lambda _, event: (
         RUN_ENDS.get(event["reason"], str(event["reason"])) + (f": {event['error']}" if event.get("error") else "")

@@ -46,6 +46,7 @@ from app.events.stops import StopEscalated as StopEscalated
 from app.events.stops import StopFinished as StopFinished
 from app.events.stops import StopForecast as StopForecast
 from app.events.stops import StopRequested as StopRequested
+from app.events.trial import KernelTrial as KernelTrial
 from app.events.verdict import Verdict as Verdict
 
 Cause = Literal["exited", "killed", "unknown"]
@@ -182,6 +183,7 @@ class SourceBack(LabEvent):
 
 AnyEvent = Annotated[
     LabStarted
+    | KernelTrial
     | RunCreated
     | RunFinished
     | BuildProgress

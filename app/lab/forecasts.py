@@ -16,7 +16,7 @@ from app.signals import Signal
 from app.targets import Target
 from app.verdict.forecast import forecast, forecasts
 from app.verdict.stop import Member, StopSaid, StopSubject, foresee_stop
-from app.verdict.subject import Origin, Subject, Thread
+from app.verdict.subject import NOTHING_TRIED, Origin, Subject, Thread, Tried
 from app.verdict.tree import is_new_copy
 
 IDLE_S = 6.0  # where nothing changed, a new connection is noticed within this time
@@ -26,8 +26,8 @@ STEADY_S = 4.0  # masks that come and go within this time are not steady
 LOOKS, APART_S = 5, 0.01  # at most, for a process to become its program
 
 
-def subject_of(facts: ProcessFacts) -> Subject:
-    """One process, as ``app/verdict/forecast.py`` takes it."""
+def subject_of(facts: ProcessFacts, tried: Tried = NOTHING_TRIED) -> Subject:
+    """One process, as ``app/verdict/forecast.py`` takes it.  ``tried``: on the kernel that it runs on."""
     if facts.masks is None:
         return Subject(None, state=facts.state, is_init=facts.is_init)
     return Subject(
@@ -43,6 +43,7 @@ def subject_of(facts: ProcessFacts) -> Subject:
         frozen=facts.frozen,
         orphaned=facts.orphaned,
         steady=facts.steady,
+        tried=tried,
     )
 
 
@@ -51,18 +52,23 @@ def _state(facts: ProcessFacts) -> str:
     return facts.threads_of[0].state if facts.state in "ZX" and facts.threads_of else facts.state
 
 
-def foresee(facts: ProcessFacts) -> tuple[tuple[ForecastGroup, ...], tuple[ForecastGroup, ...] | None]:
+def foresee(
+    facts: ProcessFacts, tried: Tried = NOTHING_TRIED
+) -> tuple[tuple[ForecastGroup, ...], tuple[ForecastGroup, ...] | None]:
     """What each signal would do to it: sent from outside, and from inside where that differs."""
-    subject = subject_of(facts)
+    subject = subject_of(facts, tried)
     outside, inside = forecasts(subject, "outside"), forecasts(subject, "inside")
     return outside, None if inside == outside else inside
 
 
 class Foresight:
-    """What a stop of one target would come to: keeps the looks that a single one cannot replace."""
+    """What a stop of one target would come to: keeps the looks that a single one cannot replace.
 
-    def __init__(self, target: Target) -> None:
-        self._target = target
+    ``tried``: what is known by now of the kernel that it runs on.
+    """
+
+    def __init__(self, target: Target, tried: Callable[[], Tried] = lambda: NOTHING_TRIED) -> None:
+        self._target, self.tried = target, tried
         self._proc = Proc()
         self._masks: dict[tuple[int, int], list[tuple[float, int, int]]] = {}
         self._said: StopSaid | None = None
@@ -149,6 +155,7 @@ class Foresight:
         return facts.steady and len(set(values)) == len(values)
 
     def _members(self, seen: list[ProcessFacts]) -> tuple[Member, ...]:
+        tried = self.tried()
         return tuple(
             Member(
                 pid=facts.pid,
@@ -158,7 +165,7 @@ class Foresight:
                 comm=facts.comm,
                 argv=facts.argv,
                 exe=facts.exe,
-                subject=subject_of(facts),
+                subject=subject_of(facts, tried),
                 threads=facts.threads,
                 connections=facts.connections,
                 wait_call=facts.wait_call,
@@ -176,15 +183,20 @@ def _fields(said: StopSaid) -> dict[str, Any]:
 
 
 def told(
-    target: Target, seen: list[ProcessFacts], said: StopSaid | None, signal: Signal, timeout_s: int
+    target: Target,
+    seen: list[ProcessFacts],
+    said: StopSaid | None,
+    signal: Signal,
+    timeout_s: int,
+    tried: Tried = NOTHING_TRIED,
 ) -> dict[str, Any]:
-    """All that is foretold of a target, as the API gives it."""
+    """All that is foretold of a target, as the API gives it.  ``tried``: on its kernel."""
     processes = []
     for facts in seen:
         if facts.preparing:
             continue
-        outside, inside = foresee(facts)
-        subject = subject_of(facts)
+        outside, inside = foresee(facts, tried)
+        subject = subject_of(facts, tried)
 
         def one(origin: Origin, subject: Subject = subject) -> dict[str, Any]:
             found = forecast(subject, signal.number, origin)

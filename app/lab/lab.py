@@ -26,6 +26,7 @@ from app.hosts.left import Left
 from app.hub import Hub
 from app.jobs import Jobs, running_jobs
 from app.lab.forecasts import told
+from app.lab.kernels import Kernels
 from app.lab.life import Life
 from app.lab.scratch import make_folder, placed
 from app.lab.state import LiveRun, LiveTarget, Made, announced, check_pid
@@ -55,12 +56,18 @@ def _stop_signal(handle: Handle, signal: str | int | None) -> Signal:
 
 
 class Lab:
-    """Use as ``async with running_lab(hub, hosts, kernel) as lab``."""
+    """Use as ``async with running_lab(hub, hosts, kernel, kernels, scratch) as lab``."""
 
     def __init__(
-        self, hub: Hub, hosts: Mapping[HostName, Host], kernel: KernelTrace, scratch: Path, tasks: Jobs
+        self,
+        hub: Hub,
+        hosts: Mapping[HostName, Host],
+        kernel: KernelTrace,
+        kernels: Kernels,
+        scratch: Path,
+        tasks: Jobs,
     ) -> None:
-        self.hub, self._kernel = hub, kernel
+        self.hub, self._kernel, self.kernels = hub, kernel, kernels
         self._hosts, self._tasks, self._scratch = hosts, tasks, scratch
         self._life = Life(hub, hosts, kernel)
         self._stops = Stops(hub, kernel, tasks)
@@ -92,7 +99,7 @@ class Lab:
         folder = make_folder(self._scratch, run, files) if files else None
         try:
             specs = tuple(placed(spec, folder) for spec in specs) if folder else specs
-            targets = [LiveTarget(Target(run, spec.name, spec.host), spec) for spec in specs]
+            targets = [self._target(run, spec) for spec in specs]
             plan = PLAN.dump_json(specs).decode()
             await self.hub.ask(lambda: self.hub.journal.keep_plan(run, plan))
             made = Made(specs, title, question)
@@ -106,6 +113,9 @@ class Lab:
             while len(self.made) > MADE_KEPT:
                 del self.made[next(iter(self.made))]
         return self._go(LiveRun(run, targets, created, folder, dict(files or {})))
+
+    def _target(self, run: str, spec: Spec) -> LiveTarget:
+        return LiveTarget(Target(run, spec.name, spec.host), spec, lambda: self.kernels.tried(spec.host))
 
     def _go(self, run: LiveRun) -> LiveRun:
         self._runs[run.id] = run
@@ -131,7 +141,7 @@ class Lab:
             raise NotFound(f"nobody knows what {run} was to start")
         specs = PLAN.validate_json(plan)
         folder = self._scratch / run
-        targets = [LiveTarget(Target(run, spec.name, spec.host), spec) for spec in specs]
+        targets = [self._target(run, spec) for spec in specs]
         for live in targets:
             live.left = left.get(live.target.id, Left())
             if live.left.stop is not None:
@@ -241,7 +251,8 @@ class Lab:
         wanted = _stop_signal(handle, signal)
         wait_s = handle.stop_defaults.timeout_s if timeout_s is None else timeout_s
         seen = await live.foresight.look(handle.processes)
-        return told(live.target, seen, await live.foresight.stop(seen, wanted, wait_s), wanted, wait_s)
+        stop = await live.foresight.stop(seen, wanted, wait_s)
+        return told(live.target, seen, stop, wanted, wait_s, live.tried())
 
     async def stop(self, target: str, *, by: str, timeout_s: int | None = None, signal: str | int | None = None) -> int:
         """Start a stop; gives the number of ``stop_requested``.
@@ -295,14 +306,14 @@ class Lab:
 
 @asynccontextmanager
 async def running_lab(
-    hub: Hub, hosts: Mapping[HostName, Host], kernel: KernelTrace, scratch: Path
+    hub: Hub, hosts: Mapping[HostName, Host], kernel: KernelTrace, kernels: Kernels, scratch: Path
 ) -> AsyncIterator[Lab]:
     """The lab with its jobs.  On leaving, every run has ended and is recorded as such.
 
     ``scratch``: a folder for the scratch files of runs.
     """
     async with running_jobs() as tasks:
-        lab = Lab(hub, hosts, kernel, scratch, tasks)
+        lab = Lab(hub, hosts, kernel, kernels, scratch, tasks)
         try:
             yield lab
         finally:

@@ -140,7 +140,8 @@ class Life:
 
     async def _watch_tree(self, live: LiveTarget, handle: Handle, over: anyio.Event) -> None:
         run, target = live.target.run, live.target.id
-        tree, looks = ProcessTree(run, target, foresee), Looks(lambda: self._kernel.ready)
+        tree = ProcessTree(run, target, lambda facts: foresee(facts, live.tried()))
+        looks, tried = Looks(lambda: self._kernel.ready), live.tried()
         tree.left = set(live.left.processes) if live.left else set()
 
         async def record(event: AnyEvent, /) -> int:
@@ -156,6 +157,10 @@ class Life:
         async with self._kernel.following(run, target, looks.moved, tree.ended), anyio.create_task_group() as tasks:
 
             def know(seen: list[ProcessFacts] | None) -> None:
+                nonlocal tried
+                if live.tried() != tried:  # the answer came after the first forecasts
+                    tried = live.tried()
+                    tree.foretell_again()
                 if seen is not None:
                     self._kernel.know(target, seen)
                     live.alive = [(facts.pid, facts.start) for facts in seen]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -18,6 +18,7 @@ from app.hosts.left import Left
 from app.lab.forecasts import Foresight
 from app.lab.stop import StopUnderWay
 from app.targets import Target
+from app.verdict.subject import NOTHING_TRIED, Tried
 
 LOOK_WITHIN_S = 0.5
 
@@ -26,6 +27,7 @@ LOOK_WITHIN_S = 0.5
 class LiveTarget:
     target: Target
     spec: Spec
+    tried: Callable[[], Tried] = lambda: NOTHING_TRIED  # what is known by now of the kernel that it runs on
     handle: Handle | None = None
     wanted: anyio.Event = field(default_factory=anyio.Event)  # of a later one: somebody asked for it
     started: anyio.Event = field(default_factory=anyio.Event)  # there is a handle, or there will be none
@@ -39,7 +41,7 @@ class LiveTarget:
     sending: anyio.Lock = field(default_factory=anyio.Lock)  # one request at a time: so each can be told from the next
 
     def __post_init__(self) -> None:
-        self.foresight = Foresight(self.target)
+        self.foresight = Foresight(self.target, self.tried)
 
     async def looked_at(self) -> None:
         """What is sent to it before its first look would have no word of the kernel; a slow look is not waited for."""

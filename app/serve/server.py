@@ -18,6 +18,7 @@ from functools import partial
 from types import FrameType
 from typing import Any, TextIO, cast
 
+import anyio
 import uvicorn
 
 from app import descriptors
@@ -34,6 +35,7 @@ from app.web.services import Services
 
 BACKLOG = 128
 SEND_BUFFER = 256 * 2**10
+TRIAL_WITHIN_S = 5.0  # it takes some 0.05 s
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 WARNING = """  Others on this network can reach the lab, by plain HTTP that can be read on its way.
   Give the watch link to whoever may see; the drive link is a key to this machine. Nobody gets in without one.
@@ -183,10 +185,23 @@ async def found(services: Services, story: logging.Logger) -> None:
     }
     forbidden = await try_one()
     say["sandbox"] = f"none: {forbidden}" if forbidden else "possible"
+    say["trial"] = await tried(services)
     for name, text in say.items():
         story.info("%-8s %s", name, text, extra={"event": "found"})
     if any(text.startswith("none: ") for text in say.values()):
         story.info("`signal-lab doctor` says what would allow what is missing", extra={"event": "found"})
+
+
+async def tried(services: Services) -> str:
+    """What the kernel was seen to do where kernels differ; what is not known by then is in ``GET /health`` later."""
+    kernels = services.lab.kernels
+    with anyio.move_on_after(TRIAL_WITHIN_S):
+        await kernels.tried_here.wait()
+    return "; ".join(
+        f"{each['release']}: {each['text']}" if each["outcome"] else f"none: {each['text']}"
+        for each in kernels.status().values()
+        if each
+    )
 
 
 def bold(text: str, out: TextIO) -> str:

@@ -77,6 +77,11 @@ class ProcessTree:
         if len(self._ended) > LIMIT:
             del self._ended[next(iter(self._ended))]
 
+    def foretell_again(self) -> None:
+        """What forecasts rest on has changed: at the next look they are told anew, where they differ."""
+        for row in self._rows.values():
+            row.restless = True
+
     @property
     def due(self) -> datetime | None:
         """When the next row that is missed is to be said gone, or what was held back of one is to be told."""

@@ -24,6 +24,7 @@ _WORDS: dict[Fate, tuple[End, str]] = {
     "core": ("ends", "{me} has no handler for {name}, and the default is to end it with a core dump."),
     "none": ("ends", "{me} has ended already."),
 }
+_ENDS_INIT: tuple[End, str] = ("ends", "{name} ends {me}. {why}")
 _BY_RULE: dict[str, tuple[End, str]] = {
     "protected": (
         "stays",
@@ -46,6 +47,8 @@ def action_course(member: Member, number: int, found: Forecast) -> Course:
     name, shell = name_of(number), shell_of(member)
     cannot: tuple[End, str] = ("unknown", "What becomes of {me} cannot be told. {why}")
     end, words = _BY_RULE.get(found.rule) or _WORDS.get(found.fate) or cannot
+    if (found.rule, found.fate) == ("fatal_to_init", "terminates"):
+        end, words = _ENDS_INIT
     it = f"{called(member)} ({shell})" if shell else called(member)
     why = words.format(me=who(member), it=it, name=name, why=found.why)
     doubt = _DOUBTS.get(found.rule) or _DOUBTS.get(found.fate)

@@ -13,33 +13,19 @@ Longer than most files: the rules are read in their order.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from app.events.parts import Fate, ForecastGroup
 from app.signals import Signal, by_number
+from app.verdict.fatal_to_init import fatal_to_init, is_fatal
+from app.verdict.foretold import Forecast as Forecast
 from app.verdict.subject import Origin, Subject, Thread, has
 
 LAST = 64
 _KERNEL_ONLY = frozenset({"SIGKILL", "SIGSTOP"})
 _JOB_CONTROL = frozenset({"SIGTSTP", "SIGTTIN", "SIGTTOU"})
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """``why`` is one sentence for people, the same for all signals that share fate and rule."""
-
-    fate: Fate
-    rule: str
-    why: str
-    sure: bool = True
-
-
 Rule = Callable[[Subject, Signal, Origin], Forecast | None]
-
-
-def _default(subject: Subject, signal: Signal) -> bool:
-    return not has(subject.caught, signal.number) and not has(subject.ignored, signal.number)
 
 
 # When it is sent.
@@ -111,11 +97,11 @@ def traced(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:
 def frozen_v2(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:
     """A frozen task of cgroup v2 wakes for a fatal signal only (``do_freezer_trap``); all else waits.
 
-    SIGCONT wakes a stopped one first.  cgroup-v2.rst, "cgroup.freeze".
+    SIGCONT wakes a stopped one first.  cgroup-v2.rst, "cgroup.freeze".  PID 1: see ``fatal_to_init``.
     """
     if subject.frozen != "v2" or _dropped_when_sent(subject, signal, origin):
         return None
-    fatal = _default(subject, signal) and signal.default == "terminate" and not subject.is_init
+    fatal = is_fatal(subject, signal) and (not subject.is_init or has(subject.leader_blocked, signal.number))
     if (fatal and not has(subject.blocked, signal.number)) or (signal.name == "SIGCONT" and subject.state == "T"):
         return None
     why = "It is frozen: the signal waits until it is unpaused."
@@ -239,8 +225,7 @@ def read_but_not_blocked(subject: Subject, signal: Signal, origin: Origin) -> Fo
 
     In poll(2) it does not, and then the action counts.  signalfd(2): "normally" the signals should be blocked.
     """
-    fatal = _default(subject, signal) and signal.default == "terminate"
-    if not has(subject.signalfd, signal.number) or fatal:
+    if not has(subject.signalfd, signal.number) or is_fatal(subject, signal):
         return None
     why = "A signalfd reads it, but it is not blocked: who sleeps in that read takes it, else its action counts."
     return Forecast("unknown", "read_but_not_blocked", why, False)
@@ -271,10 +256,7 @@ def dropped_at_delivery(subject: Subject, signal: Signal, origin: Origin) -> For
     if signal.default == "ignore" or signal.name == "SIGCONT":
         return Forecast("queued_dropped", "ignored_by_default_at_delivery", why + "the default is to do nothing.", free)
     if subject.is_init and signal.default == "terminate":
-        # complete_signal ends the whole of a process by the first thread that may take it.  It asked for
-        # SIGNAL_UNKILLABLE first until Linux 4.15; kernels of both kinds were met as 6.18, so a version does not tell.
-        why += "it has no handler: most kernels end even PID 1 then, others drop it. Only sending it tells."
-        return Forecast("unknown", "fatal_to_init", why, False)
+        return fatal_to_init(subject.tried, why, free)
     if subject.is_init:
         why += "PID 1 without a handler is protected."
         return Forecast("queued_dropped", "protected_at_delivery", why, free)

@@ -27,6 +27,22 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """What was tried on the kernel that a process runs on, where kernels differ.  By default nothing was.
+
+    ``fatal_to_init``: what became of a PID 1 in the case of that rule.  ``release`` is the kernel's.  ``else_tells``:
+    where nothing was tried, what would tell, as the end of a sentence.
+    """
+
+    fatal_to_init: Literal["ends", "drops"] | None = None
+    release: str = ""
+    else_tells: str = "only sending it tells"
+
+
+NOTHING_TRIED = Tried()
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """One process.
 
@@ -47,6 +63,7 @@ class Subject:
     frozen: Literal["", "v1", "v2"] = ""  # by the freezer of this version of control groups
     steady: bool = True  # False: it ran while it was looked at, so its masks may be those of two moments
     orphaned: bool = False  # its process group has nobody who could continue it (setpgid(2))
+    tried: Tried = NOTHING_TRIED  # on its kernel
 
     @property
     def blocked(self) -> int:

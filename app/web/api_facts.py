@@ -42,6 +42,7 @@ async def health(served: Served, who: RoleHere) -> dict[str, object]:
         "focus": served.hub.audience.focus,
         "engine": served.engine.status(),
         "kernel_trace": served.kernel.status(),
+        "kernel_trial": served.lab.kernels.status(),
         "last_event_id": served.hub.last_id,
         "journal": served.hub.journal.id,
     }

@@ -8,7 +8,7 @@ from app.errors import NotFound
 from app.hub import Hub
 from app.journal import Stored
 
-BEFORE = frozenset({"lab_started", "source_lost", "source_back"})
+BEFORE = frozenset({"lab_started", "kernel_trial", "source_lost", "source_back"})
 
 
 def recording(hub: Hub, run: str, *, lab: bool) -> AsyncIterator[Stored]:

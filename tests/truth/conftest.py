@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from tests.support import kind, running_lab
 from tests.truth.observe import COUNTS, Witness
 
 VICTIMS = Path(__file__).parent / "victims"
@@ -47,15 +46,6 @@ def witness() -> Iterator[Witness]:
     opened = Witness()
     yield opened
     opened.close()
-
-
-@pytest.fixture(scope="session")
-def base_image(engine: None, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The lab's base image is there: the lab builds it."""
-    with running_lab(tmp_path_factory.mktemp("base")) as lab, lab.person() as person:
-        reply = person.post("/runs", {"host": "container", "command": ["true"]})
-        with person.events(run=reply.json()["run"]) as events:
-            events.until(kind("run_finished"))
 
 
 @pytest.hookimpl(trylast=True)

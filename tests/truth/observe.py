@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.events.parts import Fate
+from app.hosts.local.kernel_trial import try_now
 from app.lab.forecasts import subject_of
 from app.probe.procfs import Proc, ProcessFacts
 from app.probe.told import Gone, Missed, Sent, Taken, Told
@@ -25,7 +26,7 @@ from app.probe.trace import Trace
 from app.probe.watch import Watch
 from app.signals import by_number
 from app.verdict.forecast import Forecast, forecast
-from app.verdict.subject import Origin
+from app.verdict.subject import Origin, Tried
 
 WITHIN_S = 10.0
 UNSHARE = ("unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc", "--kill-child")
@@ -46,6 +47,9 @@ class Counts:
     sure_wrong: int = 0
 
 
+# What this kernel does where kernels differ: tried as the lab does when it starts.
+_TRIAL = try_now()
+TRIED = Tried(_TRIAL.outcome, _TRIAL.release)
 COUNTS: dict[str, Counts] = {}
 
 
@@ -258,7 +262,7 @@ def judge(
     mine.read()
     mine.lines.clear()
     before = mine.facts()
-    told_before = forecast(subject_of(before), number, origin)
+    told_before = forecast(subject_of(before, TRIED), number, origin)
     send(mine, number, origin)
     after = settle(mine)
     told = witness.told(mine.pid)

@@ -51,7 +51,9 @@ def test_there_is_a_freezer() -> None:
 
 
 @pytest.mark.parametrize("sandbox", [False, True], ids=["plain", "PID 1"])
-@pytest.mark.parametrize("kind", ["plain", "catches", "ignores", "blocks", "sigwait", "signalfd"])
+@pytest.mark.parametrize(
+    "kind", ["plain", "catches", "ignores", "blocks", "sigwait", "signalfd", "threads, the leader blocks"]
+)
 def test_a_frozen_process_keeps_its_signals(kind: str, sandbox: bool, victim_program: Path, witness: Witness) -> None:
     for version, roots in FREEZERS.items():
         for root in (each for each in roots if each.is_dir()):

@@ -17,7 +17,7 @@ from app.probe.told import Sent, Taken
 from app.verdict.forecast import forecast
 from app.verdict.subject import has
 from tests.support import until
-from tests.truth.observe import COUNTS, PROC, WITHIN_S, Counts, Victim, Witness, judge, settle, victim
+from tests.truth.observe import COUNTS, PROC, TRIED, WITHIN_S, Counts, Victim, Witness, judge, settle, victim
 from tests.truth.test_masks import ALL, MATTER, RTMIN3, mask
 
 pytestmark = [pytest.mark.whole, pytest.mark.timeout(120)]
@@ -99,7 +99,7 @@ def test_a_parent_in_vfork_takes_only_what_ends_it(kind: str, caught: int, odd_p
     for number in (TERM, QUIT, TSTP, WINCH, RTMIN3):
         with running(str(odd_program), *words((kind, caught, 0, 0, 0))) as mine:
             until(lambda mine=mine: waits(mine), what="it waits in vfork, and its other thread sleeps")  # type: ignore[misc]
-            told = forecast(subject_of(mine.facts()), number)
+            told = forecast(subject_of(mine.facts(), TRIED), number)
             os.kill(mine.pid, number)
             if told.fate == "terminates":
                 assert mine.process.wait(WITHIN_S) == -number
@@ -129,7 +129,7 @@ def test_a_stop_in_a_process_group_that_somebody_could_continue(kind: str, fate:
         one = known(mine, int(mine.lines[0].split()[1]))
         settle(one)
         facts = {each.pid: each for each in PROC.facts({*family, one.pid})}[one.pid]
-        told = forecast(subject_of(facts), TSTP)
+        told = forecast(subject_of(facts, TRIED), TSTP)
         assert (told.fate, told.sure) == (fate, True)
         witness.told(one.pid)
         os.kill(one.pid, TSTP)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.events.parts import Fate
 from app.signals import SIGNALS, parse_signal
 from app.verdict.forecast import RULES, forecast, forecasts
-from app.verdict.subject import Origin, Subject, Thread
+from app.verdict.subject import NOTHING_TRIED, Origin, Subject, Thread, Tried
 
 FREE = Subject((Thread(),))
 INIT = replace(FREE, is_init=True)
@@ -87,6 +87,51 @@ def test_one_rule_each(subject: Subject, signal: str, origin: Origin, fate: Fate
     assert (found.fate, found.sure) == (fate, sure), found
 
 
+ENDS, DROPS = Tried("ends", "6.18.44"), Tried("drops", "4.14.0")
+LEADER = replace(blocks("TERM", "QUIT"), is_init=True)
+
+
+@pytest.mark.parametrize(
+    ("subject", "signal", "fate", "sure"),
+    [
+        (replace(LEADER, tried=ENDS), "TERM", "terminates", True),
+        (replace(LEADER, tried=ENDS, state="D"), "TERM", "terminates", False),
+        (replace(LEADER, tried=ENDS, steady=False), "TERM", "terminates", False),
+        (replace(LEADER, tried=ENDS, frozen="v2"), "TERM", "terminates", True),
+        (replace(LEADER, tried=ENDS, frozen="v1"), "TERM", "pending", True),
+        (replace(LEADER, tried=ENDS, signalfd=mask("TERM")), "TERM", "terminates", True),
+        (replace(LEADER, tried=ENDS), "QUIT", "queued_dropped", True),
+        (replace(LEADER, tried=ENDS, caught=mask("TERM")), "TERM", "handler", True),
+        (replace(LEADER, tried=ENDS, state="T"), "TERM", "pending", True),
+        (replace(LEADER, tried=DROPS), "TERM", "queued_dropped", True),
+        (replace(LEADER, tried=DROPS, frozen="v2"), "TERM", "pending", True),
+        (replace(LEADER, tried=DROPS, signalfd=mask("TERM")), "TERM", "unknown", False),
+        (LEADER, "TERM", "unknown", False),
+        (replace(LEADER, frozen="v2"), "TERM", "unknown", False),
+        (replace(LEADER, signalfd=mask("TERM")), "TERM", "unknown", False),
+        (replace(INIT, tried=ENDS), "TERM", "dropped", True),
+        (replace(blocks("TERM"), tried=DROPS), "TERM", "terminates", True),
+    ],
+)
+def test_where_kernels_differ_what_was_tried_decides(subject: Subject, signal: str, fate: Fate, sure: bool) -> None:
+    for origin in get_args(Origin):
+        found = forecast(subject, parse_signal(signal).number, origin)
+        assert (found.fate, found.sure) == (fate, sure), found
+
+
+def test_the_sentence_says_what_was_seen_or_what_would_tell() -> None:
+    number = parse_signal("TERM").number
+    assert (
+        ": tried on this kernel (6.18.44), that ends even PID 1." in forecast(replace(LEADER, tried=ENDS), number).why
+    )
+    assert (
+        ": tried on this kernel (4.14.0), PID 1 is protected then."
+        in forecast(replace(LEADER, tried=DROPS), number).why
+    )
+    waits = Tried(else_tells="it is being tried on this kernel")
+    assert forecast(replace(LEADER, tried=waits), number).why.endswith("; it is being tried on this kernel.")
+
+
 MASKS = st.integers(0, 2**64 - 1)
 SUBJECTS = st.builds(
     Subject,
@@ -101,6 +146,7 @@ SUBJECTS = st.builds(
     traced=st.booleans(),
     frozen=st.sampled_from(("", "v1", "v2")),
     orphaned=st.booleans(),
+    tried=st.sampled_from((NOTHING_TRIED, ENDS, DROPS)),
 )
 
 

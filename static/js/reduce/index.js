@@ -161,6 +161,7 @@ const targetStarted = (before, event) => ({
 /** One for each kind: a forgotten one is a type error. @type {{[K in Kind]: (state: State, event: EventOf[K]) => State}} */
 const FOLDS = {
   lab_started: (state, event) => closed(state, Object.keys(state.lost), timeMs(event.at)), // it looks for all its sources anew, and says which it does not find
+  kernel_trial: (state) => state, // the sentences of forecasts say what was seen
   run_created: runCreated,
   run_finished: runFinished,
   build_progress: buildProgress,

@@ -19,6 +19,14 @@ const RUN_ENDS = {
   lab_was_gone: "the run ended while the lab was gone",
 };
 
+/** By rule of the forecast and outcome. @type {Record<string, Record<string, string>>} */
+const TRIALS = {
+  fatal_to_init: {
+    ends: "a signal that its first thread blocks and another one takes ends even PID 1",
+    drops: "PID 1 is protected also from a signal that its first thread blocks and another one takes",
+  },
+};
+
 /** @type {Record<string, (name: string) => string>} */
 const ENGINE_SAYS = {
   create: (name) => `creates ${name}`,
@@ -45,6 +53,8 @@ const sourceName = ({ source }) => SOURCES[source] ?? source;
 /** @type {{[K in Kind]?: (event: EventOf[K], target: Target|undefined, state: State) => string|null}} */
 const SAYS = {
   lab_started: (event) => `Signal Lab ${event.version} starts`,
+  kernel_trial: ({ release, outcome, rule }) =>
+    `the kernel ${release} was tried: ${TRIALS[rule]?.[outcome] ?? outcome}`,
   run_created: (event) => `starts run ${event.number}: ${event.title}`,
   run_finished: (event) => `${RUN_ENDS[event.reason] ?? event.reason}${event.error ? `: ${event.error}` : ""}`,
   build_progress: (event, _, state) => {
