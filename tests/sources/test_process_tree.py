@@ -9,6 +9,7 @@ from app.events import AnyEvent, Forecast, ProcessAppeared, ProcessChanged, Proc
 from app.lab.forecasts import foresee
 from app.probe.procfs import Masks, ProcessFacts, ThreadFacts
 from app.sources.process_tree import APART_S, HOLD_S, LIMIT, SETTLE, SETTLE_S, ProcessTree
+from app.verdict.subject import Tried
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 NONE = Masks(0, 0, 0, 0, 0)
@@ -212,3 +213,23 @@ def test_a_forecast_that_was_held_back_is_made_up_for_once_the_process_is_at_res
     (told,) = forecasts(1.1, at(0x2))
     assert [group.signals for group in told.outside if group.fate == "handler"] == [f"{0x2:016x}"]
     assert forecasts(2.1, at(0x2)) == []
+
+
+def test_what_a_trial_says_later_is_told_of_processes_that_have_not_changed() -> None:
+    known = [Tried()]
+    tree = ProcessTree("r1", "r1.x", lambda facts: foresee(facts, known[0]))
+    blocked = 1 << 14  # SIGTERM, by the first thread only
+    threads = (ThreadFacts(10, 1, "init", "S", blocked, 0, 0), ThreadFacts(11, 2, "init", "S", 0, 0, 0))
+    init = replace(ROOT, is_init=True, threads=2, threads_of=threads, leader_blocked=blocked)
+
+    def fates(seconds: float) -> list[tuple[str, bool]]:
+        told = [event for event in tree.look([init], after(seconds)) if isinstance(event, Forecast)]
+        return [(each.fate, each.sure) for event in told for each in event.outside if each.rule == "fatal_to_init"]
+
+    assert fates(0) == [("unknown", False)]
+    assert fates(1) == []
+    known[0] = Tried("ends", "6.18.44")
+    assert fates(2) == [], "nothing moved"
+    tree.foretell_again()
+    assert fates(3) == [("terminates", True)]
+    assert fates(4) == []

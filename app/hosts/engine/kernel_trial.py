@@ -30,6 +30,7 @@ class EngineKernel:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._compared: tuple[dict[str, Any], bool] = ({}, False)
 
     @property
     def there(self) -> bool:
@@ -38,7 +39,10 @@ class EngineKernel:
     @property
     def is_ours(self) -> bool:
         """Whether it is the kernel that the lab runs on."""
-        return self.there and is_ours(self._engine.info, by_socket=self._engine.url.startswith("unix:"))
+        info = self._engine.info
+        if self._compared[0] is not info:  # asked for each process at each look
+            self._compared = info, is_ours(info, by_socket=self._engine.url.startswith("unix:"))
+        return self.there and self._compared[1]
 
     async def try_it(self) -> KernelTrial:
         """Raises NotPossible while the base image is missing; EngineUnavailable, HostFailed."""
