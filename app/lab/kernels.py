@@ -17,6 +17,7 @@ from app.errors import LabError
 from app.events import AnyEvent
 from app.events.trial import SAID, KernelTrial
 from app.hub import Hub
+from app.jobs import running_jobs
 from app.journal import event_of
 from app.targets import HostName
 from app.verdict.subject import Tried
@@ -135,9 +136,9 @@ def _told(found: KernelTrial | LabError | None) -> dict[str, Any]:
 async def trying_kernels(hub: Hub, boot: tuple[str, str], here: TryIt, engine: Elsewhere) -> AsyncIterator[Kernels]:
     """What is known of the kernels, for as long as the block is open; nothing waits for a trial."""
     kernels = Kernels(hub, boot, here, engine)
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(kernels.keep)
+    async with running_jobs() as jobs:
+        jobs.keep(kernels.keep)
         try:
             yield kernels
         finally:
-            tasks.cancel_scope.cancel()
+            jobs.cancel_scope.cancel()

@@ -22,12 +22,14 @@ from app.hosts.local.host import ProcessesHost, running_processes
 from app.hub import Hub, running_hub
 from app.journal import Journal, Row, Stored, event_of
 from app.lab import life
+from app.lab.kernels import trying_kernels
 from app.lab.lab import Lab, running_lab
 from app.lab.state import LiveRun
 from app.probe.procfs import ProcessFacts
 from app.signals import Signal
 from app.sources.kernel_trace import running_kernel_trace
 from tests.support import WITHIN_S
+from tests.test_kernels import BOOT, Kernel, forbidden, trial
 
 pytestmark = pytest.mark.anyio
 SLEEPS = (Spec(host="process", command=("sleep", "695")),)
@@ -78,8 +80,9 @@ async def a_run(
     async with (
         running_hub(journal) as hub,
         running_kernel_trace(hub.record, "off") as kernel,
+        trying_kernels(hub, BOOT, Kernel(trial()).try_it, Kernel(forbidden(), there=False)) as kernels,
         running_processes(hub.record, host=host) as processes,
-        running_lab(hub, {"process": processes}, kernel, folder) as lab,
+        running_lab(hub, {"process": processes}, kernel, kernels, folder) as lab,
     ):
         with anyio.fail_after(WITHIN_S):
             run = await lab.start(SLEEPS, experiment=None, title="", question="")
