@@ -20,7 +20,7 @@ from app.journal import Journal
 from app.lab.kernels import Kernels, trying_kernels
 from app.targets import HostName
 from app.verdict.subject import Tried
-from tests.support import Person, kind, prints, running_lab, until
+from tests.support import Event, Person, kind, prints, running_lab, until
 
 HOSTS: tuple[HostName, ...] = ("process", "sandbox", "container")
 BOOT = ("6.18.44", "this boot")
@@ -146,6 +146,10 @@ def here(person: Person) -> dict[str, object]:
     return said
 
 
+def is_foretold(event: Event) -> bool:
+    return event["kind"] == "forecast" and any(each["rule"] == "fatal_to_init" for each in event["outside"])
+
+
 @pytest.mark.whole
 def test_the_forecast_says_what_was_tried_and_it_happens(tmp_path: Path) -> None:
     """On the real kernel, whichever it is; a second start of the lab asks it nothing."""
@@ -160,6 +164,7 @@ def test_the_forecast_says_what_was_tried_and_it_happens(tmp_path: Path) -> None
             target = begun["targets"][0]["id"]
             with person.events(run=begun["run"]) as events:
                 events.until(prints("ready"))
+                events.until(is_foretold)  # the verdict holds what the journal says against what came
                 told = person.get(f"/targets/{target}/forecast?signal=TERM").json()["processes"][0]["fate"]["outside"]
                 assert (told["rule"], told["sure"]) == ("fatal_to_init", True)
                 assert f"tried on this kernel ({os.uname().release})" in told["why"]
@@ -167,7 +172,7 @@ def test_the_forecast_says_what_was_tried_and_it_happens(tmp_path: Path) -> None
                 person.post(f"/targets/{target}/signals", {"signal": "TERM"})
                 word = events.until(kind("verdict"))
                 assert word["outcome"] == {"ends": "default_action", "drops": "queued_then_dropped"}[outcome], word
-                assert word["held"] == "held"
+                assert word["held"] == "held", word
     with running_lab(tmp_path / "data") as lab, lab.person() as person:
         past = person.get("/events/past?kind=kernel_trial").json()
         assert len(past["events"]) == 1
