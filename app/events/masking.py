@@ -24,8 +24,8 @@ def _masked(text: str) -> str:
 
 
 def masked_words(words: Sequence[str]) -> tuple[str, ...]:
-    """An argv: ``--password x``, ``--token=x``, ``NAME_SECRET=x``, ``Bearer x``, ``://user:x@``."""
-    found = [_masked(word) for word in words]
+    """An argv: ``--password x``, ``--token=x``, ``NAME_SECRET=x``, ``Bearer x``, ``://user:x@``; in ``sh -c`` too."""
+    found = [masked_line(word) if " " in word else _masked(word) for word in words]  # the text of sh -c is a line
     for at, word in enumerate(words[1:], 1):
         if _FLAG.fullmatch(words[at - 1]) and not word.startswith("-"):
             found[at] = MASK

@@ -17,6 +17,7 @@ from tests.support import LabUnderTest, Person, kind
         (["curl", "-H", "Authorization: Bearer abc.def-123"], ("curl", "-H", "Authorization: Bearer •••")),
         (["git", "clone", "https://me:hunter2@host/x"], ("git", "clone", "https://me:•••@host/x")),
         (["sh", "-c", "TOKEN='a b' ./run"], ("sh", "-c", "TOKEN=••• ./run")),
+        (["sh", "-c", "app --password hunter2 -v; true"], ("sh", "-c", "app --password ••• -v; true")),
         (["python3", "-m", "http.server", "8080"], ("python3", "-m", "http.server", "8080")),
         (["passwd", "root"], ("passwd", "root")),
         (["bash", "-c", "trap 'echo TERM' TERM; compass=1"], ("bash", "-c", "trap 'echo TERM' TERM; compass=1")),
