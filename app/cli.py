@@ -13,6 +13,7 @@ from app.commands.check.command import EXAMPLES as CHECK_EXAMPLES
 from app.commands.check.command import check_command
 from app.commands.clean import clean_command
 from app.commands.common import Failed, settings_from, tell, told
+from app.commands.doctor import EXAMPLES as DOCTOR_EXAMPLES
 from app.commands.doctor import doctor_command
 from app.commands.healthcheck import healthcheck_command
 from app.commands.images import images_app
@@ -106,6 +107,7 @@ app.command("signal", help=told(signal_command), epilog=SIGNAL_EXAMPLES)(signal_
 app.command("stop", help=told(stop_command), epilog=STOP_EXAMPLES)(stop_command)
 app.command("check", cls=Dashed, help=told(check_command), epilog=CHECK_EXAMPLES)(check_command)
 app.command("watch", help=told(watch_command), epilog=WATCH_EXAMPLES)(watch_command)
+app.command("doctor", help=told(doctor_command), epilog=DOCTOR_EXAMPLES)(doctor_command)
 app.command("export", help=told(export_command), epilog=EXPORT_EXAMPLES)(export_command)
 for name, command in (
     ("list", list_command),
@@ -113,7 +115,6 @@ for name, command in (
     ("link", link_command),
     ("verify", verify_command),
     ("clean", clean_command),
-    ("doctor", doctor_command),
     ("healthcheck", healthcheck_command),
 ):
     app.command(name, help=told(command))(command)

@@ -20,6 +20,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from app import __version__
+from app.doctor.examination import Doctor
+from app.doctor.ward import Ward
 from app.errors import BadRequest, DataFolder, Died, LabError, NotFound, leaves
 from app.events import LabStarted
 from app.experiments.loading import load_catalogue
@@ -49,7 +51,7 @@ from app.recovery import end_builds_left, runs_left, take_over
 from app.settings import Settings
 from app.sources.kernel_trace import running_kernel_trace
 from app.targets import HostName
-from app.web import api, api_builds, api_facts, api_races, api_room, api_runs, docs, pages
+from app.web import api, api_builds, api_doctor, api_facts, api_races, api_room, api_runs, docs, pages
 from app.web.access import Access
 from app.web.services import Services, authorized
 from app.web.shield import MAX_BODY, Shield, allowed_hosts
@@ -102,9 +104,10 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             log.warning("not in the catalogue: %s", fault)
         runner = await stack.enter_async_context(running_experiments(lab, acts, catalogue, faults))
         await take_over(hub, lab, runner, left)
+        ward = Ward(lambda: Doctor(engine.call, engine.url_now(), containers.look))
         yield Services(
             *(settings, hub, lab, acts, bets, Loads(lab), runner, engine, containers.images, kernel, hosts),
-            *(access, imported),
+            *(access, imported, ward),
         )
 
 
@@ -206,7 +209,7 @@ def create_app(settings: Settings) -> FastAPI:
         max_body_size=MAX_BODY,
     )
     app.state.settings, app.state.closing = settings, closing
-    routers = (api, api_runs, api_facts, api_builds, api_races, api_room, docs, pages)
+    routers = (api, api_runs, api_facts, api_builds, api_races, api_room, api_doctor, docs, pages)
     for router in (each.router for each in routers):
         app.include_router(router)
     app.mount("/static", Static())

@@ -54,7 +54,7 @@ def test_a_line_for_what_was_found_each_run_and_each_viewer(tmp_path: Path) -> N
     assert found[3].split()[1] == f"{os.uname().release}:"
     assert "PID 1" in found[3]
     assert "no socket at" in found[0]
-    assert "`signal-lab doctor` says what would allow what is missing" in lines
+    assert "`signal-lab doctor --machine` says what would allow what is missing" in lines
     told = [line for line in lines if line.startswith(("run ", "a viewer", "ending"))]
     assert told[0] == "run 1  started: Catch every signal"
     assert "a viewer came: one watches" in told
@@ -131,7 +131,7 @@ def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.whole
 def test_doctor_names_each_witness_and_what_would_allow_it(tmp_path: Path) -> None:
     env = {**os.environ, "DOCKER_HOST": f"unix://{tmp_path}/none.sock", "SIGNAL_LAB_TRACEFS": str(tmp_path)}
-    told = subprocess.run([LAB, "doctor", "--json"], env=env, capture_output=True, text=True, timeout=30)
+    told = subprocess.run([LAB, "doctor", "--machine", "--json"], env=env, capture_output=True, text=True, timeout=30)
     assert told.returncode == 0
     found = {each["name"]: each for each in json.loads(told.stdout)["witnesses"]}
     assert {
@@ -151,6 +151,8 @@ def test_doctor_names_each_witness_and_what_would_allow_it(tmp_path: Path) -> No
     for each in found.values():
         assert each["shows"]
         assert each["there"] == (not each["allow"])
-    words = subprocess.run([LAB, "doctor", "--strict"], env=env, capture_output=True, text=True, timeout=30)
+    words = subprocess.run(
+        [LAB, "doctor", "--machine", "--strict"], env=env, capture_output=True, text=True, timeout=30
+    )
     assert words.returncode == 1
     assert "to allow it: " in words.stdout

@@ -65,9 +65,17 @@ AdviceKind = Literal[
     "timeout",
     "pass_on",
     "own",
+    "restart",
 ]
 AdvicePlace = Literal[
-    "Dockerfile", "docker run", "docker stop", "compose.yaml", "script", "program", "supervisord.conf"
+    "Dockerfile",
+    "docker run",
+    "docker stop",
+    "docker restart",
+    "compose.yaml",
+    "script",
+    "program",
+    "supervisord.conf",
 ]
 
 

@@ -24,3 +24,12 @@ async def look_at(proc: Proc, pids: Iterable[int]) -> list[ProcessFacts]:
         count += 1
         if count % AT_ONCE == 0:
             await anyio.lowlevel.checkpoint()
+
+
+def first_process(proc: Proc, pid: int, container: str) -> ProcessFacts | None:
+    """A container's first process by the pid that its engine tells, where that is a process of this machine.
+
+    The engine may be elsewhere, where its pid is somebody else's here: its control group must name the container.
+    """
+    seen = proc.read_process(pid) if pid else None
+    return seen if seen and container.encode() in (proc.read(pid, "cgroup") or b"") else None

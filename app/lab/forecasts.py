@@ -47,6 +47,26 @@ def subject_of(facts: ProcessFacts, tried: Tried = NOTHING_TRIED) -> Subject:
     )
 
 
+def member_of(facts: ProcessFacts, *, steady: bool = True, tried: Tried = NOTHING_TRIED) -> Member:
+    """One process of a target.  ``steady``: False when a look shortly before showed other masks."""
+    return Member(
+        pid=facts.pid,
+        ppid=facts.ppid,
+        ns_pid=facts.ns_pid,
+        pgid=facts.pgid,
+        comm=facts.comm,
+        argv=facts.argv,
+        exe=facts.exe,
+        subject=subject_of(facts, tried),
+        threads=facts.threads,
+        connections=facts.connections,
+        wait_call=facts.wait_call,
+        uid=facts.uid,
+        age_s=facts.age_s,
+        steady=steady and facts.steady,
+    )
+
+
 def _state(facts: ProcessFacts) -> str:
     """That of a living thread where the first one has ended and others go on: /proc then shows the first one's."""
     return facts.threads_of[0].state if facts.state in "ZX" and facts.threads_of else facts.state
@@ -156,26 +176,7 @@ class Foresight:
 
     def _members(self, seen: list[ProcessFacts]) -> tuple[Member, ...]:
         tried = self.tried()
-        return tuple(
-            Member(
-                pid=facts.pid,
-                ppid=facts.ppid,
-                ns_pid=facts.ns_pid,
-                pgid=facts.pgid,
-                comm=facts.comm,
-                argv=facts.argv,
-                exe=facts.exe,
-                subject=subject_of(facts, tried),
-                threads=facts.threads,
-                connections=facts.connections,
-                wait_call=facts.wait_call,
-                uid=facts.uid,
-                age_s=facts.age_s,
-                steady=self._steady(facts),
-            )
-            for facts in seen
-            if not facts.preparing
-        )
+        return tuple(member_of(facts, steady=self._steady(facts), tried=tried) for facts in seen if not facts.preparing)
 
 
 def _fields(said: StopSaid) -> dict[str, Any]:

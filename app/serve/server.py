@@ -189,7 +189,7 @@ async def found(services: Services, story: logging.Logger) -> None:
     for name, text in say.items():
         story.info("%-8s %s", name, text, extra={"event": "found"})
     if any(text.startswith("none: ") for text in say.values()):
-        story.info("`signal-lab doctor` says what would allow what is missing", extra={"event": "found"})
+        story.info("`signal-lab doctor --machine` says what would allow what is missing", extra={"event": "found"})
 
 
 async def tried(services: Services) -> str:

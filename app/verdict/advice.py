@@ -18,7 +18,7 @@ from app.verdict.programs.inits import TAKERS, manner
 from app.verdict.programs.runtimes import runtime_course
 from app.verdict.programs.servers import HABITS, habit_of
 from app.verdict.programs.shells import doing, ends_within_s
-from app.verdict.remedies import TERM, Remedy, all_told, handles, remedy, started, waited_for
+from app.verdict.remedies import TERM, Remedy, all_told, asks_somebody, handles, remedy, started, waited_for
 from app.verdict.scene import Scene
 from app.verdict.stop_seen import Stop
 from app.verdict.telling_how import longer, shown
@@ -36,13 +36,7 @@ def advise_stop(scene: Scene, stop: Stop, outcome: VerdictOutcome) -> Advice | N
         found = _not_told(after, [each for each in stop.swept if each.loss])
         return shown(after, found) if found else None
     if after.asked.signal == "SIGKILL":
-        found = Remedy(
-            "stop_signal",
-            "Set the stop signal to SIGTERM: SIGKILL asks nobody.",
-            after.subject.root,
-            signal="SIGTERM",
-        )
-        return shown(after, found)
+        return shown(after, asks_somebody(after.subject.root))
     if lost := after.lost():
         subject = replace(after.subject, signal=named_so(lost.signal).number)
         found = remedy(subject, lost.member, lost.fate)

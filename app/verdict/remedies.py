@@ -38,7 +38,7 @@ class Remedy:
 
 def advice(subject: StopSubject) -> str | None:
     """For a stop that will end in SIGKILL, as its signal ends nobody."""
-    found = remedy(subject, _last(subject))
+    found = remedy(subject, last_of(subject))
     return found.text if found else None
 
 
@@ -87,6 +87,11 @@ def _for_pid_1(subject: StopSubject, root: Member) -> Remedy:
     return Remedy("init", f"Run it {init}, or handle {name}.", root, init=True)
 
 
+def asks_somebody(root: Member) -> Remedy:
+    """For a container whose stop signal is SIGKILL."""
+    return Remedy("stop_signal", "Set the stop signal to SIGTERM: SIGKILL asks nobody.", root, signal="SIGTERM")
+
+
 def all_told(name: str, children: tuple[Member, ...]) -> str:
     """For a script that starts several, or whose trap does not tell what it has started."""
     them = "them" if len(children) > 1 else "it"
@@ -109,7 +114,7 @@ def started(subject: StopSubject, shell: Member) -> tuple[Member, ...]:
     return tuple(child for child in children if program_of(child).name != "sleep")
 
 
-def _last(subject: StopSubject) -> Member:
+def last_of(subject: StopSubject) -> Member:
     """The end of a chain of forwarders: the one on whom the signal is lost."""
     last = subject.root
     for _ in subject.members:

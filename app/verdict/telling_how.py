@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from app.events.masking import MASK
 from app.events.parts import Advice, AdviceLines
-from app.verdict.aftermath import Aftermath
+from app.verdict.case import Case
 from app.verdict.copies import Copies
 from app.verdict.programs.identity import called, program_of
 from app.verdict.remedies import Remedy
@@ -37,13 +37,13 @@ STOP_TIMEOUT = "A container that exists keeps its timeout: create it again, or s
 DEFAULT_S, TIMES = 10, 3  # Docker's own timeout; what is advised to one that was not enough
 
 
-def shown(after: Aftermath, found: Remedy, signal: str = "") -> Advice:
+def shown(after: Case, found: Remedy, signal: str = "") -> Advice:
     """``signal``: what was lost; "" the stop signal."""
     at, note = _SHOWN[found.kind](after, found, signal or after.asked.signal)
     return _advice(found, at, note)
 
 
-def longer(after: Aftermath, member: Member) -> Advice:
+def longer(after: Case, member: Member) -> Advice:
     """For one that took the signal and was killed before it had ended."""
     had, own = after.asked.timeout_s, after.started.stop_timeout_s
     if had > 0:
@@ -60,15 +60,20 @@ def longer(after: Aftermath, member: Member) -> Advice:
         at = copies.stop(None)
         note = f"Its own timeout is {own} s. {note}"
     else:
-        at = (
-            *copies.docker_run(("--stop-timeout", str(more))),
-            *copies.compose(f"stop_grace_period: {more}s"),
-            *copies.stop(more),
-        )
+        at = timeout_lines(copies, more)
     if not enough and copies.container:
         note = f"{note} {STOP_TIMEOUT}"
     remedy = Remedy("longer_timeout" if had > 0 else "timeout", text, member)
     return _advice(remedy, at, note)
+
+
+def timeout_lines(copies: Copies, timeout_s: int) -> Lines:
+    """For a container that is to be given so many seconds."""
+    return (
+        *copies.docker_run(("--stop-timeout", str(timeout_s))),
+        *copies.compose(f"stop_grace_period: {timeout_s}s"),
+        *copies.stop(timeout_s),
+    )
 
 
 def _advice(found: Remedy, at: Lines, note: str) -> Advice:
@@ -77,7 +82,7 @@ def _advice(found: Remedy, at: Lines, note: str) -> Advice:
     return Advice(kind=found.kind, text=found.text, note=note, at=at)
 
 
-def _exec(after: Aftermath, found: Remedy, _: str) -> tuple[Lines, str]:
+def _exec(after: Case, found: Remedy, _: str) -> tuple[Lines, str]:
     child = found.starts[0]
     copies = Copies(after.started, *_replaced(found.member, child))
     if found.init:
@@ -106,7 +111,7 @@ def _replaced(shell: Member, child: Member) -> tuple[tuple[str, ...], tuple[str,
     return shell.argv, (*shell.argv[:2], f"{before}exec {plain}")
 
 
-def _supervised(after: Aftermath, shell: Member) -> Lines:
+def _supervised(after: Case, shell: Member) -> Lines:
     """supervisord can tell a whole group."""
     parent = after.member(shell.ppid)
     if parent is None or program_of(parent).name != "supervisord":
@@ -114,12 +119,12 @@ def _supervised(after: Aftermath, shell: Member) -> Lines:
     return (AdviceLines(place="supervisord.conf", lines=("stopasgroup = true",)),)
 
 
-def _init(after: Aftermath, found: Remedy, signal: str) -> tuple[Lines, str]:
+def _init(after: Case, found: Remedy, signal: str) -> tuple[Lines, str]:
     at = _under_init(after, Copies(after.started))
     return (*at, *handler(found.member, signal)), f"{ENDS} {NEW}" if after.subject.host == "container" else ENDS
 
 
-def _under_init(after: Aftermath, copies: Copies) -> Lines:
+def _under_init(after: Case, copies: Copies) -> Lines:
     if after.subject.host != "container":
         command = after.started.command
         lines = (f"exec tini -- {shlex.join(command)}",)
@@ -131,7 +136,7 @@ def _under_init(after: Aftermath, copies: Copies) -> Lines:
     )
 
 
-def _init_group(after: Aftermath, found: Remedy, _: str) -> tuple[Lines, str]:
+def _init_group(after: Case, found: Remedy, _: str) -> tuple[Lines, str]:
     copies, root = Copies(after.started), program_of(found.member).name
     if root not in ("tini", "docker-init"):
         return copies.dockerfile(init=("tini", "-g", "--")), GROUP
@@ -146,7 +151,7 @@ def _init_group(after: Aftermath, found: Remedy, _: str) -> tuple[Lines, str]:
     return at, f"{GROUP} {NEW}"
 
 
-def _stop_signal(after: Aftermath, found: Remedy, _: str) -> tuple[Lines, str]:
+def _stop_signal(after: Case, found: Remedy, _: str) -> tuple[Lines, str]:
     copies = Copies(after.started)
     if after.started.stop_signal == found.signal and not found.init:
         return copies.stop(None), f"{found.signal} is its own stop signal already: another one was asked for."
@@ -160,27 +165,27 @@ def _stop_signal(after: Aftermath, found: Remedy, _: str) -> tuple[Lines, str]:
     return (*at, *(handler(found.member, found.signal) if found.init else ())), NEW
 
 
-def _trap_and_wait(_: Aftermath, found: Remedy, signal: str) -> tuple[Lines, str]:
+def _trap_and_wait(_: Case, found: Remedy, signal: str) -> tuple[Lines, str]:
     return told_and_waited_for(found.starts, signal), WAITS
 
 
-def _handler(_: Aftermath, found: Remedy, signal: str) -> tuple[Lines, str]:
+def _handler(_: Case, found: Remedy, signal: str) -> tuple[Lines, str]:
     return unblocked(found.member, signal), "Each thread has a mask of its own, and hands it down to those it starts."
 
 
-def _not_ignore(_: Aftermath, found: Remedy, signal: str) -> tuple[Lines, str]:
+def _not_ignore(_: Case, found: Remedy, signal: str) -> tuple[Lines, str]:
     return handler(found.member, signal), INHERITED
 
 
-def _pass_on(_: Aftermath, found: Remedy, signal: str) -> tuple[Lines, str]:
+def _pass_on(_: Case, found: Remedy, signal: str) -> tuple[Lines, str]:
     return passes_on(found.member, signal), "A group of its own, or an init with -g, would tell it too, but not wait."
 
 
-def _own(_: Aftermath, __: Remedy, signal: str) -> tuple[Lines, str]:
+def _own(_: Case, __: Remedy, signal: str) -> tuple[Lines, str]:
     return leaves(signal), "What the trap did before goes before exit."
 
 
-_SHOWN: dict[str, Callable[[Aftermath, Remedy, str], tuple[Lines, str]]] = {
+_SHOWN: dict[str, Callable[[Case, Remedy, str], tuple[Lines, str]]] = {
     "exec": _exec,
     "init": _init,
     "init_group": _init_group,

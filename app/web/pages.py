@@ -114,6 +114,13 @@ def _going(served: Services, run: str) -> str:
     return "stop" if live is not None and any(each.stop is not None for each in live.targets) else ""
 
 
+@router.get("/doctor")
+@role("viewer")
+async def doctor(request: Request, who: RoleHere) -> HTMLResponse:
+    """Why containers take their time to stop."""
+    return page(request, "doctor.html", page="doctor", role=who, title="Doctor")
+
+
 @router.get("/signals")
 @role("viewer")
 async def signals(request: Request, who: RoleHere) -> HTMLResponse:

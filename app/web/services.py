@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
+from app.doctor.ward import Ward
 from app.experiments.runner import Runner
 from app.hosts.base import Host
 from app.hosts.container.images import Images
@@ -46,6 +47,7 @@ class Services:
     hosts: dict[HostName, Host]
     access: Access
     imported: Imported
+    ward: Ward
     one_report: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))  # it takes the memory of its run
 
     @property

@@ -55,6 +55,7 @@ def test_pages_are_light_and_the_terminal_comes_with_a_run(
         ("home", "/", ".home-group"),
         ("runs", "/runs", ".hist-find input"),  # drawn by the script
         ("signals", "/signals", "#sigs-list [data-signal]"),
+        ("doctor", "/doctor", "#doc .doc-head"),
         ("experiment", "/experiments/catch-all", "button:has-text('Start')"),
     ):
         weight = Weight(page)

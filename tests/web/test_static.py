@@ -18,7 +18,14 @@ from app.web.static import encoding
 from tests.support import Person
 
 STATIC = resource("static")
-PAGES = {"/": "home", "/race": "race", "/runs": "runs", "/signals": "signals", "/experiments/catch-all": "stage"}
+PAGES = {
+    "/": "home",
+    "/doctor": "doctor",
+    "/race": "race",
+    "/runs": "runs",
+    "/signals": "signals",
+    "/experiments/catch-all": "stage",
+}
 
 
 def named(page: str) -> list[str]:

@@ -32,7 +32,7 @@ from app.hosts.container.stop import Stopper
 from app.hosts.container.story import Story, engine_time
 from app.hosts.engine.engine import Engine
 from app.hosts.left import Left
-from app.hosts.looking import look_at
+from app.hosts.looking import first_process, look_at
 from app.jobs import Jobs
 from app.probe.procfs import Proc, ProcessFacts
 from app.signals import SIGTERM, Signal, UnknownSignal, exit_meaning, named_so
@@ -142,9 +142,7 @@ class ContainerHandle:
         if pid == self._pid:
             return
         self._pid = pid
-        seen = self._proc.read_process(pid) if pid else None
-        if seen and self.container.encode() in (self._proc.read(pid, "cgroup") or b""):
-            self._init = seen
+        self._init = first_process(self._proc, pid, self.container) or self._init
 
     async def _tell_start(self, facts: dict[str, Any], equivalent: str) -> None:
         self._start_told = True

@@ -144,6 +144,11 @@ class Engine:
             raise EngineUnavailable(f"no engine: {self._status.reason}")
         return self._client
 
+    def url_now(self) -> str:
+        """Where the engine is that is there now.  Raises EngineUnavailable."""
+        self.client()
+        return self.url
+
     async def call(self, act: Callable[[Client], T], *, what: str = "the engine", waits: bool = False) -> T:
         """Run one blocking call in a thread, with errors translated.
 

@@ -87,7 +87,7 @@ const stopText = (seconds) => (seconds < 0 ? "Stop, and never kill" : `Stop with
 /**
  * @typedef {object} Known                 what the page knows, and who looks at it
  * @property {"driver"|"viewer"} role
- * @property {string} page                 "stage", "home", "runs", "race" or "signals"
+ * @property {string} page                 "stage", "home", "runs", "race", "signals" or "doctor"
  * @property {boolean} alone               a report: there is no lab to go to
  * @property {Experiment[]} experiments
  * @property {RunFacts[]} runs
@@ -121,6 +121,7 @@ const placesOf = (known) => [
     ? [{ id: "page-race", group: "Page", text: "Race", more: "side by side", href: "/race" }]
     : []),
   { id: "page-signals", group: "Page", text: "Signals", more: "reference", href: "/signals" },
+  { id: "page-doctor", group: "Page", text: "Doctor", more: "why does it take 10 s, containers", href: "/doctor" },
 ];
 
 /**

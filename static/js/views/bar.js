@@ -45,6 +45,7 @@ const PAGES = [
   ["home", "/", "Experiments"],
   ["runs", "/runs", "Runs"],
   ["signals", "/signals", "Signals"],
+  ["doctor", "/doctor", "Doctor"],
 ];
 
 /** @param {string} current @param {string} about */

@@ -66,6 +66,8 @@ export function createApi({ fetch = globalThis.fetch.bind(globalThis), base = "/
     health: () => call("GET", "/health"),
     /** @returns {Promise<SignalTable>} */
     signals: () => call("GET", "/signals"),
+    /** What `docker stop` would come to for every container of the engine. @returns {Promise<import("./types_doctor.js").DoctorReport>} */
+    doctor: () => call("GET", "/doctor"),
     /** Who sends each, and what programs do with it. @returns {Promise<SignalUses>} */
     signalUses: () => call("GET", "/signals/uses"),
     /** @returns {Promise<Experiment[]>} */

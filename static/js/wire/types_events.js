@@ -14,8 +14,8 @@
  * @typedef {"handled_and_exited"|"handled_and_went_on"|"default_action"|"dropped"|"ignored"|"queued_then_dropped"|"pending"|"already_pending"|"taken"|"sigkill_at_timeout"|"sigkill_asked"|"out_of_memory"|"something_else"|"not_clean"|"by_itself"|"ended_by_lab"|"not_done"|"unknown"} VerdictOutcome
  * @typedef {"left"|"killed"} Guess
  * @typedef {"held"|"not_held"|"open"|"none"} Held
- * @typedef {"exec"|"init"|"init_group"|"stop_signal"|"trap_and_wait"|"handler"|"not_ignore"|"longer_timeout"|"timeout"|"pass_on"|"own"} AdviceKind
- * @typedef {"Dockerfile"|"docker run"|"docker stop"|"compose.yaml"|"script"|"program"|"supervisord.conf"} AdvicePlace
+ * @typedef {"exec"|"init"|"init_group"|"stop_signal"|"trap_and_wait"|"handler"|"not_ignore"|"longer_timeout"|"timeout"|"pass_on"|"own"|"restart"} AdviceKind
+ * @typedef {"Dockerfile"|"docker run"|"docker stop"|"docker restart"|"compose.yaml"|"script"|"program"|"supervisord.conf"} AdvicePlace
  *
  * @typedef {object} Shared
  * @property {number} id - its number in the journal
@@ -85,6 +85,16 @@
  * @property {"lab_started"} kind
  * @property {string} version
  * @typedef {Shared & LabStartedEventFields} LabStartedEvent
+ *
+ * @typedef {object} KernelTrialEventFields  One rule of the forecast was tried on a kernel: once per boot of it, when a lab starts.
+ * @property {"kernel_trial"} kind
+ * @property {"fatal_to_init"} [rule]
+ * @property {"ends"|"drops"} outcome
+ * @property {string} release - of the kernel, as uname(2) has it: "6.18.44"
+ * @property {string} boot_id - /proc/sys/kernel/random/boot_id; "-" where it is not shown
+ * @property {"sandbox"|"container"} where - in a PID namespace on this machine, or in a container of the engine
+ * @property {number} took_s
+ * @typedef {Shared & KernelTrialEventFields} KernelTrialEvent
  *
  * @typedef {object} RunCreatedEventFields
  * @property {"run_created"} kind
@@ -400,7 +410,7 @@
  * @property {number} [missing]
  * @typedef {Shared & SourceBackEventFields} SourceBackEvent
  *
- * @typedef {LabStartedEvent|RunCreatedEvent|RunFinishedEvent|BuildProgressEvent|TargetStartingEvent|TargetStartedEvent|TargetExitedEvent|OutputEvent|TruncatedEvent|ProcessAppearedEvent|ProcessChangedEvent|ProcessGoneEvent|KernelSignalEvent|ForecastEvent|StopForecastEvent|SignalRequestedEvent|SignalFailedEvent|EngineEvent|StopRequestedEvent|StopEscalatedEvent|StopFinishedEvent|VerdictEvent|StepDoneEvent|StepFailedEvent|StepUnseenEvent|FileWrittenEvent|PauseRequestedEvent|ExecRequestedEvent|ExecFinishedEvent|HttpRequestedEvent|HttpProgressEvent|HttpFinishedEvent|BetOpenedEvent|BetPlacedEvent|BetClosedEvent|SourceLostEvent|SourceBackEvent} AnyEvent
+ * @typedef {LabStartedEvent|KernelTrialEvent|RunCreatedEvent|RunFinishedEvent|BuildProgressEvent|TargetStartingEvent|TargetStartedEvent|TargetExitedEvent|OutputEvent|TruncatedEvent|ProcessAppearedEvent|ProcessChangedEvent|ProcessGoneEvent|KernelSignalEvent|ForecastEvent|StopForecastEvent|SignalRequestedEvent|SignalFailedEvent|EngineEvent|StopRequestedEvent|StopEscalatedEvent|StopFinishedEvent|VerdictEvent|StepDoneEvent|StepFailedEvent|StepUnseenEvent|FileWrittenEvent|PauseRequestedEvent|ExecRequestedEvent|ExecFinishedEvent|HttpRequestedEvent|HttpProgressEvent|HttpFinishedEvent|BetOpenedEvent|BetPlacedEvent|BetClosedEvent|SourceLostEvent|SourceBackEvent} AnyEvent
  * @typedef {AnyEvent["kind"]} Kind
  * @typedef {{[K in Kind]: Extract<AnyEvent, {kind: K}>}} EventOf  by its kind
  */

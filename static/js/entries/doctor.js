@@ -1,0 +1,4 @@
+import { begin } from "../page/begin.js";
+import { startDoctor } from "../pages/doctor.js";
+
+begin(startDoctor);

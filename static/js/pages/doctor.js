@@ -1,0 +1,108 @@
+/**
+ * The doctor: every container of the engine, and what `docker stop` would come to for each.  Read again every few
+ * seconds while somebody looks, and not at all in a hidden tab.
+ */
+
+import { html, nothing } from "../lit.js";
+import { createFollow } from "../page/follow.js";
+import { createFrame } from "../page/frame.js";
+import { createKeys } from "../page/keys.js";
+import { createPanel } from "../page/panel.js";
+import { doctorView } from "../views/doctor.js";
+import { noEngineView } from "../views/no_engine.js";
+import { noteView } from "../views/note.js";
+import { ApiError } from "../wire/api.js";
+import { createSession } from "../wire/session.js";
+import { problemOf } from "./shared/acts.js";
+import { createDialogs } from "./shared/dialogs.js";
+import { actsOffStage } from "./shared/off_stage.js";
+import { createBarOffStage, noteOffStage } from "./shared/off_stage_head.js";
+import { createUi } from "./shared/ui.js";
+
+/** @import { DoctorReport } from "../wire/types_doctor.js" */
+
+const KINDS = ["source_lost", "source_back", "lab_started"];
+const EVERY_MS = 3000;
+
+export function startDoctor() {
+  const role = document.body.dataset.role === "driver" ? "driver" : "viewer";
+  const ui = createUi();
+  /** @type {DoctorReport|null} */
+  let report = null;
+  let told = ""; // the report as text: what says the same is not drawn again
+  let timer = 0;
+  let reading = false;
+
+  const frame = createFrame((shown) => work(shown));
+  const session = createSession({ role, dirty: frame.dirty });
+  const acts = actsOffStage({ session, ui, frame });
+  const follow = createFollow({ role, dirty: frame.dirty });
+  const here = () => ({ led: follow.elsewhere(session.focus), onFollow: follow.toggle });
+  const dialogs = createDialogs({ session, ui, acts, dirty: frame.dirty, here });
+  const bar = createBarOffStage({ session, acts, page: "doctor", dirty: frame.dirty });
+  const doc = createPanel("doc");
+
+  /** @param {unknown} error */
+  const failed = (error) => {
+    report = null;
+    told = "";
+    if (!(error instanceof ApiError)) throw error;
+    if (error.code === "no_engine")
+      session.refresh(); // the page says what was tried
+    else if (error.status !== 0) ui.problem = problemOf(error, "The containers could not be looked at.");
+  };
+
+  const read = async () => {
+    clearTimeout(timer);
+    if (document.hidden || reading) return;
+    reading = true;
+    try {
+      const found = await session.api.doctor();
+      const text = JSON.stringify(found);
+      if (text !== told) report = found;
+      told = text;
+      ui.problem = null;
+    } catch (error) {
+      failed(error);
+    } finally {
+      reading = false;
+      timer = window.setTimeout(read, EVERY_MS);
+      frame.dirty();
+    }
+  };
+
+  /** @param {boolean} shown */
+  const work = (shown) => {
+    session.fold();
+    if (!shown) return;
+    const nowMs = session.clock.now();
+    const { health, experiments } = session;
+    if (health && !session.following) session.open({ kinds: KINDS, after: health.last_event_id });
+    bar(here(), nowMs);
+    const note = noteOffStage({ session, ui }, nowMs);
+    const title = "Why does it take 10 s to stop?";
+    const noEngine = health && health.engine.state !== "ready" ? health.engine : null;
+    doc(
+      [report, noEngine?.reason, experiments, ui.copied, JSON.stringify(note)],
+      () => html`
+      ${note ? noteView({ note, title }, nowMs, acts) : nothing}
+      ${noEngine ? noEngineView({ engine: noEngine, experiments, copied: ui.copied }, nowMs, acts) : nothing}
+      ${doctorView({ report, title, looks: !noEngine, copied: ui.copied }, nowMs, acts)}`,
+    );
+    dialogs({ target: null, row: null, from: "outside" });
+    if (note) frame.at(1000);
+  };
+
+  /** @param {number} by */
+  const along = (by) => {
+    const rows = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".doc-one > summary")]);
+    const at = rows.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    rows[Math.max(0, Math.min(rows.length - 1, at + by))]?.focus();
+    return rows.length > 0;
+  };
+  createKeys({ j: () => along(1), k: () => along(-1), "?": () => acts.open("help") });
+  document.addEventListener("visibilitychange", read);
+  session.refresh();
+  read();
+  frame.dirty();
+}

@@ -1,0 +1,132 @@
+/**
+ * Every container of the engine: a line each, and below it why, how it is set up, what it has by each way of stopping
+ * it, who is in it, and what would help.  There is nothing to press that acts on one: the lab only looks at them.
+ */
+
+import { html, nothing, repeat } from "../lit.js";
+import { FATES } from "../words/fates.js";
+import { counted, visible } from "../words/text.js";
+import { copyButton } from "./copy.js";
+import { adviceView } from "./verdict.js";
+
+/** @import { Advice } from "../wire/types.js" */
+/** @import { DoctorReport, Examined, Grace } from "../wire/types_doctor.js" */
+
+const CHIPS = /** @type {const} */ ({ true: ["left", "stops"], false: ["killed", "killed"], null: ["open", "open"] });
+
+/** @param {number|null} s */
+const secondsOf = (s) => (s === null ? "unknown" : s < 0 ? "for ever" : `${s} s`);
+
+/** @param {Examined[]} all */
+const summaryOf = (all) => {
+  const count = (/** @type {boolean|null} */ holds) => all.filter((each) => each.holds === holds).length;
+  const open = count(null);
+  return [
+    counted(count(false), "would be killed", "would be killed"),
+    counted(count(true), "stops in time", "stop in time"),
+    ...(open ? [`of ${open} nobody can tell for sure`] : []),
+  ].join(", ");
+};
+
+/** @param {Examined} each */
+const whose = (each) => {
+  const [run] = each.target.split(".");
+  if (each.is_lab) return html`<p class="doc-dim">The lab itself runs in it.</p>`;
+  if (each.protected) return html`<p class="doc-dim">Protected by its label: no lab touches it.</p>`;
+  if (each.ours)
+    return html`<p><a href=${`/runs/${encodeURIComponent(run)}`}>Open run ${run.slice(1)}</a>: it is ${each.target} of this lab.</p>`;
+  return html`<p class="doc-dim">Not of this lab, which only looks at it.</p>`;
+};
+
+/** @param {Grace[]} graces @param {string|null} copied @param {(text: string) => void} onCopy */
+const gracesView = (
+  graces,
+  copied,
+  onCopy,
+) => html`<table class="doc-graces"><caption>From its signal to SIGKILL</caption>
+    <thead><tr><th scope="col">stopped by</th><th scope="col">has</th><th scope="col">by</th></tr></thead>
+    <tbody>${graces
+      .filter(({ applies, lines }) => applies || lines.length)
+      .map(({ path, seconds, source, lines }) => {
+        const all = lines.join("\n");
+        return html`<tr><th scope="row">${path}</th><td><b>${secondsOf(seconds)}</b></td><td>${source}${
+          all
+            ? html`<div class="verd-lines"><span>manifest</span><code tabindex="0" aria-label="for the manifest">${all}</code>${copyButton(all, copied, onCopy)}</div>`
+            : nothing
+        }</td></tr>`;
+      })}</tbody></table>`;
+
+/** @param {Examined} each */
+const processesView = ({ processes, more_processes: more, stop }) =>
+  processes.length === 0
+    ? nothing
+    : html`<table class="doc-tree"><caption>Who is in it, and what ${stop.signal} does to each</caption>
+    <thead><tr><th scope="col">pid</th><th scope="col">process</th><th scope="col">fate</th></tr></thead>
+    <tbody>${processes.map(
+      ({ ns_pid: pid, argv, name, fate, why }) =>
+        html`<tr><td>${pid}</td><td><code>${visible(argv.join(" ") || name)}</code></td><td title=${why}>${FATES[fate].words}</td></tr>`,
+    )}${more ? html`<tr><td></td><td colspan="2">and ${more} more</td></tr>` : nothing}</tbody></table>`;
+
+/** What helps, each once: a finding and the forecast may ask for the same. @param {Examined} each @returns {Advice[]} */
+const advices = ({ findings, stop }) => [
+  ...new Map(
+    [...findings.map(({ advice }) => advice), stop.advice]
+      .filter((advice) => advice !== null)
+      .map((advice) => [advice.text, advice]),
+  ).values(),
+];
+
+/** @param {Examined} each @param {string|null} copied @param {(text: string) => void} onCopy */
+const bodyView = (each, copied, onCopy) => {
+  const { stop, seen, facts, findings, unheard } = each;
+  const helps = advices(each);
+  return html`<div class="doc-body"><div class="doc-why">
+      <p class="verd-say">docker stop: ${stop.say}${each.holds !== null && !stop.sure ? " (likely)" : ""}</p>
+      <p>${visible(stop.why)}</p>
+      ${stop.because.length ? html`<ul class="verd-because">${stop.because.map((why) => html`<li>${visible(why)}</li>`)}</ul>` : nothing}
+      ${unheard ? html`<p>${visible(unheard)}</p>` : nothing}
+      ${findings.filter(({ check }) => check !== "killed").map(({ text }) => html`<p>${visible(text)}</p>`)}
+      ${helps.map((advice) => adviceView(advice, copied, onCopy))}
+      ${stop.fix && helps.length === 0 ? html`<p><b>What would help:</b> ${stop.fix}</p>` : nothing}
+      ${seen.missing ? html`<p class="doc-dim">Not seen from here: ${seen.missing}. ${seen.allow}</p>` : nothing}
+      ${whose(each)}
+    </div><div class="doc-facts">
+      <dl>${facts.map(({ name, value, source, means }) => html`<div><dt>${name}</dt><dd><b>${value}</b> <span>${source}</span> ${visible(means)}</dd></div>`)}</dl>
+      ${gracesView(each.graces, copied, onCopy)}${processesView(each)}
+    </div></div>`;
+};
+
+/** @param {Examined} each @param {string|null} copied @param {(text: string) => void} onCopy */
+const oneView = (each, copied, onCopy) => {
+  const [state, word] = CHIPS[`${each.holds}`];
+  const others = each.findings.filter(({ check }) => check !== "killed").length;
+  return html`<li><details class="doc-one" data-holds=${String(each.holds)} ?open=${each.holds === false}>
+      <summary><span class="chip" data-state=${state}>${word}</span><b>${visible(each.name)}</b><span class="doc-say">${each.stop.say}${
+        others ? html` <em>${counted(others, "finding")}</em>` : nothing
+      }</span><span class="doc-image">${visible(each.image)}</span><span class="doc-status">${each.status}</span></summary>
+      ${bodyView(each, copied, onCopy)}</details></li>`;
+};
+
+/**
+ * @param {{report: DoctorReport|null, title: string, looks: boolean, copied: string|null}} slice - `looks`: an engine answers
+ * @param {number} _nowMs
+ * @param {{onCopy: (text: string) => void}} handlers
+ */
+export const doctorView = ({ report, title, looks, copied }, _nowMs, { onCopy }) => {
+  const all = report?.containers ?? [];
+  const state = !looks
+    ? ""
+    : report === null
+      ? "Looking at the containers of the engine …"
+      : all.length
+        ? summaryOf(all)
+        : "";
+  return html`<header class="doc-head"><h1>${title}</h1><p role="status">${state}</p></header>
+    ${looks && report && all.length === 0 ? html`<p class="doc-none">No container runs on this engine. Start one, here or anywhere, and it appears by itself.</p>` : nothing}
+    <ul class="doc-list">${repeat(
+      all,
+      ({ id }) => id,
+      (each) => oneView(each, copied, onCopy),
+    )}</ul>
+    ${all.length ? html`<p class="doc-dim">Read again every few seconds while this page is open. In a terminal: <code>signal-lab doctor</code></p>` : nothing}`;
+};

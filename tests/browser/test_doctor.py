@@ -1,0 +1,47 @@
+"""The doctor's page, with real containers that are not the lab's: read only, live, and for everybody."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.axe import violations_in_both
+from tests.browser.conftest import LAPTOP, PHONE, PROJECTOR, Open
+from tests.engine.foreign import HTTP, docker, foreign
+from tests.support import LabUnderTest
+
+pytestmark = [pytest.mark.browser, pytest.mark.engine, pytest.mark.timeout(120)]
+
+
+def test_every_container_is_told_live_and_nothing_acts_on_it(lab_with_engine: LabUnderTest, open_screen: Open) -> None:
+    with foreign(deaf=(("-e", "DB_PASSWORD=hunter2"), HTTP), init=(("--init",), HTTP)) as ids:
+        names = {name: docker("inspect", "-f", "{{.Name}}", each).lstrip("/") for name, each in ids.items()}
+        screen = open_screen(lab_with_engine.driver_link, driver=True)
+        page = screen.page
+        page.get_by_role("link", name="Doctor", exact=True).click()
+        page.wait_for_url("**/doctor")
+        deaf, init = (page.locator(".doc-one", has_text=names[name]) for name in ("deaf", "init"))
+        expect(deaf).to_contain_text("SIGKILL after 10 s")
+        expect(deaf.get_by_text("the kernel drops unhandled signals for PID 1").first).to_be_visible()
+        expect(init).to_contain_text("stops")
+        expect(init.locator(".doc-body")).to_be_hidden()
+        init.locator("summary").click()
+        expect(init.locator(".doc-graces")).to_contain_text("engine restart")
+        for row in (deaf, init):
+            expect(row.get_by_text("Not of this lab, which only looks at it.")).to_be_visible()
+            words = row.get_by_role("button").all_inner_texts()
+            assert {word.strip() for word in words} <= {"Copy"}, "there is nothing to press that acts on it"
+        assert "hunter2" not in page.content()
+        for size in (PROJECTOR, LAPTOP, PHONE):
+            page.set_viewport_size(size)
+            assert not violations_in_both(page), size
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"wider than {size}"
+        docker("rm", "--force", ids["deaf"])
+        expect(deaf).to_have_count(0)  # it goes by itself
+        expect(init.locator(".doc-graces")).to_be_visible()  # and what was opened stays open
+
+
+def test_without_an_engine_it_says_how_to_get_one(lab: LabUnderTest, open_screen: Open) -> None:
+    page = open_screen(lab.viewer_link, driver=False, at="/doctor").page
+    expect(page.locator(".home-none")).to_contain_text("No Docker engine answers.")
+    assert not violations_in_both(page)

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { flat, wordsOf } from "./flat.js";
+
+const { doctorView } = await import("../../../static/js/views/doctor.js");
+
+const ADVICE = {
+  kind: "init",
+  text: "Run it with --init, or handle SIGTERM.",
+  note: "It takes a new container.",
+  at: [{ place: "docker run", lines: ["docker run --init shop:7"] }],
+};
+
+/** @param {object} [over] @returns {any} */
+const container = (over = {}) => ({
+  ...{ id: "c0ffee", name: "web", image: "shop:7", status: "running", target: "", ours: false, protected: false },
+  ...{ is_lab: false, holds: false, unheard: "app (pid 7) has a handler for SIGTERM and is never told." },
+  stop: {
+    ...{ signal: "SIGTERM", timeout_s: 10, outcome: "sigkill", sure: true, say: "SIGKILL after 10 s" },
+    ...{ why: "PID 1 has no handler.", because: [], fix: ADVICE.text, advice: ADVICE },
+  },
+  seen: { by: "proc", missing: "", allow: "" },
+  facts: [{ name: "init", value: "no", source: "PID 1 is python3", means: "" }],
+  graces: [
+    { path: "docker stop", seconds: 10, source: "the engine's default", applies: true, lines: [] },
+    { path: "Swarm update", seconds: null, source: "not a task of a service", applies: false, lines: [] },
+    { path: "docker compose down", seconds: null, source: "Compose 1.29.2 reads its file", applies: true, lines: [] },
+  ],
+  findings: [{ check: "killed", text: "It is killed.", advice: ADVICE }],
+  processes: [
+    { pid: 70, ns_pid: 7, ppid: 1, name: "app", argv: ["app"], state: "S", fate: "handler", catches: true, why: "" },
+  ],
+  more_processes: 0,
+  ...over,
+});
+
+/** @param {any[]} containers */
+const drawn = (...containers) =>
+  doctorView({ report: { holds: null, containers }, title: "Why?", looks: true, copied: null }, 0, {
+    onCopy: () => undefined,
+  });
+
+describe("the doctor's page", () => {
+  it("tells why, who is never told, what helps once, and each grace with its source", () => {
+    const words = wordsOf(drawn(container()));
+    assert.match(words, /1 would be killed, 0 stop in time/);
+    assert.match(words, /app \(pid 7\) has a handler for SIGTERM and is never told/);
+    assert.equal(words.split(ADVICE.text).length - 1, 1);
+    assert.match(words, /docker stop 10 s the engine's default/);
+    assert.match(words, /docker compose down unknown Compose 1\.29\.2/);
+    assert.doesNotMatch(words, /Swarm/);
+    assert.match(words, /7 app runs its handler/);
+  });
+
+  it("has nothing to press but Copy", () => {
+    const all = [container(), container({ protected: true }), container({ is_lab: true }), container({ ours: true })];
+    for (const each of all) {
+      const buttons = flat(drawn(each)).match(/<button[^>]*class="([^"]*)/g) ?? [];
+      assert.ok(buttons.length > 0);
+      for (const button of buttons) assert.match(button, /btn-copy/);
+    }
+  });
+
+  it("leads to the run of what is the lab's own, and says of others whose they are", () => {
+    assert.match(flat(drawn(container({ ours: true, target: "r12.server" }))), /href=\/runs\/r12/);
+    assert.match(wordsOf(drawn(container())), /Not of this lab/);
+    assert.match(wordsOf(drawn(container({ protected: true }))), /Protected by its label/);
+    assert.match(wordsOf(drawn(container({ is_lab: true }))), /The lab itself runs in it/);
+  });
+
+  it("says that nothing runs, and what it waits for", () => {
+    assert.match(wordsOf(drawn()), /No container runs on this engine/);
+    const waits = doctorView({ report: null, title: "Why?", looks: true, copied: null }, 0, {
+      onCopy: () => undefined,
+    });
+    assert.match(wordsOf(waits), /Looking at the containers/);
+  });
+});
