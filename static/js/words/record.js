@@ -53,7 +53,7 @@ const sourceName = ({ source }) => SOURCES[source] ?? source;
 /** @type {{[K in Kind]?: (event: EventOf[K], target: Target|undefined, state: State) => string|null}} */
 const SAYS = {
   lab_started: (event) => `Signal Lab ${event.version} starts`,
-  kernel_trial: ({ release, outcome, rule }) =>
+  kernel_trial: ({ release, outcome, rule = "fatal_to_init" }) =>
     `the kernel ${release} was tried: ${TRIALS[rule]?.[outcome] ?? outcome}`,
   run_created: (event) => `starts run ${event.number}: ${event.title}`,
   run_finished: (event) => `${RUN_ENDS[event.reason] ?? event.reason}${event.error ? `: ${event.error}` : ""}`,
