@@ -214,7 +214,8 @@ def test_the_advice_holds(
 
 
 def test_no_kind_is_forgotten() -> None:
-    assert {each.advice for each in FAULTY} == set(AdviceKind.__args__)  # type: ignore[attr-defined]
+    of_a_stop = {*AdviceKind.__args__} - {"restart"}  # type: ignore[attr-defined]  # that one is the doctor's
+    assert {each.advice for each in FAULTY} == of_a_stop
 
 
 def test_a_stop_that_holds_gets_none(person: Person) -> None:
