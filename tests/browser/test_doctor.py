@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import violations_in_both
-from tests.browser.conftest import LAPTOP, PHONE, PROJECTOR, Open
+from tests.browser.conftest import LAPTOP, PHONE, PROJECTOR, Open, complaints_expected
 from tests.engine.foreign import HTTP, docker, foreign
 from tests.support import LabUnderTest
 
@@ -42,6 +42,9 @@ def test_every_container_is_told_live_and_nothing_acts_on_it(lab_with_engine: La
 
 
 def test_without_an_engine_it_says_how_to_get_one(lab: LabUnderTest, open_screen: Open) -> None:
-    page = open_screen(lab.viewer_link, driver=False, at="/doctor").page
-    expect(page.locator(".home-none")).to_contain_text("No Docker engine answers.")
-    assert not violations_in_both(page)
+    screen = open_screen(lab.viewer_link, driver=False)
+    with complaints_expected(screen, "503"):  # there is nobody to ask
+        screen.page.goto(f"{lab.url}/doctor")
+        expect(screen.page.locator(".home-none")).to_contain_text("No Docker engine answers.")
+        assert not violations_in_both(screen.page)
+        screen.page.goto(f"{lab.url}/signals")  # and nobody asks any more

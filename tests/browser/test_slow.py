@@ -7,8 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Error, Page, Route, expect
 
+from app.web.assets import ASSETS
 from tests.browser.axe import settled
-from tests.browser.conftest import Open, complaints_expected
+from tests.browser.conftest import Open, Screen, complaints_expected
 from tests.browser.test_main_job import start, wait_for_line
 from tests.support import LabUnderTest, prints, until
 
@@ -94,7 +95,7 @@ def test_an_old_answer_does_not_take_the_place_of_a_newer_one(
     expect(there).to_contain_text(re.compile("main|sleep 600"), timeout=1)
 
 
-LATE = 4  # times in a row that a part is dropped: a page that loads one ahead asks for it twice
+LATE = 4  # times in a row that a part is dropped
 
 
 def tries(page: Page) -> int:
@@ -105,34 +106,71 @@ def tries(page: Page) -> int:
         return -1  # asked between two pages
 
 
-@pytest.mark.parametrize(
-    "part", ["css/base.css", "js/page/theme-early.js", "js/main.js", "js/pages/home/home.js", "js/lit.js"]
-)
-def test_a_part_that_is_dropped_on_its_way_is_loaded_again(part: str, lab: LabUnderTest, open_screen: Open) -> None:
-    screen = open_screen(lab.driver_link, driver=True, at="/docs")
-    dropped: list[str] = []
+class Dropped:
+    """Drops what is asked for by this address, ``times`` in a row."""
 
-    def drop(route: Route) -> None:
-        dropped.append(route.request.url)
-        if len(dropped) > LATE:
+    def __init__(self, screen: Screen, part: str, times: int = 10**6) -> None:
+        self.seen: list[str] = []
+        self._times = times
+        screen.context.route(re.compile(rf"/{part}(\?|$)"), self._drop)
+
+    def _drop(self, route: Route) -> None:
+        self.seen.append(route.request.url)
+        if len(self.seen) > self._times:
             route.continue_()
         else:
             route.abort("internetdisconnected")
 
-    screen.context.route(f"**/{part}", drop)
+
+def asked(page: Page, dropped: Dropped) -> int:
+    """How often; the browser's words are heard while it is asked for something."""
+    page.wait_for_timeout(20)
+    return len(dropped.seen)
+
+
+BUNDLED = ["static/dist/home-[0-9A-Z]{8}.css", "static/dist/home-[0-9A-Z]{8}.js"]
+SOURCES = ["css/panels/bar.css", "js/early.js", "js/entries/home.js", "js/lit.js"]
+
+
+@pytest.fixture
+def sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As while somebody works on them."""
+    monkeypatch.setattr(ASSETS, "files", dict)
+
+
+def came_whole(screen: Screen, lab: LabUnderTest, part: str) -> None:
+    dropped = Dropped(screen, part, LATE)
     with complaints_expected(screen, "ERR_INTERNET_DISCONNECTED", "Failed to fetch"):
         screen.page.goto(f"{lab.url}/")
-        until(lambda: bool(tries(screen.page)) and len(dropped) >= LATE)
+        until(lambda: asked(screen.page, dropped) > LATE, what="it is asked for again")
         until(lambda: tries(screen.page) == 0, what="it came whole, and that it did not is forgotten")
     expect(screen.page.get_by_role("link", name="Catch every signal").first).to_be_visible()
+    expect(screen.page.locator("#part")).to_have_count(0)
 
 
-def test_a_part_that_never_comes_is_said(lab: LabUnderTest, open_screen: Open) -> None:
+@pytest.mark.parametrize("part", [*BUNDLED, "static/dist/early-[0-9A-Z]{8}.js"])
+def test_a_part_that_is_dropped_on_its_way_is_asked_for_again(part: str, lab: LabUnderTest, open_screen: Open) -> None:
+    came_whole(open_screen(lab.driver_link, driver=True, at="/docs"), lab, part)
+
+
+@pytest.mark.usefixtures("sources")
+@pytest.mark.parametrize("part", SOURCES)
+def test_so_is_a_source(part: str, lab: LabUnderTest, open_screen: Open) -> None:
+    came_whole(open_screen(lab.driver_link, driver=True, at="/docs"), lab, part)
+
+
+@pytest.mark.parametrize("part", BUNDLED)
+def test_a_part_that_never_comes_is_said(part: str, lab: LabUnderTest, open_screen: Open) -> None:
     screen = open_screen(lab.driver_link, driver=True, at="/docs")
-    screen.context.route("**/js/pages/home/home.js", lambda route: route.abort("internetdisconnected"))
+    Dropped(screen, part)
+    note = screen.page.locator("#part")
     with complaints_expected(screen, "ERR_INTERNET_DISCONNECTED", "Failed to fetch"):
         screen.page.goto(f"{lab.url}/")
-        expect(screen.page.locator("#says")).to_contain_text("It is loaded again")
-        expect(screen.page.locator("#says")).to_be_visible()
-        expect(screen.page.locator("#says")).to_contain_text("could not be loaded whole")
-        expect(screen.page.locator("#says")).to_be_visible()
+        expect(note).to_contain_text("It is loaded again")
+        expect(note).to_be_visible()
+        expect(note).to_contain_text("could not be loaded whole")
+        expect(note).to_be_visible()
+        screen.context.unroute_all()
+        note.get_by_role("link", name="Load it again").click()
+    expect(screen.page.get_by_role("link", name="Catch every signal").first).to_be_visible()
+    expect(note).to_have_count(0)

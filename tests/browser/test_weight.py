@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, complaints_expected
 from tests.support import LabUnderTest
 
 pytestmark = pytest.mark.browser
-MOST = 200_000  # bytes, compressed, without the terminal
+MOST = 130_000  # bytes, compressed, without the terminal
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Weight:
             self.sizes[url] = self.sizes.get(url, 0) + int(event["encodedDataLength"])
 
     def total(self, *, terminal: bool = False) -> int:
-        return sum(size for url, size in self.sizes.items() if ("xterm" in url) == terminal)
+        return sum(size for url, size in self.sizes.items() if ("/terminal-" in url) == terminal)
 
     def loaded(self, name: str) -> bool:
         return any(name in url for url in self.sizes)
@@ -50,24 +50,26 @@ class Weight:
 def test_pages_are_light_and_the_terminal_comes_with_a_run(
     lab: LabUnderTest, open_screen: Open, record_property: Callable[[str, object], None]
 ) -> None:
-    page = open_screen(lab.driver_link, driver=True).page
+    screen = open_screen(lab.driver_link, driver=True)
+    page = screen.page
     for name, path, seen in (
         ("home", "/", ".home-group"),
         ("runs", "/runs", ".hist-find input"),  # drawn by the script
         ("signals", "/signals", "#sigs-list [data-signal]"),
-        ("doctor", "/doctor", "#doc .doc-head"),
+        ("doctor", "/doctor", ".home-none"),  # nobody answered
         ("experiment", "/experiments/catch-all", "button:has-text('Start')"),
     ):
         weight = Weight(page)
-        page.goto(f"{lab.url}{path}")
-        expect(page.locator(seen).first).to_be_visible()
+        with complaints_expected(screen, "503"):  # there is no engine for the doctor to ask
+            page.goto(f"{lab.url}{path}")
+            expect(page.locator(seen).first).to_be_visible()
         record_property(f"{name}, kB on the wire", round(weight.total() / 1000))
-        assert weight.loaded("/js/main.js")
+        assert len(weight.sizes) <= 6, sorted(weight.sizes)  # with the worker and the icon
         assert 20_000 < weight.total() < MOST, sorted(weight.sizes.items(), key=lambda each: -each[1])[:5]
-        assert not weight.loaded("xterm.mjs"), f"{name} has no terminal"
+        assert not weight.loaded("/terminal-"), f"{name} has no terminal"
     weight = Weight(page)
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_url(re.compile(r"/runs/r\d+$"))
     expect(page.locator(".xterm-rows")).to_contain_text("ready")
-    assert weight.loaded("xterm.mjs")
+    assert weight.loaded("/terminal-")
     record_property("the terminal, kB on the wire", round(weight.total(terminal=True) / 1000))
