@@ -26,9 +26,10 @@ EXAMPLES = """
 Examples:\n
 \b
   signal-lab check myapp:latest --within 3s
-  signal-lab check myapp --ready-log 'listening on' --expect-exit 0,143 --runs 3
-  signal-lab check myapp --ready-http :8080/health --fail-on clean --report sarif=stop.sarif --dockerfile Dockerfile
-  signal-lab check base --init --ready-log Serving -- python3 -u -m http.server
+  signal-lab check myapp --ready-log 'listening on' --expect-exit 0,143
+  signal-lab check myapp --ready-http :8080/health --fail-on clean --runs 3
+  signal-lab check myapp --report sarif=stop.sarif --dockerfile Dockerfile
+  signal-lab check base --init --ready-log up -- python3 -m http.server
   signal-lab check --compose compose.yaml web worker
 """
 
@@ -44,12 +45,14 @@ class Output:
 def check_command(
     ctx: typer.Context,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[IMAGE|SERVICE]...", help="Images; with --compose: services of it.")
+        list[str] | None, typer.Argument(metavar="IMAGE|SERVICE", help="Images; with --compose: services of it.")
     ] = None,
     compose: Annotated[Path | None, typer.Option("--compose", "-f", help="A compose file: its services.")] = None,
     within: Annotated[
         str | None,
-        typer.Option("--within", help="How long a stop may take: 3s, 500ms, 1m30s. [default: 10s, or its grace]"),
+        typer.Option(
+            "--within", help="How long a stop may take: 3s, 500ms, 1m30s; absent, 10s or the service's grace."
+        ),
     ] = None,
     expect_exit: Annotated[str | None, typer.Option("--expect-exit", help="Codes it may end with: 0,143.")] = None,
     signal_: Annotated[str | None, typer.Option("--signal", "-s", help="Instead of its own stop signal.")] = None,
@@ -62,7 +65,7 @@ def check_command(
     ready_port: Annotated[int | None, typer.Option("--ready-port", help="Ready when it listens there (TCP).")] = None,
     settle: Annotated[
         str | None,
-        typer.Option("--settle", help="Then, or from its start, wait so long. [default: 2s without --ready-…]"),
+        typer.Option("--settle", help="Then, or from its start, wait so long; 2s without a sign."),
     ] = None,
     ready_within: Annotated[str, typer.Option("--ready-within", help="Give up when it is not ready by then.")] = "60s",
     init: Annotated[bool, typer.Option("--init", help="docker-init as PID 1.")] = False,
@@ -72,7 +75,7 @@ def check_command(
     ] = "held",
     env: Annotated[list[str] | None, typer.Option("--env", "-e", help="NAME=value, or NAME as it is here.")] = None,
     entrypoint: Annotated[str | None, typer.Option("--entrypoint", help="Instead of the image's.")] = None,
-    memory: Annotated[str | None, typer.Option("--memory", "-m", help="Such as 512m. [default: 256m]")] = None,
+    memory: Annotated[str | None, typer.Option("--memory", "-m", help="Such as 512m; absent, 256m.")] = None,
     user: Annotated[str | None, typer.Option("--user", "-u", help="Name or uid[:gid].")] = None,
     workdir: Annotated[str | None, typer.Option("--workdir", "-w", help="Working directory.")] = None,
     cap_add: Annotated[
@@ -85,7 +88,7 @@ def check_command(
         list[str] | None,
         typer.Option("--report", help="text, json, junit, sarif, github or gitlab=FILE; - is stdout. Repeatable."),
     ] = None,
-    kernel_trace: Annotated[str | None, typer.Option(help="auto, probe or off. [default: auto]")] = None,
+    kernel_trace: Annotated[str | None, typer.Option(help="auto, probe or off; absent, auto.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Start an image under the lab's fence, wait until it is ready, stop it, and say whether the stop holds, and why.

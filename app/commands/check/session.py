@@ -56,7 +56,8 @@ class Session:
 
     async def _interruptible(self, settings: Settings) -> Checked:
         ended_by: list[int] = []
-        checked: Checked | None = None
+        # Only what is checked is cancelled: around the services it would end those that must record the end of a run.
+        work = anyio.CancelScope()
         with anyio.open_signal_receiver(*ENDS) as signals:
             async with anyio.create_task_group() as tasks:
 
@@ -68,19 +69,19 @@ class Session:
                         work.cancel()
 
                 tasks.start_soon(end)
-                with anyio.CancelScope() as work:
-                    checked = await self._check(settings)
+                checked = await self._check(settings, work)
                 tasks.cancel_scope.cancel()
         if ended_by:
             raise Interrupted(ended_by[0])
-        assert checked is not None
         return checked
 
-    async def _check(self, settings: Settings) -> Checked:
+    async def _check(self, settings: Settings, work: anyio.CancelScope) -> Checked:
+        seen: list[SubjectSeen] = []
         async with running_services(settings) as services:
-            if settings.kernel_trace == "probe":
-                await services.kernel.ready_within(PROBE_WITHIN_S)
-            seen = [await self._subject(services, each) for each in self.subjects]
+            with work:
+                if settings.kernel_trace == "probe":
+                    await services.kernel.ready_within(PROBE_WITHIN_S)
+                seen = [await self._subject(services, each) for each in self.subjects]
         return Checked(seen, self.fail_on)
 
     async def _subject(self, services: Services, subject: Subject) -> SubjectSeen:
