@@ -23,6 +23,7 @@ import { createUi } from "./shared/ui.js";
 
 const KINDS = ["source_lost", "source_back", "lab_started"];
 const EVERY_MS = 3000;
+const NOT_READ = "The containers could not be looked at.";
 
 export function startDoctor() {
   const role = document.body.dataset.role === "driver" ? "driver" : "viewer";
@@ -42,14 +43,18 @@ export function startDoctor() {
   const bar = createBarOffStage({ session, acts, page: "doctor", dirty: frame.dirty });
   const doc = createPanel("doc");
 
-  /** @param {unknown} error */
-  const failed = (error) => {
+  const forget = () => {
     report = null;
     told = "";
+  };
+
+  /** @param {unknown} error */
+  const failed = (error) => {
+    forget();
     if (!(error instanceof ApiError)) throw error;
     if (error.code === "no_engine")
       session.refresh(); // the page says what was tried
-    else if (error.status !== 0) ui.problem = problemOf(error, "The containers could not be looked at.");
+    else if (error.status !== 0) ui.problem = problemOf(error, NOT_READ);
   };
 
   const read = async () => {
@@ -57,11 +62,13 @@ export function startDoctor() {
     if (document.hidden || reading) return;
     reading = true;
     try {
+      if (session.health?.engine.state !== "ready") await session.refresh(); // who is away need not be asked
+      if (session.health?.engine.state !== "ready") return forget();
       const found = await session.api.doctor();
       const text = JSON.stringify(found);
       if (text !== told) report = found;
       told = text;
-      ui.problem = null;
+      if (ui.problem?.what === NOT_READ) ui.problem = null;
     } catch (error) {
       failed(error);
     } finally {
@@ -102,7 +109,6 @@ export function startDoctor() {
   };
   createKeys({ j: () => along(1), k: () => along(-1), "?": () => acts.open("help") });
   document.addEventListener("visibilitychange", read);
-  session.refresh();
   read();
   frame.dirty();
 }
