@@ -13,9 +13,9 @@ from fastapi import APIRouter, Path
 from app.errors import Conflict, NotFound, NotOurs
 from app.web.access import role
 from app.web.api import Accepted, SendSignal, StopTarget
-from app.web.services import Served, Services
+from app.web.services import Guarded, Served, Services
 
-router = APIRouter(prefix="/api/v1/doctor")
+router = APIRouter(prefix="/api/v1/doctor", route_class=Guarded)
 ContainerName = Annotated[str, Path(max_length=256, description="Name, id, or the beginning of an id.")]
 
 

@@ -72,6 +72,6 @@ def test_where_no_namespace_may_be_made_a_container_tells_in_the_background(base
         assert person.post("/runs", {"host": "sandbox", "command": ["true"]}).json()["code"] == "not_possible"
         (event,) = person.get("/events/past?kind=kernel_trial").json()["events"]
         assert (event["where"], event["boot_id"]) == ("container", boot()[1])
-    words = [*forbids, sys.executable, LAB, "doctor"]
+    words = [*forbids, sys.executable, LAB, "doctor", "--machine"]
     told = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60).stdout
     assert f"kernel trial       {boot()[0]}: " in told

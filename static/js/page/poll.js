@@ -25,6 +25,7 @@ export function createPoll({
   let answer = null;
   let dueMs = Number.NEGATIVE_INFINITY;
   let waiting = false;
+  let signedOut = false; // there is no answer any more, and each question would be one more refusal
   /** @type {any} */
   let timer;
 
@@ -32,7 +33,10 @@ export function createPoll({
   const question = async (about) => {
     waiting = true;
     dueMs = now() + everyMs;
-    const said = await ask(about).catch(() => null);
+    const said = await ask(about).catch((error) => {
+      signedOut = error?.status === 401;
+      return null;
+    });
     if (about !== asked) return;
     waiting = false;
     answer = said;
@@ -44,7 +48,7 @@ export function createPoll({
       [asked, answer, waiting, dueMs] = [about, null, false, Number.NEGATIVE_INFINITY];
       forget(timer);
     }
-    if (about === null || waiting) return answer;
+    if (about === null || waiting || signedOut) return answer;
     const inMs = dueMs - now();
     if (inMs <= 0) question(about);
     else {
