@@ -25,7 +25,6 @@ export function createPoll({
   let answer = null;
   let dueMs = Number.NEGATIVE_INFINITY;
   let waiting = false;
-  let signedOut = false; // there is no answer any more, and each question would be one more refusal
   /** @type {any} */
   let timer;
 
@@ -33,10 +32,7 @@ export function createPoll({
   const question = async (about) => {
     waiting = true;
     dueMs = now() + everyMs;
-    const said = await ask(about).catch((error) => {
-      signedOut = error?.status === 401;
-      return null;
-    });
+    const said = await ask(about).catch(() => null);
     if (about !== asked) return;
     waiting = false;
     answer = said;
@@ -48,7 +44,7 @@ export function createPoll({
       [asked, answer, waiting, dueMs] = [about, null, false, Number.NEGATIVE_INFINITY];
       forget(timer);
     }
-    if (about === null || waiting || signedOut) return answer;
+    if (about === null || waiting) return answer;
     const inMs = dueMs - now();
     if (inMs <= 0) question(about);
     else {

@@ -17,7 +17,7 @@ export function createFoot({ session, dirty }) {
   const draw = createPanel("foot");
   const machine = createPoll({ ask: session.api.machine, everyMs: EVERY_MS, dirty });
   return (shown = true) => {
-    const load = machine(shown ? "machine" : null);
+    const load = machine(shown && session.connection?.state === "open" ? "machine" : null);
     if (!load) return;
     const said = machineWords(load);
     draw([said.text], () => footView(said));

@@ -234,7 +234,8 @@ export function startStage(recording = null, terminalFrom = terminalPart) {
       ? lanes.cut(run, experiment, target, nowMs, { witnesses, asked: fallAsked, state: bets.state(run), bet })
       : null;
     const presenting = present.isOn();
-    const load = loads(alive && run && !presenting && !replays ? run.id : null) ?? [];
+    const asks = alive && run && !presenting && !replays && session.connection?.state === "open";
+    const load = loads(asks ? run.id : null) ?? [];
     foot(!presenting && !replays);
     Object.assign(now, board(target, root, nowMs, replays ? null : load));
     const mayAgain = again(run, experiment);
