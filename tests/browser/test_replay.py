@@ -22,7 +22,11 @@ SEEN = """() => ({
   verdict: document.querySelector(".verd").innerText,
   terminal: [...document.querySelectorAll(".xterm-rows > div")].map((line) => line.innerText.trimEnd()),
 })"""
-BOARD = '() => [...document.querySelectorAll(".board-row")].map((row) => row.innerText)'
+BOARD = """() => [...document.querySelectorAll(".board-row")].map((row) => {
+  const copy = row.cloneNode(true);
+  copy.querySelector(".board-load")?.remove(); // of this moment and this machine: a replay has none
+  return copy.textContent.replace(/\\s+/g, " ").trim();
+})"""
 DEAF = "trap '' TERM; echo deaf; while :; do sleep 0.2; done"
 
 

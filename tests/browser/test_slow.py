@@ -68,7 +68,7 @@ def test_an_old_answer_does_not_take_the_place_of_a_newer_one(
     lab: LabUnderTest, open_screen: Open, address: str
 ) -> None:
     """The first question is answered by the lab at once, and the page hears it after the next one's answer."""
-    screen = open_screen(lab.driver_link, driver=True)
+    screen = open_screen(lab.driver_link, driver=True, at="/docs")  # which asks nothing
     page = screen.page
     held: list[Route] = []
     answers: list[bytes] = []
