@@ -27,6 +27,8 @@ DEAF = "trap '' TERM; echo ready; while :; do sleep 0.05; done"
 class Terminal:
     """Somebody's terminal: environment and data folder; ``say`` is one command, ``begin`` one that stays."""
 
+    within_s = 45.0
+
     def __init__(self, data: Path, **env: str) -> None:
         self.data = data
         self._env = {name: value for name, value in os.environ.items() if not name.startswith("SIGNAL_LAB_")}
@@ -34,7 +36,7 @@ class Terminal:
 
     def say(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [LAB, *words], capture_output=True, text=True, check=False, env={**self._env, **env}, timeout=45
+            [LAB, *words], capture_output=True, text=True, check=False, env={**self._env, **env}, timeout=self.within_s
         )
 
     def lines(self, *words: str) -> list[dict[str, Any]]:
