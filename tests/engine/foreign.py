@@ -17,7 +17,9 @@ CATCHES = (
 
 
 def docker(*words: str) -> str:
-    return subprocess.run(["docker", *words], capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        ["docker", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def doctor(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 def examined(*names: str) -> dict[str, dict[str, Any]]:
-    """By id, in this process."""
+    """By id, in this process, in a thread of its own: a browser's tests leave a loop in theirs."""
     client = any_engine()
 
     async def call(act: Any) -> Any:
@@ -46,7 +46,8 @@ def examined(*names: str) -> dict[str, dict[str, Any]]:
         return {each["id"]: each for each in report.containers}
 
     try:
-        return anyio.run(look)
+        with ThreadPoolExecutor(1) as apart:
+            return apart.submit(anyio.run, look).result()
     finally:
         client.close()
 

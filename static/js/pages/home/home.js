@@ -124,7 +124,7 @@ export function startHome() {
     home(
       [experiments, faults, runs, health, ui.copied, JSON.stringify(note), own.key(), Math.floor(nowMs / TICK_MS)],
       () => html`
-      ${note ? html`<div class="home-note">${noteView({ note, title }, nowMs, acts)}</div>` : html`<header class="home-head"><div><h1>${title}</h1><p>${lead}</p></div>${role === "driver" ? html`<a class="btn home-race" href="/race">Race: any side by side</a>` : nothing}</header>`}
+      ${note ? html`<div class="home-note">${noteView({ note, title }, nowMs, acts)}</div>` : html`<header class="home-head"><div><h1>${title}</h1><p>${lead} <a href="/doctor">Why does a container of yours take 10 s to stop?</a></p></div>${role === "driver" ? html`<a class="btn home-race" href="/race">Race: any side by side</a>` : nothing}</header>`}
       ${noEngine ? noEngineView({ engine: noEngine, experiments, copied: ui.copied }, nowMs, acts) : nothing}
       ${homeView({ experiments, faults, own: role === "driver" && experiments.length ? own.view(!noEngine, ui.copied, nowMs, acts.onCopy) : nothing })}
       ${health && experiments.length && health.kernel_trace.state !== "ready" ? noTraceView({ trace: health.kernel_trace }) : nothing}
