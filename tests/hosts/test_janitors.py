@@ -1,14 +1,20 @@
-"""One janitor for a server, also when its first containers start at the same moment."""
+"""One janitor for a server, also when its first containers start at the same moment; and when it may clean up."""
 
 from __future__ import annotations
 
+import os
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Barrier
 
 import psutil
+import pytest
 
+from app.hosts.engine import janitor as janitors
 from app.hosts.engine.janitor_client import Janitor
+from app.ownership import lock
 
 
 def test_containers_that_start_at_the_same_moment_share_one(tmp_path: Path) -> None:
@@ -25,3 +31,23 @@ def test_containers_that_start_at_the_same_moment_share_one(tmp_path: Path) -> N
         assert len(mine) == 1
     finally:
         janitor.end()
+
+
+def test_a_server_that_is_only_just_gone_may_still_hold_the_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel closes what a killed process had some time after it has closed the janitor's pipe."""
+    with ExitStack() as dying:
+        assert dying.enter_context(lock(tmp_path, f"server {os.getpid()}"))
+        monkeypatch.setattr(time, "sleep", lambda _: dying.close())  # while it waits, the lock is let go
+        with janitors.left_alone(tmp_path, 0, os.getpid()) as alone:
+            assert alone
+            with lock(tmp_path, "server of tomorrow") as held:
+                assert not held, "who starts now waits until all is removed"
+
+
+def test_where_a_next_server_has_come_nothing_is_removed(tmp_path: Path) -> None:
+    with lock(tmp_path, "server 2") as held:
+        assert held
+        with janitors.left_alone(tmp_path, 60, 1) as alone:
+            assert not alone

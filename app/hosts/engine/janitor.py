@@ -16,6 +16,8 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,18 +50,22 @@ def remove_all(lab: str) -> int:
         client.close()
 
 
-def next_server(data: Path, grace_s: float, before: int) -> bool:
-    """Whether one has come in time.
+@contextmanager
+def left_alone(data: Path, grace_s: float, before: int) -> Iterator[bool]:
+    """Hold the folder's lock, so that a server that starts now waits; False where a next one has come in time.
 
-    ``before``: pid of the one that is gone.  It may still hold the lock: the kernel takes a while to close what it had.
+    ``before``: pid of the server that is gone.  It may still hold the lock: the kernel takes a while to close what it
+    had, and that is waited for however short the grace.
     """
     deadline = time.monotonic() + grace_s
     while True:
-        with lock(data, f"janitor {os.getpid()}") as free:
-            if not free and owner(data) != f"server {before}":
-                return True
-        if time.monotonic() >= deadline:
-            return False
+        with lock(data, f"janitor {os.getpid()}") as held:
+            if held and time.monotonic() >= deadline:
+                yield True
+                return
+            if not held and owner(data) != f"server {before}":
+                yield False
+                return
         time.sleep(LOOK_S)
 
 
@@ -81,10 +87,8 @@ def main(lab: str, data: Path, grace_s: float, before: int) -> None:
         signal.signal(number, signal.SIG_IGN)
     sys.stdin.buffer.read()
     try:
-        if next_server(data, grace_s, before):
-            return
-        with lock(data, f"janitor {os.getpid()}") as held:
-            if held:  # a server that starts now waits until this is done
+        with left_alone(data, grace_s, before) as alone:
+            if alone:
                 clean_up(lab)
     except FileNotFoundError:  # the folder is gone: there will be no next server
         clean_up(lab)
