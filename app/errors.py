@@ -5,6 +5,7 @@ LabError
 │   ├── TooLarge         413
 │   ├── BadLine          422  of a file that was to be imported
 │   ├── UnknownSignal    422
+│   ├── KeyReused        422  of one request, for another one
 │   └── NotApplicable    422  makes sense, but not for this target
 ├── Unauthenticated      401
 ├── Forbidden            403
@@ -66,6 +67,11 @@ class BadLine(BadRequest):
 class UnknownSignal(BadRequest):
     code = "unknown_signal"
     hint = "Use a name or number from `kill -l`, such as TERM, SIGTERM, 15 or SIGRTMIN+3."
+
+
+class KeyReused(BadRequest):
+    code = "key_reused"
+    hint = "Give each request a new Idempotency-Key; the same one only when that very request is sent again."
 
 
 class NotApplicable(BadRequest):

@@ -53,6 +53,7 @@ from app.sources.kernel_trace import running_kernel_trace
 from app.targets import HostName
 from app.web import api, api_builds, api_doctor, api_facts, api_races, api_room, api_runs, docs, pages
 from app.web.access import Access
+from app.web.once import Once
 from app.web.services import Services, authorized
 from app.web.shield import MAX_BODY, Shield, allowed_hosts
 from app.web.static import Static
@@ -224,7 +225,12 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def shielded(app: FastAPI, inner: ASGIApp | None = None) -> ASGIApp:
-    """The application behind its outermost layer.  ``inner``: what stands between the two."""
+    """The application behind its outer layers.  ``inner``: what stands between it and them."""
     settings: Settings = app.state.settings
+
+    def access() -> tuple[Access, str]:
+        services: Services = app.state.services
+        return services.access, services.cookie
+
     allowed = allowed_hosts(settings.host, settings.port, settings.public_url)
-    return Shield(inner or app, allowed, any_address=settings.host in ("0.0.0.0", "::"))  # noqa: S104 (compared, not bound)
+    return Shield(Once(inner or app, access), allowed, any_address=settings.host in ("0.0.0.0", "::"))  # noqa: S104 (compared, not bound)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,10 @@ from app.ownership import address_of
 from app.settings import Settings
 
 ANSWER_S, QUIET_S = 30.0, 60.0  # the stream has a heartbeat: this quiet it is dead
+TRIES = 3  # where the connection broke before the answer had come
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+# There was a lab, and then no whole answer of it.
+LOST = (ConnectionResetError, BrokenPipeError, http.client.HTTPException, json.JSONDecodeError)
 
 
 def part(text: str) -> str:
@@ -47,10 +51,20 @@ class Client:
             raise Failed(f"{url!r} is no address of a lab", "Such as --url http://127.0.0.1:9015", leave=USAGE)
 
     def call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
-        """What the lab answers.  Raises Failed with its own words, NoLab."""
-        with self._asked(method, f"/api/v1{path}", body) as reply:
-            answer: dict[str, Any] = json.loads(reply.read())
-        return answer
+        """What the lab answers.  Raises Failed with its own words, NoLab.
+
+        Asked again where the answer was lost on its way; by the key of this call a write is done once all the same.
+        """
+        key = {} if method == "GET" else {"idempotency-key": uuid.uuid4().hex}
+        for left in reversed(range(TRIES)):
+            try:
+                with self._asked(method, f"/api/v1{path}", body, more=key) as reply:
+                    answer: dict[str, Any] = json.loads(reply.read())
+                return answer
+            except NoLab as error:
+                if not left or not isinstance(error.__cause__, LOST):
+                    raise
+        raise AssertionError("unreachable")
 
     def lines(self, path: str) -> Iterator[bytes]:
         """The lines of a longer answer, as they come."""
@@ -75,11 +89,18 @@ class Client:
 
     @contextmanager
     def _asked(
-        self, method: str, path: str, body: object, quiet_s: float = ANSWER_S, most: int = 299
+        self,
+        method: str,
+        path: str,
+        body: object,
+        *,
+        quiet_s: float = ANSWER_S,
+        most: int = 299,
+        more: Mapping[str, str] | None = None,
     ) -> Iterator[http.client.HTTPResponse]:
         kind = http.client.HTTPSConnection if self._parts.scheme == "https" else http.client.HTTPConnection
         connection = kind(self._parts.hostname or "", self._parts.port, timeout=quiet_s)
-        headers = self._headers | ({"content-type": "application/json"} if body is not None else {})
+        headers = self._headers | dict(more or {}) | ({"content-type": "application/json"} if body is not None else {})
         try:
             connection.request(
                 method, self._parts.path + path, None if body is None else json.dumps(body).encode(), headers

@@ -105,7 +105,7 @@ class Access:
     def session_of(self, connection: HTTPConnection, cookie: str) -> str:
         """The same for all connections of one browser, and no secret; "" for programs, which come with the token."""
         session = connection.cookies.get(cookie)
-        return _hash(session)[:16] if session and "authorization" not in connection.headers else ""
+        return "" if not session or connection.headers.get("authorization") else _hash(session)[:16]
 
     def pseudonym(self, connection: HTTPConnection, cookie: str, about: str) -> str:
         """One browser's in one run: the same each time, and it leads to no session and to no other run."""

@@ -64,6 +64,11 @@ def is_allowed(host: str, allowed: frozenset[str], *, any_address: bool) -> bool
     return port.isascii() and port.isdigit()
 
 
+def most_bytes(scope: Scope) -> int:
+    """How long the body of this request may be."""
+    return LARGER.get(scope["path"], MAX_BODY)
+
+
 def _length(scope: Scope) -> int:
     """What the request says; one that says nothing is counted while it is read (``max_body_size``)."""
     said = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
@@ -91,7 +96,7 @@ class Shield:
         error: LabError
         if len(hosts) != 1 or not is_allowed(hosts[0].decode("latin-1"), self._allowed, any_address=self._any_address):
             error = BadHost("the lab is not known by the name in this request's Host header")
-        elif _length(scope) > (most := LARGER.get(scope["path"], MAX_BODY)):
+        elif _length(scope) > (most := most_bytes(scope)):
             error = TooLarge(f"the body of this request is larger than {most} bytes")
         else:
             await self._app(scope, receive, with_headers)

@@ -11,7 +11,7 @@ from app.web.assets import ASSETS
 from tests.browser.axe import settled
 from tests.browser.conftest import Open, Screen, complaints_expected
 from tests.browser.test_main_job import start, wait_for_line
-from tests.support import LabUnderTest, prints, until
+from tests.support import LabUnderTest, kind, prints, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 SELDOM = "const draw = requestAnimationFrame; requestAnimationFrame = (work) => setTimeout(() => draw(work), 300);"
@@ -58,6 +58,37 @@ def test_what_opens_in_the_place_of_another_has_the_focus(lab: LabUnderTest, ope
     expect(page.get_by_role("dialog")).to_have_attribute("aria-label", "Keys")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_click_whose_answer_is_lost_counts_once(lab: LabUnderTest, open_screen: Open) -> None:
+    """The lab took it; its answer is dropped on the way, twice."""
+    screen = open_screen(lab.driver_link, driver=True)
+    page = screen.page
+    run = start(page, "Catch every signal")
+    wait_for_line(page, "ready: process")
+    lost: list[tuple[str, str | None, int]] = []
+
+    def drop(route: Route) -> None:
+        if len(lost) == 2:
+            route.continue_()
+            return
+        taken = route.fetch()
+        lost.append((taken.text(), route.request.headers.get("idempotency-key"), taken.status))
+        route.abort("connectionreset")
+
+    screen.context.route(re.compile("/api/v1/targets/.*/signals$"), drop)
+    with complaints_expected(screen, "ERR_CONNECTION_RESET"):
+        for typed, line in (("usr1", "USR1"), ("usr2", "USR2")):
+            page.keyboard.press("/")
+            page.keyboard.type(typed)
+            page.keyboard.press("Enter")
+            wait_for_line(page, line)
+    assert len(lost) == 2
+    assert lost[0] == lost[1], "the same key, and the same answer"
+    assert lost[0][2] == 202
+    with lab.person() as person, person.events(run=run, kinds=("signal_requested",)) as events:
+        events.until(kind("signal_requested", signal="SIGUSR2"))
+        assert [event["signal"] for event in events.seen] == ["SIGUSR1", "SIGUSR2"]
 
 
 RUNS = re.compile(r"/api/v1/runs\?")

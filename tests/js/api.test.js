@@ -96,7 +96,7 @@ describe("the API", () => {
     await new Promise((listening) => closed.listen(0, "127.0.0.1", () => listening(null)));
     const { port } = /** @type {import("node:net").AddressInfo} */ (closed.address());
     await new Promise((done) => closed.close(done));
-    const nobody = createApi({ base: `http://127.0.0.1:${port}` });
+    const nobody = createApi({ base: `http://127.0.0.1:${port}`, pause: async () => {} });
     await assert.rejects(nobody.health(), { name: "ApiError", status: 0, code: "unreachable" });
     assert.deepEqual(await nobody.probe(), { status: 0, journal: null, last: 0 });
   });

@@ -3,6 +3,8 @@
  * that arrives as events.  Everything else throws an `ApiError` with the server's own words.
  */
 
+import { createAsk } from "./again.js";
+
 /** @import { Experiment, Health, KeptRun, LabEvent, MachineLoad, ProcessLoad, RunFacts, SignalTable, SignalUses } from "./types.js" */
 
 export class ApiError extends Error {
@@ -19,9 +21,18 @@ export class ApiError extends Error {
   }
 }
 
-/** @param {Response} response @returns {Promise<ApiError>} */
-const errorOf = async (response) => {
-  const said = await response.json().catch(() => null);
+/** @param {string} text @returns {any} null for what is no JSON */
+const parsed = (text) => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+};
+
+/** @param {Response} response @param {string} text */
+const errorOf = (response, text) => {
+  const said = parsed(text);
   return new ApiError({
     status: response.status,
     code: said?.code ?? `http_${response.status}`,
@@ -31,39 +42,43 @@ const errorOf = async (response) => {
 };
 
 /**
- * @param {{fetch?: typeof globalThis.fetch, base?: string}} [options]
+ * @param {{fetch?: typeof globalThis.fetch, base?: string, again?: boolean, pause?: (ms: number) => Promise<void>}} [options] -
+ *   `again`, `pause`: see `again.js`
  */
-export function createApi({ fetch = globalThis.fetch.bind(globalThis), base = "/api/v1" } = {}) {
-  /** @param {string} method @param {string} path @param {object|Blob} [body] - a file as it is, else JSON @returns {Promise<Response>} */
-  const ask = async (method, path, body) => {
+export function createApi({ fetch = globalThis.fetch.bind(globalThis), base = "/api/v1", again, pause } = {}) {
+  const question = createAsk({ fetch, again, pause });
+
+  /** @param {string} method @param {string} path @param {object|Blob} [body] - a file as it is, else JSON @param {{again?: boolean}} [options] @returns {Promise<string>} */
+  const ask = async (method, path, body, options) => {
     const file = body instanceof Blob ? body : null;
     const type = file ? "application/octet-stream" : "application/json";
     const headers = body === undefined ? undefined : { "content-type": type };
-    let response;
-    try {
-      response = await fetch(base + path, {
-        method,
-        headers,
-        body: file ?? (body && JSON.stringify(body)),
-        cache: "no-store",
-      });
-    } catch (cause) {
+    const request = /** @type {RequestInit} */ ({
+      method,
+      headers,
+      body: file ?? (body && JSON.stringify(body)),
+      cache: "no-store",
+    });
+    const { response, text } = await question(base + path, request, options).catch((cause) => {
       const message = "The lab does not answer.";
       const hint = "Is it still running? The page tries again by itself.";
       throw Object.assign(new ApiError({ status: 0, code: "unreachable", message, hint }), { cause });
-    }
-    if (!response.ok) throw await errorOf(response);
-    return response;
+    });
+    if (!response.ok) throw errorOf(response, text);
+    return text;
   };
 
-  /** @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>} */
-  const call = async (method, path, body) => (await ask(method, path, body)).json();
+  /** @param {string} method @param {string} path @param {object} [body] @param {{again?: boolean}} [options] @returns {Promise<any>} */
+  const call = async (method, path, body, options) => JSON.parse(await ask(method, path, body, options));
+
+  /** Each size after the one before: the last one that was asked for is the one that stays. */
+  let resizing = Promise.resolve();
 
   const part = encodeURIComponent;
 
   return {
-    /** @returns {Promise<Health>} */
-    health: () => call("GET", "/health"),
+    /** One try: by when it was asked the clock is set, and who asks asks again. @returns {Promise<Health>} */
+    health: () => call("GET", "/health", undefined, { again: false }),
     /** @returns {Promise<SignalTable>} */
     signals: () => call("GET", "/signals"),
     /** What `docker stop` would come to for every container of the engine. @returns {Promise<import("./types_doctor.js").DoctorReport>} */
@@ -151,7 +166,11 @@ export function createApi({ fetch = globalThis.fetch.bind(globalThis), base = "/
     /** Keys for the terminal. @param {string} target @param {string} data @returns {Promise<object>} */
     type: (target, data) => call("POST", `/targets/${part(target)}/input`, { data }),
     /** @param {string} target @param {number} cols @param {number} rows @returns {Promise<object>} */
-    resize: (target, cols, rows) => call("POST", `/targets/${part(target)}/resize`, { cols, rows }),
+    resize: (target, cols, rows) => {
+      const resized = resizing.then(() => call("POST", `/targets/${part(target)}/resize`, { cols, rows }));
+      resizing = resized.catch(() => {});
+      return resized;
+    },
     /** A link that lets others watch. @returns {Promise<{url: string, qr: {size: number, path: string}, out_of_reach: string}>} */
     link: () => call("POST", "/links", { role: "viewer" }),
     /** All viewers' links stop working, and those who came by them are signed out. @returns {Promise<{watching: number}>} */
@@ -165,14 +184,14 @@ export function createApi({ fetch = globalThis.fetch.bind(globalThis), base = "/
     /** Where its report can be fetched: one HTML file that needs no lab. @param {string} run */
     reportUrl: (run) => `${base}/runs/${part(run)}/report`,
     /** All of it that is kept, as JSON Lines. @param {string} run @returns {Promise<string>} */
-    recording: async (run) => (await ask("GET", `/runs/${part(run)}/events.jsonl?lab=true`)).text(),
+    recording: (run) => ask("GET", `/runs/${part(run)}/events.jsonl?lab=true`),
     /**
      * Is anybody there, and whose journal is it?  Never throws: this is what the stream asks before it tries again.
      * @returns {Promise<{status: number, journal: string|null, last: number}>} `last`: number of the newest event
      */
     probe: async () => {
       try {
-        const { journal = null, last_event_id = 0 } = await call("GET", "/health");
+        const { journal = null, last_event_id = 0 } = await call("GET", "/health", undefined, { again: false });
         return { status: 200, journal, last: last_event_id };
       } catch (error) {
         return { status: error instanceof ApiError ? error.status : 0, journal: null, last: 0 };

@@ -54,7 +54,7 @@ export function createReplaySession({
 
   /** @type {Session} */
   const session = {
-    api: createApi({ fetch: nothing }),
+    api: createApi({ fetch: nothing, again: false }),
     clock: {
       monotonic,
       now: () => session.replay?.now() ?? 0,
