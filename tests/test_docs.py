@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
+from typing import get_args
 
 import typer
 from typer.core import TyperGroup
 
 from app.cli import app
+from app.experiments.actions import Do
+from app.experiments.expect import Kind
 from app.experiments.loading import load_catalogue
 from app.settings import Settings
 
@@ -46,6 +49,14 @@ def test_the_readme_lists_every_experiment_and_its_pictures_exist() -> None:
     assert set(re.findall(r"^\| `([\w-]+)` \|", text, re.MULTILINE)) == set(load_catalogue()[0])
     for picture in re.findall(r"\]\((docs/[^)]+)\)", text):
         assert (ROOT / picture).exists(), picture
+
+
+def test_every_action_and_every_kind_that_can_be_expected_is_documented() -> None:
+    text = (ROOT / "docs" / "experiments.md").read_text()
+    actions, kinds = (text[text.index(f"| {head} |") :].split("\n\n")[0] for head in ("action", "kind"))
+    assert set(re.findall(r"`(\w+) = \{", actions)) == set(Do.model_fields)
+    named = [row.split("|")[1] for row in kinds.splitlines()[2:]]
+    assert set(re.findall(r"`(\w+)`", " ".join(named))) == set(get_args(Kind))
 
 
 def test_the_command_line_is_documented() -> None:

@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from app import events as e
 from app.events import lesson as acts
 from app.events import parts
+from app.experiments.actions import Do
 from app.signals import RESERVED, SIGNALS
 
 ROOT = Path(__file__).parent.parent
@@ -261,6 +262,7 @@ def test_both_sides_have_the_same_closed_lists(full: dict[str, Any]) -> None:
     assert set(lists["fates"]) == set(get_args(parts.Fate))
     assert set(lists["outcomes"]) == set(get_args(parts.StopOutcome))
     assert set(lists["generated"]) == set(get_args(parts.Generated))
+    assert set(lists["actions"]) == set(Do.model_fields), "each action has its words on a step's button"
 
 
 def test_both_sides_know_the_same_default_actions(full: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -17,6 +17,11 @@ class Data(BaseModel):
 
 class Action(Data):
     target: str | None = None
+    asked: ClassVar[str | None] = None  # kind of the event that tells that a person asked for it
+
+
+class Start(Action):
+    """A target that waits for that."""
 
 
 class SendSignal(Action):
@@ -25,6 +30,7 @@ class SendSignal(Action):
     ``process``: its name, or the last part of one of its words: "counter.sh".  ``group``: to its process group.
     """
 
+    asked = "signal_requested"
     signal: str
     process: str | None = None
     pid: int | None = Field(default=None, ge=1)
@@ -38,6 +44,7 @@ class SendSignal(Action):
 
 
 class Stop(Action):
+    asked = "stop_requested"
     timeout_s: int | None = Field(default=None, ge=-1, le=3600)
     signal: str | None = None
 
@@ -58,9 +65,23 @@ class Resize(Action):
     rows: int = Field(ge=2, le=300)
 
 
+class Pause(Action):
+    """Freeze it, as ``docker pause``."""
+
+    asked = "pause_requested"
+
+
+class Unpause(Action):
+    """Let it go on."""
+
+    asked = "pause_requested"
+
+
 class Write(Data):
     """A new text for one of the experiment's scratch files."""
 
+    asked: ClassVar[str] = "file_written"
+    target: ClassVar[None] = None
     file: str
     text: str
 
@@ -68,6 +89,7 @@ class Write(Data):
 class Get(Action):
     """A page from the target's own server, by its port inside; ``path`` begins with a slash."""
 
+    asked = "http_requested"
     port: str = Field(pattern=r"\d+/tcp")
     path: str = Field(default="/", pattern=r"/.*")
 
@@ -75,19 +97,23 @@ class Get(Action):
 class Exec(Action):
     """A command inside the target, as ``docker exec``."""
 
+    asked = "exec_requested"
     command: tuple[str, ...] = Field(min_length=1)
+
+
+AnyAction = Start | SendSignal | Stop | Type | Resize | Pause | Unpause | Write | Get | Exec
 
 
 class Do(Data):
     """Exactly one of these."""
 
-    start: Action | None = None
+    start: Start | None = None
     signal: SendSignal | None = None
     stop: Stop | None = None
     type: Type | None = None
     resize: Resize | None = None
-    pause: Action | None = None
-    unpause: Action | None = None
+    pause: Pause | None = None
+    unpause: Unpause | None = None
     write: Write | None = None
     get: Get | None = None
     exec: Exec | None = None
@@ -99,12 +125,10 @@ class Do(Data):
         return self
 
     @property
-    def kind(self) -> str:
-        return next(iter(self.model_fields_set))
-
-    @property
-    def target(self) -> str | None:
-        return getattr(getattr(self, self.kind), "target", None)
+    def what(self) -> AnyAction:
+        """The one that it is."""
+        found: AnyAction = getattr(self, next(iter(self.model_fields_set)))
+        return found
 
     def shown(self) -> dict[str, Any]:
         """As the page gets it."""
@@ -112,23 +136,34 @@ class Do(Data):
 
     def begun_by(self, facts: dict[str, Any]) -> bool:
         """Whether this event shows that somebody did it, by the button or by hand."""
-        match self.kind, facts["kind"]:
-            case "start", "target_starting":
-                return True
-            case "signal", "signal_requested" | "kernel_signal":
-                assert self.signal is not None
-                return bool(facts["signal"] == self.signal.signal and facts.get("delivered") is None)
-            case (
-                ("stop", "stop_requested")
-                | ("write", "file_written")
-                | ("get", "http_requested")
-                | ("exec", "exec_requested")
-            ):
-                return True
-            case "stop", "engine_event":
-                return bool(facts["action"] == "kill")  # ``docker stop`` in a terminal of their own
-            case "stop", "kernel_signal":
-                return bool(facts["signal"] == "SIGTERM" and facts.get("delivered") is None)  # or ``kill``
-            case "pause" | "unpause", "pause_requested":
-                return bool(facts["paused"] == (self.kind == "pause"))
-        return False
+        kind = facts["kind"]
+        match self.what:
+            case Start():
+                return bool(kind == "target_starting")
+            case SendSignal(signal=signal):
+                sent = kind in ("signal_requested", "kernel_signal") and facts.get("delivered") is None
+                return bool(sent and facts["signal"] == signal)
+            case Stop():
+                return _stop_begun_by(kind, facts)
+            case Pause():
+                return bool(kind == "pause_requested" and facts["paused"])
+            case Unpause():
+                return bool(kind == "pause_requested" and not facts["paused"])
+            case Write() | Get() | Exec() as what:
+                return bool(kind == what.asked)
+            case Type() | Resize():
+                return False  # nobody records that it was asked for
+            case never:
+                assert_never(never)
+
+
+def _stop_begun_by(kind: str, facts: dict[str, Any]) -> bool:
+    """Also by hand: ``docker stop`` in a terminal of their own, or ``kill``."""
+    match kind:
+        case "stop_requested":
+            return True
+        case "engine_event":
+            return bool(facts["action"] == "kill")
+        case "kernel_signal":
+            return bool(facts["signal"] == "SIGTERM" and facts.get("delivered") is None)
+    return False

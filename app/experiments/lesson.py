@@ -12,17 +12,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from app.events import AnyEvent, to_dict
 from app.events.lesson import StepDone, StepFailed, StepUnseen
+from app.experiments.actions import AnyAction, Write
 from app.experiments.expect import Expect, equals, fits, output_fits, processes_fit
 from app.experiments.model import Experiment, Step
 from app.experiments.seen import Seen
 
 Told = StepDone | StepFailed | StepUnseen
 # What only a person does; a program may send signals by itself.
-ASKED = {"signal_requested", "stop_requested", "pause_requested", "file_written", "exec_requested", "http_requested"}
+ASKED = {action.asked for action in get_args(AnyAction) if action.asked}
 NO_TRACE = "the kernel's trace is not there, and only it can tell"
 NO_PROCESSES = "the processes of this target cannot be seen from here"
 
@@ -184,7 +185,7 @@ class Lesson:
     def _begins(self, step: Step, facts: dict[str, Any]) -> bool:
         name = facts.get("target", "").partition(".")[2]
         default = self.experiment.target[0].name
-        mine = [do for do in step.do if do.kind == "write" or (do.target or default) == name]
+        mine = [do for do in step.do if isinstance(do.what, Write) or (do.what.target or default) == name]
         return any(do.begun_by(facts) for do in mine)
 
     def _what_cannot_be_seen(self) -> list[Told]:

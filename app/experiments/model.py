@@ -56,7 +56,7 @@ class Experiment(Data):
         if self.target[0].later and not any(not spec.later for spec in self.target) and not self.step:
             raise ValueError("nothing would ever be started")
         for number, step in enumerate(self.step, 1):
-            named = [do.target for do in step.do] + [expect.target for expect in step.expect]
+            named = [do.what.target for do in step.do] + [expect.target for expect in step.expect]
             if unknown := {name for name in named if name is not None} - set(targets):
                 raise ValueError(f"step {number} speaks of target {', '.join(unknown)}; there are {', '.join(targets)}")
             if unknown := {do.write.file for do in step.do if do.write} - files:

@@ -7,13 +7,26 @@ import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import assert_never
 
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream
 
 from app.errors import BadRequest, Conflict, Ending, LabError, NotFound, NotPossible, leaves
 from app.events import AnyEvent, now
-from app.experiments.actions import Do
+from app.experiments.actions import (
+    Do,
+    Exec,
+    Get,
+    Pause,
+    Resize,
+    SendSignal,
+    Start,
+    Stop,
+    Type,
+    Unpause,
+    Write,
+)
 from app.experiments.lesson import Lesson, Told
 from app.experiments.model import Experiment
 from app.jobs import in_words, running_jobs
@@ -111,30 +124,31 @@ class Runner:
         return next((number for number in numbers if number is not None), None)
 
     async def _do(self, do: Do, live: LiveRun, *, by: str) -> int | None:
-        lab, acts = self._lab, self._acts
-        target = f"{live.id}.{do.target}" if do.target else live.targets[0].target.id
-        if do.start:
-            await lab.start_later(target)
-            return None
-        if signal := do.signal:
-            pid = signal.pid
-            if signal.process is not None:
-                pid = await acts.pid_of(target, signal.process)
-            return await lab.send_signal(target, signal.signal, pid=pid, group=signal.group, origin=signal.from_, by=by)
-        if stop := do.stop:
-            return await lab.stop(target, timeout_s=stop.timeout_s, signal=stop.signal, by=by)
-        if do.type:
-            await lab.type(target, do.type.data)
-        if do.resize:
-            await lab.resize(target, do.resize.cols, do.resize.rows)
-        if do.pause or do.unpause:
-            return await acts.pause(target, paused=do.pause is not None, by=by)
-        if do.write:
-            return await acts.write_file(live.id, do.write.file, do.write.text, by=by)
-        if do.get:
-            return await acts.get(target, do.get.port, do.get.path, by=by)
-        if do.exec:
-            return await acts.run(target, do.exec.command, by=by)
+        lab, acts, what = self._lab, self._acts, do.what
+        target = f"{live.id}.{what.target}" if what.target else live.targets[0].target.id
+        match what:
+            case Start():
+                await lab.start_later(target)
+            case SendSignal(signal=signal, pid=pid, group=group, from_=origin):
+                if what.process is not None:
+                    pid = await acts.pid_of(target, what.process)
+                return await lab.send_signal(target, signal, pid=pid, group=group, origin=origin, by=by)
+            case Stop(signal=name, timeout_s=timeout_s):
+                return await lab.stop(target, timeout_s=timeout_s, signal=name, by=by)
+            case Type(data=data):
+                await lab.type(target, data)
+            case Resize(cols=cols, rows=rows):
+                await lab.resize(target, cols, rows)
+            case Pause() | Unpause():
+                return await acts.pause(target, paused=isinstance(what, Pause), by=by)
+            case Write(file=file, text=text):
+                return await acts.write_file(live.id, file, text, by=by)
+            case Get(port=port, path=path):
+                return await acts.get(target, port, path, by=by)
+            case Exec(command=command):
+                return await acts.run(target, command, by=by)
+            case never:
+                assert_never(never)
         return None
 
     # Ticks.

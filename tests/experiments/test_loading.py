@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.experiments.actions import SendSignal, Stop, Write
 from app.experiments.loading import OURS, BadExperiment, load, load_catalogue
 
 GOOD = """\
@@ -54,7 +55,7 @@ def fault(folder: Path, old: str, new: str) -> str:
 
 def test_a_right_file_is_what_it_says(tmp_path: Path) -> None:
     mine = load(written(tmp_path, GOOD))
-    assert [[do.kind for do in step.do] for step in mine.step] == [["signal"], ["stop", "write"]]
+    assert [[type(do.what) for do in step.do] for step in mine.step] == [[SendSignal], [Stop, Write]]
     assert mine.step[0].do[0].shown() == {"signal": {"signal": "SIGUSR1", "group": False, "from": "outside"}}
     assert mine.step[0].expect[1].fields == {"signal": "SIGTERM"}, "names are written in full"
     assert mine.hosts == ["process"]

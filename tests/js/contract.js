@@ -8,6 +8,7 @@ import { text } from "node:stream/consumers";
 import { EMPTY, KINDS, reduce } from "../../static/js/reduce/index.js";
 import { FATES } from "../../static/js/words/fates.js";
 import { GENERATED } from "../../static/js/words/kernel.js";
+import { ACTIONS } from "../../static/js/words/lesson.js";
 import { defaultOf } from "../../static/js/words/signals.js";
 import { OUTCOMES } from "../../static/js/words/stop.js";
 
@@ -46,6 +47,11 @@ const state = lines.reduce((before, line) => {
 }, EMPTY);
 
 const fields = Object.fromEntries(Object.entries(reads).map(([kind, seen]) => [kind, [...seen].sort()]));
-const lists = { fates: Object.keys(FATES), outcomes: Object.keys(OUTCOMES), generated: Object.keys(GENERATED) };
+const lists = {
+  fates: Object.keys(FATES),
+  outcomes: Object.keys(OUTCOMES),
+  generated: Object.keys(GENERATED),
+  actions: ACTIONS,
+};
 const defaults = Object.fromEntries(process.argv.slice(2).map((name) => [name, defaultOf(name)]));
 process.stdout.write(JSON.stringify({ kinds: KINDS, reads: fields, state, lists, defaults }));

@@ -39,22 +39,34 @@ const stopWords = ({ timeout_s: timeoutS, signal }, whom) => {
   return `Stop ${whom || "it"}${signal ? ` with ${short(signal)}` : ""}${limit}`;
 };
 
+/** @param {string} whom @param {string} [before] - a word before it */
+const at = (whom, before = "") => whom && `${before} ${whom}`;
+
+/**
+ * `whom`: the target's name where there are several, else ""; `named`: its name, as far as there is one.
+ * @type {{[Kind in keyof Required<Action>]: (what: NonNullable<Action[Kind]>, whom: string, named: string) => string}}
+ */
+const WORDS = {
+  start: (_, whom, named) => `Start ${named || whom || "it"}`,
+  signal: sendWords,
+  stop: stopWords,
+  type: ({ data }, whom) => `Type ${keyName(String(data))}${at(whom, " in")}`,
+  resize: ({ cols, rows }, whom) => `Resize${at(whom)} to ${cols} × ${rows}`,
+  pause: (_, whom) => `Pause ${whom || "it"}`,
+  unpause: (_, whom) => `Unpause ${whom || "it"}`,
+  write: ({ file }) => `Write ${file}`,
+  get: ({ path }, whom) => `Get ${path ?? "/"}${at(whom, " from")}`,
+  exec: ({ command }, whom) => `Run ${shortened(command.join(" "), COMMAND_MAX)}${at(whom, " in")}`,
+};
+/** Every action that there are words for. */
+export const ACTIONS = Object.keys(WORDS);
+
 /** @param {Action} action @param {string[]} names - of the experiment's targets */
 const oneWords = (action, names) => {
-  const { start, signal, stop, type, resize, pause, unpause, write, get, exec } = action;
-  const named = Object.values(action).find((what) => what?.target)?.target ?? names[0] ?? "";
-  const whom = names.length > 1 ? named : "";
-  if (start) return `Start ${named || "it"}`;
-  if (signal) return sendWords(signal, whom);
-  if (stop) return stopWords(stop, whom);
-  if (type) return `Type ${keyName(String(type.data))}${whom && ` in ${whom}`}`;
-  if (resize) return `Resize ${whom ? `${whom} ` : ""}to ${resize.cols} × ${resize.rows}`;
-  if (pause) return `Pause ${whom || "it"}`;
-  if (unpause) return `Unpause ${whom || "it"}`;
-  if (write) return `Write ${write.file}`;
-  if (get) return `Get ${get.path ?? "/"}${whom && ` from ${whom}`}`;
-  if (exec) return `Run ${shortened(exec.command.join(" "), COMMAND_MAX)}${whom && ` in ${whom}`}`;
-  return "Do it";
+  const [kind, what] = Object.entries(action).find(([, each]) => each) ?? [];
+  const named = what?.target ?? names[0] ?? "";
+  const say = /** @type {Record<string, (what: any, whom: string, named: string) => string>} */ (WORDS)[kind ?? ""];
+  return say?.(what, names.length > 1 ? named : "", named) ?? "Do it";
 };
 
 /** Do these only differ in their target? @param {Action[]} actions */
