@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Role = Literal["driver", "viewer"]
-SETTLE_S = 0.5
+TELL_AFTER_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Audience:
 
     def _later(self) -> None:
         if self._due is None:
-            self._due = asyncio.get_running_loop().call_later(SETTLE_S, self._tell)
+            self._due = asyncio.get_running_loop().call_later(TELL_AFTER_S, self._tell)
 
     def _tell(self) -> None:
         self._due = None

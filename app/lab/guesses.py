@@ -32,7 +32,7 @@ from app.lab.lab import STARTING_S, Lab
 KINDS = frozenset({"bet_opened", "bet_placed", "bet_closed", "stop_requested", "target_exited", "run_finished"})
 PER_PERSON = 64  # guesses, those that were thought better of included
 PER_BET = 4000
-BURST, WITHIN_S = 16, 2.0  # one browser's, however fast it taps
+GUESSES_AT_ONCE, AT_ONCE_S = 16, 2.0  # one browser's, however fast it taps
 
 Choice = tuple[Guess, int | None]
 
@@ -54,7 +54,9 @@ class Bet:
     guesses: dict[tuple[str, str], Choice] = field(default_factory=dict)  # by who and target
     heard: dict[tuple[str, str], Choice] = field(default_factory=dict)  # those whose event came before the end
     placed: Counter[str] = field(default_factory=Counter)
-    lately: defaultdict[str, deque[float]] = field(default_factory=lambda: defaultdict(lambda: deque(maxlen=BURST)))
+    lately: defaultdict[str, deque[float]] = field(
+        default_factory=lambda: defaultdict(lambda: deque(maxlen=GUESSES_AT_ONCE))
+    )
 
 
 class Bets:
@@ -117,7 +119,7 @@ class Bets:
         if bet.guesses.get((who, target)) == (ends, before_s):
             return None
         lately, moment = bet.lately[who], anyio.current_time()
-        if len(lately) == BURST and moment - lately[0] < WITHIN_S:
+        if len(lately) == GUESSES_AT_ONCE and moment - lately[0] < AT_ONCE_S:
             raise TooMany("so many guesses at once are not taken")
         if bet.placed[who] >= PER_PERSON or bet.placed.total() >= PER_BET:
             raise TooMany("no more guesses are taken")

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import anyio
 from anyio import from_thread, to_thread
 
-LIMIT = 64 * 1024 * 1024
+DOWNLOAD_BYTES = 64 * 1024 * 1024
 ANSWER_WITHIN_S = 5.0  # for a server that has just been started
-AGAIN_S = 0.05
+CONNECT_AGAIN_S = 0.05
 SILENT_S = 60.0
 PROGRESS_EVERY_S = 0.5
 TEXT = 400
@@ -51,7 +51,7 @@ def _get(url: str, on_progress: Progress) -> HttpResult:
         # Just started, it may not listen yet; an engine's proxy then takes the connection and drops it.
         if reader.status is not None or error is None or time.monotonic() - begun > ANSWER_WITHIN_S:
             break
-        time.sleep(AGAIN_S)
+        time.sleep(CONNECT_AGAIN_S)
     return reader.result(time.monotonic() - begun, error)
 
 
@@ -74,8 +74,8 @@ class _Reader:
             while data := reply.read1(65536):
                 self._received += len(data)
                 self._head = (self._head + data)[:TEXT]
-                if self._received > LIMIT:
-                    return f"more than {LIMIT // 2**20} MiB"
+                if self._received > DOWNLOAD_BYTES:
+                    return f"more than {DOWNLOAD_BYTES // 2**20} MiB"
                 if time.monotonic() - said >= PROGRESS_EVERY_S and self._received != self._expected:
                     said = time.monotonic()
                     from_thread.run(self._on_progress, self._received, self._expected)

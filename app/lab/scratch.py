@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.errors import BadRequest
 from app.hosts.base import Spec
-from app.sources.scratch_files import LIMIT
+from app.sources.scratch_files import FILE_BYTES
 
 
 def make_folder(scratch: Path, run: str, files: Mapping[str, str]) -> Path:
@@ -52,8 +52,8 @@ def placed(spec: Spec, folder: Path) -> Spec:
 def write(folder: Path, name: str, text: str) -> None:
     """Replace a file in one moment, so that nobody reads half of it.  Raises BadRequest when it is too long."""
     data = text.encode()
-    if len(data) > LIMIT:
-        raise BadRequest(f"{name} may have {LIMIT // 1024} KiB", hint="A scratch file is for a few lines.")
+    if len(data) > FILE_BYTES:
+        raise BadRequest(f"{name} may have {FILE_BYTES // 1024} KiB", hint="A scratch file is for a few lines.")
     fd, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
     with os.fdopen(fd, "wb") as file:
         file.write(data)

@@ -15,7 +15,7 @@ from app.probe.told import Ended, Sent, Taken, Told
 from app.probe.watch import SIGSTOP
 from app.sources.kernel_events import kernel_signal
 
-BURST, PER_S = 300, 60  # kernel_signal events of one target
+SIGNALS_AT_ONCE, SIGNALS_PER_S = 300, 60  # kernel_signal events of one target
 IGNORED = 1
 
 
@@ -28,7 +28,7 @@ class Expected:
 
     def keep(self, told: Told, clock_ns: int) -> None:
         """Not more than would be recorded at once."""
-        if len(self.told) < BURST:
+        if len(self.told) < SIGNALS_AT_ONCE:
             self.told.append((told, clock_ns))
 
 
@@ -41,7 +41,7 @@ class Followed:
     lab: set[int] = field(default_factory=set)  # processes that send on behalf of the lab
     keeper: int = 0
     swept: set[int] = field(default_factory=set)  # pids that the keeper stopped in order to end them all
-    room: float = BURST
+    room: float = SIGNALS_AT_ONCE
     filled_at: float = field(default_factory=time.monotonic)
     blind: bool = False  # that there is no trace was said of it
     cut: bool = False
@@ -53,15 +53,15 @@ class Followed:
         if not (isinstance(told, Sent) and told.result == IGNORED):
             self.moved()  # it may be stopped now, or have another handler
         now = time.monotonic()
-        self.room = min(BURST, self.room + (now - self.filled_at) * PER_S)
+        self.room = min(SIGNALS_AT_ONCE, self.room + (now - self.filled_at) * SIGNALS_PER_S)
         self.filled_at = now
         if self.room < 1:
             cut, self.cut = self.cut, True
             where = {"run": self.run, "target": self.target}
-            limit = f"{PER_S} signals a second"
+            limit = f"{SIGNALS_PER_S} signals a second"
             return [] if cut else [Truncated(**where, author="kernel", what="kernel_signals", limit=limit)]
         self.room -= 1
-        if self.room > BURST / 2:
+        if self.room > SIGNALS_AT_ONCE / 2:
             self.cut = False
         return [kernel_signal(told, run=self.run, lab=self.lab, clock_ns=clock_ns)]
 

@@ -41,7 +41,7 @@ class Feed(Protocol):
     def forget(self, target: str) -> None: ...
 
     async def settled(self) -> None:
-        """Returns when all who were made known are followed: what happens to them from now on will be told."""
+        """Returns once the kernel's filter covers every process given to ``know``: later signals cannot be missed."""
         ...
 
     async def caught_up(self) -> None:

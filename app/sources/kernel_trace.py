@@ -29,7 +29,7 @@ from app.sources.overflow import Overflow
 
 log = logging.getLogger("signal_lab")
 
-SETTLE_S = 3.0  # some 40 ms are usual; with other traces on a busy machine it has been more than a second
+FOLLOWED_WITHIN_S = 3.0  # some 40 ms are usual; with other traces on a busy machine it has been more than a second
 
 
 class KernelTrace:
@@ -90,11 +90,11 @@ class KernelTrace:
         """Returns when what happens to known processes from now on will be told; a slow kernel is not waited for."""
         known = self._known
         if self._feed and self._settled < known:  # each that asks waits: several may be sent at the same moment
-            with anyio.move_on_after(SETTLE_S) as waited:
+            with anyio.move_on_after(FOLLOWED_WITHIN_S) as waited:
                 await self._feed.settled()
                 self._settled = max(self._settled, known)
             if waited.cancelled_caught:
-                log.warning("the kernel did not follow within %g s: something may be missed", SETTLE_S)
+                log.warning("the kernel did not follow within %g s: something may be missed", FOLLOWED_WITHIN_S)
 
     @asynccontextmanager
     async def following(
@@ -124,7 +124,7 @@ class KernelTrace:
         finally:
             with anyio.CancelScope(shield=True):
                 if self._feed:
-                    with anyio.move_on_after(SETTLE_S):
+                    with anyio.move_on_after(FOLLOWED_WITHIN_S):
                         await self._feed.caught_up()
                 await self._take()  # the last words
                 del self._followed[target]

@@ -27,9 +27,10 @@ SLOWLY_S = 3.0  # with it, while nothing moves
 AFTER_S = (0.06, 0.3, 1.0)  # looks after something moved: a program sets its handlers a moment after its start
 GATHER_S = 0.005  # what moves together is looked at together
 HOLD_S = 0.45  # how long a row waits for a process like the one that went
-SETTLE_S, SETTLE = 3.0, 3  # masks, threads and names that a process gives itself are reported at most: times in seconds
+# What a process changes of itself (masks, threads, names) is reported so many times within so many seconds.
+REPORTS, REPORTS_WITHIN_S = 3, 3.0
 APART_S = 0.2  # between two of these: a program sets dozens of handlers one by one, and the last is the one to tell
-LIMIT = 512  # rows per target
+MOST_ROWS = 512  # rows per target
 STUCK = 3  # looks: then it is no short call
 THREADS = 64  # of one process that are told one by one
 UNREMARKABLE = frozenset("RSDI")
@@ -74,7 +75,7 @@ class ProcessTree:
     def ended(self, pid: int, how: Ended) -> None:
         """How a process ended, as the kernel told its parent; it is looked for when the process is missed."""
         self._ended[pid] = how
-        if len(self._ended) > LIMIT:
+        if len(self._ended) > MOST_ROWS:
             del self._ended[next(iter(self._ended))]
 
     def foretell_again(self) -> None:
@@ -132,9 +133,9 @@ class ProcessTree:
                 if row.respawns > 3 and not doubled:
                     return []
                 return [self._change(row, key, facts, at, {"respawns": row.respawns, **_mutable(facts)})]
-        if len(self._rows) >= LIMIT:
+        if len(self._rows) >= MOST_ROWS:
             cut, self._cut = self._cut, True
-            return [] if cut else [Truncated(**self._who, what="processes", limit=f"{LIMIT} processes at once")]
+            return [] if cut else [Truncated(**self._who, what="processes", limit=f"{MOST_ROWS} processes at once")]
         self._rows[key] = _Row(facts, key, at)
         who: dict[str, Any] = {**self._who, "at": at, "pid": facts.pid, "start": facts.start, "ns_pid": facts.ns_pid}
         return [ProcessAppeared(**who, **_mutable(facts))]
@@ -169,10 +170,10 @@ class ProcessTree:
         if "argv" in differs and row.respawns:  # a copy of its parent took the place of one, and is another program now
             row.respawns = differs["respawns"] = 0
         if set(differs) <= {"dispositions", "threads", "thread_masks", "comm"}:
-            row.quiet = [each for each in row.quiet if (at - each).total_seconds() < SETTLE_S]
+            row.quiet = [each for each in row.quiet if (at - each).total_seconds() < REPORTS_WITHIN_S]
             if row.quiet:
                 apart = row.quiet[-1] + timedelta(seconds=APART_S)
-                settled = row.quiet[0] + timedelta(seconds=SETTLE_S) if len(row.quiet) >= SETTLE else apart
+                settled = row.quiet[0] + timedelta(seconds=REPORTS_WITHIN_S) if len(row.quiet) >= REPORTS else apart
                 if at < (until := max(apart, settled)):
                     row.held_until = until
                     return []

@@ -16,7 +16,7 @@ from app.events.record import Record
 from app.sources.base import Source
 
 EVERY_S = 0.3
-LIMIT = 16 * 1024  # bytes of one file
+FILE_BYTES = 16 * 1024  # bytes of one file
 SOMEBODY = "an editor"
 
 
@@ -40,7 +40,7 @@ class ScratchFiles(Source):
                     if seen.get(name) == mark:
                         continue
                     with path.open("rb") as file:
-                        text = file.read(LIMIT).decode("utf-8", "replace")
+                        text = file.read(FILE_BYTES).decode("utf-8", "replace")
                 except OSError:
                     continue  # an editor replaces it just now
                 seen[name] = mark

@@ -10,7 +10,7 @@ import pytest
 
 from app.errors import HostFailed
 from app.hosts.base import Ran
-from app.hosts.local.side_command import LIMIT, run_beside
+from app.hosts.local.side_command import OUTPUT_BYTES, run_beside
 from app.resources import PACKAGE
 from tests.support import is_alive, open_descriptors, until
 
@@ -37,10 +37,10 @@ async def test_a_command_that_is_not_there_is_told() -> None:
 
 @pytest.mark.anyio
 async def test_of_much_output_the_first_64_kib_are_kept() -> None:
-    whole = await ran(f"head -c {LIMIT} /dev/zero | tr '\\0' x")
-    assert whole.output == "x" * LIMIT
+    whole = await ran(f"head -c {OUTPUT_BYTES} /dev/zero | tr '\\0' x")
+    assert whole.output == "x" * OUTPUT_BYTES
     more = await ran("head -c 5000000 /dev/zero | tr '\\0' x")
-    assert more.output == "x" * LIMIT + "\n… more than 64 KiB\n"
+    assert more.output == "x" * OUTPUT_BYTES + "\n… more than 64 KiB\n"
 
 
 @pytest.mark.anyio

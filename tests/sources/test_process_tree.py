@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from app.events import AnyEvent, Forecast, ProcessAppeared, ProcessChanged, ProcessGone, Truncated
 from app.lab.forecasts import foresee
 from app.probe.procfs import Masks, ProcessFacts, ThreadFacts
-from app.sources.process_tree import APART_S, HOLD_S, LIMIT, SETTLE, SETTLE_S, ProcessTree
+from app.sources.process_tree import APART_S, HOLD_S, MOST_ROWS, REPORTS, REPORTS_WITHIN_S, ProcessTree
 from app.verdict.subject import Tried
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -62,9 +62,9 @@ def test_masks_that_flip_are_told_a_few_times_and_the_last_is_not_forgotten() ->
     look(0, ROOT)
     flips = [replace(ROOT, masks=replace(NONE, caught=n)) for n in range(1, 100)]
     told = [bool(look(n * APART_S, flip)) for n, flip in enumerate(flips[:14], start=1)]
-    assert told == [True] * SETTLE + [False] * 11, "within three seconds"
-    assert look.tree.due == after(APART_S + SETTLE_S)
-    (changed,) = look(APART_S + SETTLE_S, flips[13])
+    assert told == [True] * REPORTS + [False] * 11, "within three seconds"
+    assert look.tree.due == after(APART_S + REPORTS_WITHIN_S)
+    (changed,) = look(APART_S + REPORTS_WITHIN_S, flips[13])
     assert isinstance(changed, ProcessChanged)
     assert changed.dispositions is not None
     assert int(changed.dispositions.caught, 16) == 14
@@ -109,7 +109,7 @@ def test_names_that_a_program_gives_itself_without_end_are_told_a_few_times() ->
     look = Looks()
     look(0, ROOT)
     told = [bool(look(n * APART_S, replace(ROOT, comm=f"n{n}"))) for n in range(1, 15)]
-    assert told == [True] * SETTLE + [False] * 11
+    assert told == [True] * REPORTS + [False] * 11
     (execed,) = look(15 * APART_S, replace(ROOT, comm="other", argv=("other",)))
     assert isinstance(execed, ProcessChanged)
     assert (execed.comm, execed.argv) == ("other", ("other",))
@@ -169,8 +169,8 @@ def test_at_the_end_all_are_gone_at_once() -> None:
 
 def test_too_many_are_cut_and_it_is_said_once() -> None:
     look = Looks()
-    told = look(0, ROOT, *(child(11 + n, "sleep", str(n)) for n in range(LIMIT + 50)))
-    assert len(told) == LIMIT + 1
+    told = look(0, ROOT, *(child(11 + n, "sleep", str(n)) for n in range(MOST_ROWS + 50)))
+    assert len(told) == MOST_ROWS + 1
     assert [event for event in told if isinstance(event, Truncated)] == told[-1:] or any(
         isinstance(event, Truncated) for event in told
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.lab.guesses import BURST, PER_PERSON
+from app.lab.guesses import GUESSES_AT_ONCE, PER_PERSON
 from tests.killable import killable
 from tests.support import LabUnderTest, Person, kind, prints, until
 
@@ -134,7 +134,7 @@ def test_a_guess_is_a_word_and_there_are_limits(lab: LabUnderTest, driver: Perso
         assert code(viewer.post(f"/targets/{target}/guess", body)) == (422, "bad_request"), body
     assert code(guess(viewer, f"{run}.nobody", "left")) == (404, "not_found")
     replies = [guess(viewer, target, ("left", "killed")[at % 2]) for at in range(PER_PERSON + 1)]
-    assert {reply.status_code for reply in replies[:BURST]} == {202}
+    assert {reply.status_code for reply in replies[:GUESSES_AT_ONCE]} == {202}
     refused = [reply for reply in replies if reply.status_code != 202]
     assert {code(reply) for reply in refused} == {(429, "too_many")}
     with another_viewer(lab) as other:

@@ -12,8 +12,8 @@ from app.errors import HostFailed
 from app.hosts.base import Ran
 from app.hosts.engine.engine import Client, Engine
 
-WITHIN_S = 20.0
-LIMIT = 64 * 1024
+ENDS_WITHIN_S = 20.0
+OUTPUT_BYTES = 64 * 1024
 
 
 async def run_in_container(engine: Engine, container: str, command: tuple[str, ...]) -> Ran:
@@ -25,16 +25,16 @@ async def run_in_container(engine: Engine, container: str, command: tuple[str, .
         stream = client.exec_start(made, stream=True)
         try:
             for data in stream:
-                kept = (kept + data)[: LIMIT + 1]
+                kept = (kept + data)[: OUTPUT_BYTES + 1]
         finally:
             # docker-py leaves the socket open at the end, until the garbage collector comes by.
             for close in (stream.close, stream._response.close):
                 with suppress(OSError, ValueError, docker.errors.DockerException):
                     close()
-        text = kept[:LIMIT].decode("utf-8", "replace")
-        more = f"\n… more than {LIMIT // 1024} KiB\n" if len(kept) > LIMIT else ""
+        text = kept[:OUTPUT_BYTES].decode("utf-8", "replace")
+        more = f"\n… more than {OUTPUT_BYTES // 1024} KiB\n" if len(kept) > OUTPUT_BYTES else ""
         return Ran(int(client.exec_inspect(made)["ExitCode"] or 0), text + more)
 
-    with anyio.move_on_after(WITHIN_S):
+    with anyio.move_on_after(ENDS_WITHIN_S):
         return await engine.call(run, what=f"running {command[0]}", waits=True)
-    raise HostFailed(f"{command[0]} did not end within {WITHIN_S:.0f} s")
+    raise HostFailed(f"{command[0]} did not end within {ENDS_WITHIN_S:.0f} s")

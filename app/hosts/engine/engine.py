@@ -35,7 +35,7 @@ from app.sources.docker_events import engine_events
 T = TypeVar("T")
 Client = Any  # docker.APIClient: what the stubs know of it is not half of what it has
 CALL_TIMEOUT_S = 30
-AGAIN_S = 1.0
+CONNECT_AGAIN_S = 1.0
 HINT = (
     "Start Docker or Podman, or set DOCKER_HOST. On Debian: apt-get install docker.io. "
     "The lab looks again every second."
@@ -191,7 +191,7 @@ class Engine:
                 seen = True
             else:
                 self._status = Status("lost" if seen else "absent", reason=reason, hint=HINT)
-            await anyio.sleep(AGAIN_S)
+            await anyio.sleep(CONNECT_AGAIN_S)
 
     async def _find(self) -> str | None:
         """Connect to the first that answers; else says why not."""

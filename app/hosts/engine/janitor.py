@@ -23,7 +23,7 @@ from typing import Any
 
 from app.ownership import lock, owner
 
-AGAIN_S = 2.0  # a container may just have been in the making
+SWEEP_AGAIN_S = 2.0  # a container may just have been in the making
 LOOKS = 3
 LOOK_S = 0.2
 
@@ -78,7 +78,7 @@ def clean_up(lab: str) -> None:
                 return
         except DockerException:
             pass  # the engine is away, too
-        time.sleep(AGAIN_S)
+        time.sleep(SWEEP_AGAIN_S)
 
 
 def main(lab: str, data: Path, grace_s: float, before: int) -> None:

@@ -28,7 +28,7 @@ from app.sources.kernel_trace import KernelTrace
 from app.targets import LAB
 
 HOME = "signal-lab"  # its folder in the container
-HELLO_S, AGAIN_S = 20.0, 5.0
+HELLO_S, START_AGAIN_S = 20.0, 5.0
 PARTS = ("__init__.py", "probe/*.py")
 
 
@@ -142,7 +142,7 @@ class Probe:
                 self._feed = None
             if why:
                 await self._kernel.without(why)
-            await anyio.sleep(AGAIN_S)
+            await anyio.sleep(START_AGAIN_S)
 
 
 @asynccontextmanager

@@ -21,12 +21,12 @@ from app.errors import HostFailed
 from app.hosts.base import Ran
 from app.hosts.local.keeper_client import START, keeper_words, reports
 
-WITHIN_S = 10.0
-LIMIT = 64 * 1024  # at least what a pipe holds
+ENDS_WITHIN_S = 10.0
+OUTPUT_BYTES = 64 * 1024  # at least what a pipe holds
 
 
 async def run_beside(
-    command: tuple[str, ...], *, cwd: str | Path, env: Mapping[str, str], within_s: float = WITHIN_S
+    command: tuple[str, ...], *, cwd: str | Path, env: Mapping[str, str], within_s: float = ENDS_WITHIN_S
 ) -> Ran:
     """Both streams, joined.  It is over when the command itself has ended; what it left behind is killed.
 
@@ -62,8 +62,8 @@ async def run_beside(
         if ended["event"] == "failed":
             raise HostFailed(f"cannot run {command[0]}: {ended['error']}")
         code = ended["exit_code"] if ended["signal"] is None else 128 + ended["signal"]
-        text = kept[:LIMIT].decode("utf-8", "replace")
-        return Ran(code, text if len(kept) <= LIMIT else text + f"\n… more than {LIMIT // 1024} KiB\n")
+        text = kept[:OUTPUT_BYTES].decode("utf-8", "replace")
+        return Ran(code, text if len(kept) <= OUTPUT_BYTES else text + f"\n… more than {OUTPUT_BYTES // 1024} KiB\n")
 
 
 async def _ended(
@@ -87,13 +87,13 @@ async def _ended(
         held.close()
         with anyio.CancelScope(shield=True):
             await process.wait()
-    _take(output, kept, at_most=LIMIT)
+    _take(output, kept, at_most=OUTPUT_BYTES)
     return said
 
 
 async def _read(output: int, kept: bytearray) -> None:
     """All of it, so that nobody waits for a full pipe."""
-    while _take(output, kept, at_most=LIMIT):
+    while _take(output, kept, at_most=OUTPUT_BYTES):
         await anyio.wait_readable(output)
 
 
@@ -107,5 +107,5 @@ def _take(output: int, kept: bytearray, *, at_most: int) -> bool:
         if not data:
             return False
         at_most -= len(data)
-        kept += data[: LIMIT + 1 - len(kept)]
+        kept += data[: OUTPUT_BYTES + 1 - len(kept)]
     return True
