@@ -4,6 +4,15 @@
  * Places in time are per cent of the plot's width, so nothing is measured and a resize is free; marks at a time are
  * nested `<svg x="41.89%" overflow="visible">`, in which pixels count.  Order of drawing: grid, lanes, life, now, wall,
  * falls, marks, words: the words must stay readable whatever is under them.
+ *
+ *     person   ──●─────────────────────────────  lane
+ *     engine   ──●─────────────────────────────
+ *     kernel   ──┼── ▬ ─── ▢ ━━━━━━━━━┓   ┆      lid: the signal ends here; box: it waits here; ━ stood: so long
+ *     program  ▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓┃▓▓ ┆ ·    life ▓; drop ┃: the line of a signal; dotted ·: what is still to come
+ *              0        1        2    now wall   wall: when SIGKILL is due
+ *
+ * call: the one sentence in large type; say, over, under: words above a lane, above the program's, below one; off: how far
+ * words stand beside their mark; gap: nobody watched this lane.  The words are those of `FallMark` and `Fall` in `types.js`.
  */
 
 import { html, nothing, svg } from "../lit.js";
