@@ -50,6 +50,7 @@ ONLY_IN = {
     "docker": {"hosts", "sources.docker_events"},
     "sse_starlette": {"web.stream"},
     "psutil": {"sources.load"},
+    "re2": {"events.masking", "experiments.patterns"},
     "segno": {"web.qr"},
     "uvicorn": {"serve"},
     "typer": {"cli", "commands"},

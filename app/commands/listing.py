@@ -31,6 +31,7 @@ def list_command(
                 **{name: each[name] for name in ("id", "title", "group", "question", "hosts")},
                 "available": each["available"],
                 "why_not": each["why_not"],
+                "asks_for": each.get("asks_for", []),
             }
             for each in found
         ]
@@ -46,7 +47,10 @@ def list_command(
             group = each["group"]
             typer.echo(f"{group}:")
         why = f"  (not possible here: {each['why_not']})" if each["why_not"] else ""
-        typer.echo(harmless(f"  {each['id']:<{width}}  {' '.join(sorted(each['hosts'])):<10} {each['title']}{why}"))
+        asks = f"  (asks for {', '.join(each['asks_for'])})" if each["asks_for"] else ""
+        typer.echo(
+            harmless(f"  {each['id']:<{width}}  {' '.join(sorted(each['hosts'])):<10} {each['title']}{asks}{why}")
+        )
 
 
 def _of_files(folder: Path | None) -> list[dict[str, Any]]:
@@ -64,6 +68,7 @@ def _of_files(folder: Path | None) -> list[dict[str, Any]]:
             "hosts": sorted(each.hosts),
             "available": None,
             "why_not": None,
+            "asks_for": each.asks_for,
         }
         for each in catalogue.values()
     ]

@@ -21,6 +21,7 @@ from app.commands.embedded import embedded, undisturbed
 from app.commands.following import Outcome, follow
 from app.commands.stopping import Stopping, say_what_came
 from app.commands.timeline import Timeline
+from app.serve.logs import harmless
 
 BEHIND = "signal_lab.behind"
 EXAMPLES = """
@@ -99,6 +100,7 @@ def run_command(
     with ExitStack() as stack:
         stack.enter_context(ended_by_sigterm())
         lab, link = stack.enter_context(some_lab(url, port, data, detach=detach))
+        _say_what_it_asks_for(lab, body)
         started = lab.call("POST", "/runs", body)
         run = str(started["run"])
         if detach:
@@ -121,6 +123,14 @@ def run_command(
         say_what_came(outcome.stops.values())
     if not (outcome.as_asked and held):
         raise typer.Exit(NOT_AS_ASKED)
+
+
+def _say_what_it_asks_for(lab: Client, body: dict[str, Any]) -> None:
+    """Of a file of one's own, before anything of it is started."""
+    if experiment := body.get("experiment"):
+        asks = lab.call("GET", f"/experiments/{part(str(experiment))}").get("asks_for")
+        if asks:
+            typer.echo(harmless(f"note: {experiment} asks for {', '.join(asks)}"), err=True)
 
 
 def _say(started: dict[str, Any], lab: Client, *, as_json: bool, link: str = "") -> None:

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from app.events import AnyEvent
 from app.experiments.actions import Data
+from app.experiments.patterns import check_pattern, check_patterns, is_in
 from app.signals import parse_signal
 
 Kind = Literal[
@@ -80,7 +81,7 @@ class Expect(Data):
                 known = {"text", "matches"}
                 if not self.fields:
                     raise ValueError("output needs `text` or `matches`")
-                re.compile(str(self.fields.get("matches", "")))
+                check_pattern(str(self.fields.get("matches", "")))
             case "process" | "no_process":
                 known = PROCESS
             case kind:
@@ -90,6 +91,7 @@ class Expect(Data):
                 f"{self.kind} has no field {', '.join(sorted(unknown))}; it has {', '.join(sorted(known))}"
             )
         for value in self.fields.values():
+            check_patterns(value)
             if isinstance(value, dict) and (len(value) != 1 or not value.keys() <= OPERATORS):
                 raise ValueError(f"{value}: expected exactly one of {', '.join(sorted(OPERATORS))}")
         return self
@@ -105,7 +107,7 @@ def equals(wanted: Any, found: Any) -> bool:
         case {"contains": text}:
             return str(text) in ("" if found is None else str(found))
         case {"matches": pattern}:
-            return re.search(str(pattern), "" if found is None else str(found), re.MULTILINE) is not None
+            return is_in(str(pattern), "" if found is None else str(found))
         case {"not": other}:
             return not equals(other, found)
         case {"any": [*several]}:
@@ -123,9 +125,7 @@ def fits(wanted: dict[str, Any], facts: dict[str, Any]) -> bool:
 def output_fits(wanted: dict[str, Any], printed: str) -> bool:
     text, pattern = wanted.get("text"), wanted.get("matches")
     plain = CONTROL.sub("", printed)
-    return (text is None or str(text) in plain) and (
-        pattern is None or re.search(str(pattern), plain, re.MULTILINE) is not None
-    )
+    return (text is None or str(text) in plain) and (pattern is None or is_in(str(pattern), plain))
 
 
 def processes_fit(wanted: dict[str, Any], processes: dict[int, dict[str, Any]]) -> bool:

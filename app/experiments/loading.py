@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from app.experiments.model import Experiment
 
 OURS = Path(__file__).parent / "catalogue"
+LONGEST = 512 * 1024  # bytes
 HEADER = re.compile(r"\s*\[\[\s*(\w+)\s*\]\]")
 
 
@@ -20,19 +21,35 @@ class BadExperiment(Exception):
 
 
 def load(path: Path) -> Experiment:
-    """One file.  Raises BadExperiment."""
+    """One file.  Raises BadExperiment, whatever is wrong with it: nobody's file keeps the lab from starting."""
     try:
-        text = path.read_text()
+        return _load(path, _text(path))
+    except BadExperiment:
+        raise
+    except RecursionError as error:
+        raise BadExperiment(f"{path}:1: it is nested too deeply") from error
+    except Exception as error:  # such as a number with more digits than Python reads
+        raise BadExperiment(f"{path}:1: it cannot be used: {str(error)[:200] or type(error).__name__}") from error
+
+
+def _text(path: Path) -> str:
+    try:
+        if not path.is_file():  # a pipe would be waited for
+            raise BadExperiment(f"{path}: it is no file")
+        if (size := path.stat().st_size) > LONGEST:
+            raise BadExperiment(f"{path}: it has {size} bytes; at most {LONGEST} are read")
+        return path.read_text()
     except (OSError, UnicodeDecodeError) as error:
         raise BadExperiment(f"{path}: cannot be read: {error}") from error
+
+
+def _load(path: Path, text: str) -> Experiment:
     try:
         data = tomllib.loads(text.replace("{experiments}", str(_folder(path))))
         experiment = Experiment.model_validate(data)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         raise BadExperiment(f"{path}:{line[1] if line else len(text.splitlines())}: not TOML: {error}") from error
-    except RecursionError as error:
-        raise BadExperiment(f"{path}:1: it is nested too deeply") from error
     except ValidationError as error:
         raise BadExperiment("\n".join(_fault(path, text, each) for each in _own(error.errors()))) from error
     if experiment.id != path.stem:
@@ -67,7 +84,8 @@ def load_catalogue(also: Path | None = None) -> tuple[dict[str, Experiment], lis
                     f"{also / each.id}.toml:1: there is an experiment {each.id!r} already: give it another id"
                 )
             else:
-                found.append(each)
+                own_targets = tuple(spec.model_copy(update={"own": True}) for spec in each.target)
+                found.append(each.model_copy(update={"target": own_targets}))
     return {each.id: each for each in sorted(found, key=lambda each: each.order)}, faults
 
 
@@ -89,7 +107,7 @@ def _own(errors: list[ErrorDetails]) -> list[ErrorDetails]:
 def _fault(path: Path, text: str, error: ErrorDetails) -> str:
     where = [f"{part + 1}" if isinstance(part, int) else part for part in error["loc"] if part != "function-after"]
     found = error["input"]
-    shown = "" if isinstance(found, dict | list) or error["type"] == "missing" else f", found {found!r}"
+    shown = "" if isinstance(found, dict | list) or error["type"] == "missing" else f", found {repr(found)[:80]}"
     loc = error["loc"]
     if not loc and (step := re.search(r"step (\d+)", error["msg"])):
         loc = ("step", int(step[1]) - 1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import Field, field_validator, model_validator
@@ -14,6 +16,8 @@ from app.hosts.base import Spec
 from app.targets import NAME, HostName
 
 WITHIN_S = 15.0
+FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}")
+LONGEST_FILE = 16 * 1024  # bytes: more of it is not read
 
 
 class Step(Data):
@@ -47,6 +51,31 @@ class Experiment(Data):
     target: tuple[Spec, ...] = Field(min_length=1, max_length=8)
     step: tuple[Step, ...] = ()
 
+    @field_validator("file")
+    @classmethod
+    def stay_in_their_folder(cls, files: tuple[ScratchFile, ...]) -> tuple[ScratchFile, ...]:
+        for file in files:
+            if not FILE_NAME.fullmatch(file.name):
+                raise ValueError(f"{file.name[:80]!r} is no name of a file: letters, digits, dots, - and _, no folder")
+            if len(file.text.encode()) > LONGEST_FILE:
+                raise ValueError(f"{file.name} has more than {LONGEST_FILE // 1024} KiB")
+        if len({file.name for file in files}) < len(files):
+            raise ValueError("two files have the same name")
+        return files
+
+    @field_validator("target")
+    @classmethod
+    def have_names(cls, targets: tuple[Spec, ...]) -> tuple[Spec, ...]:
+        for spec in targets:
+            if not NAME.fullmatch(spec.name):
+                raise ValueError(f"{spec.name[:80]!r} is no name of a target: small letters, digits and -, at most 32")
+        return targets
+
+    @property
+    def asks_for(self) -> list[str]:
+        """What it wants of the machine beyond what a fenced target has, in words; of the lab's own: nothing."""
+        return list(dict.fromkeys(each for spec in self.target if spec.own for each in _wants(spec)))
+
     @model_validator(mode="after")
     def names_exist(self) -> Experiment:
         """A step may only speak of targets and files that the experiment has."""
@@ -76,3 +105,15 @@ class Experiment(Data):
         """Which program of this machine is missing, in words; None when all are there."""
         gone = [program for program in self.needs if shutil.which(program) is None]
         return f"this machine has no {' and no '.join(gone)}: apt-get install {' '.join(gone)}" if gone else None
+
+
+def _wants(spec: Spec) -> Iterator[str]:
+    options = spec.container
+    for bind in options.binds:
+        yield f"the machine’s {bind.partition(':')[0]} (binds)"
+    for capability in options.cap_add:
+        yield f"the capability {capability} (cap_add)"
+    if options.pid_mode == "host":
+        yield "a view of all processes of the machine (pid_mode)"
+    if options.cgroupns == "host":
+        yield "the machine’s control groups (cgroupns)"

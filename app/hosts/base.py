@@ -7,12 +7,13 @@ signal.  Hosts own their tasks and threads: they are async context managers, and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.events import Clock
 from app.hosts.left import Left
@@ -20,19 +21,39 @@ from app.probe.procfs import ProcessFacts
 from app.signals import Signal
 from app.targets import HostName, Target
 
+_PORT = re.compile(r"(\d{1,5})(?:/(?:tcp|udp|sctp))?", re.ASCII)
+_VARIABLE = re.compile(r"[^=\0]+")
+
+
+def _env(env: dict[str, str]) -> dict[str, str]:
+    for name, value in env.items():
+        if not _VARIABLE.fullmatch(name) or "\0" in value:
+            raise ValueError(f"{name[:80]!r} cannot be the name of a variable, or its value holds NUL")
+    return env
+
+
+def _ports(ports: dict[str, int]) -> dict[str, int]:
+    for inside, outside in ports.items():
+        port = _PORT.fullmatch(inside)
+        if not port or not 0 < int(port[1]) < 65536 or not 0 <= outside < 65536:
+            raise ValueError(f"{inside[:80]!r} at {outside} is no port")
+    return ports
+
+
+Env = Annotated[dict[str, str], AfterValidator(_env)]
+Ports = Annotated[dict[str, int], AfterValidator(_ports)]
+
 
 class ProcessOptions(BaseModel):
     """Of a local target or a sandbox.  ``cols`` and ``rows`` are the terminal's first size."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    env: dict[str, str] = Field(default_factory=dict)
+    env: Env = Field(default_factory=dict)
     cwd: str | None = None
     cols: int = Field(default=80, ge=2, le=500)
     rows: int = Field(default=24, ge=2, le=300)
-    ports: dict[str, int] = Field(
-        default_factory=dict
-    )  # "8080/tcp" → wanted on loopback; {port:8080/tcp} in the command
+    ports: Ports = Field(default_factory=dict)  # "8080/tcp" → wanted on loopback; {port:8080/tcp} in the command
 
 
 class ContainerOptions(BaseModel):
@@ -50,12 +71,12 @@ class ContainerOptions(BaseModel):
     entrypoint: tuple[str, ...] | None = None
     tty: bool = False
     stdin_open: bool = False
-    env: dict[str, str] = Field(default_factory=dict)
+    env: Env = Field(default_factory=dict)
     user: str | None = None
     workdir: str | None = None
     memory: str = "256m"
     pids_limit: int = Field(default=256, ge=1, le=4096)
-    ports: dict[str, int] = Field(default_factory=dict)  # "8080/tcp" → a port on loopback, 0: any free one
+    ports: Ports = Field(default_factory=dict)  # "8080/tcp" → a port on loopback, 0: any free one
     tmpfs: tuple[str, ...] = ()
     binds: tuple[str, ...] = ()
     cgroupns: Literal["host", "private", "auto"] | None = None  # auto: the host's on cgroup v2, for systemd
@@ -72,6 +93,7 @@ class Spec(BaseModel):
     command: tuple[str, ...] = ()
     image: str | None = None
     later: bool = False  # started by a step or a person, not with the run
+    own: bool = False  # somebody's own, and not the lab's: the values of its environment are on no screen
     process: ProcessOptions = ProcessOptions()
     container: ContainerOptions = ContainerOptions()
 

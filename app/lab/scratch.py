@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from app.errors import BadRequest
+from app.errors import BadRequest, CannotStore
 from app.hosts.base import Spec
 from app.sources.scratch_files import FILE_BYTES
 
@@ -16,9 +16,18 @@ from app.sources.scratch_files import FILE_BYTES
 def make_folder(scratch: Path, run: str, files: Mapping[str, str]) -> Path:
     """A folder of the run's own with its files in it.  Others may read it: a target may run as another user."""
     folder = scratch / run
-    folder.mkdir(parents=True, mode=0o755)
-    for name, text in files.items():
-        (folder / name).write_text(text)
+    try:
+        folder.mkdir(parents=True, mode=0o755)
+        for name, text in files.items():
+            if name in (".", "..") or "/" in name or "\0" in name:
+                raise BadRequest(f"{name[:80]!r} is no name of a file in the run's folder")
+            (folder / name).write_text(text)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise CannotStore(f"the files of {run} cannot be written: {error.strerror}") from error
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return folder
 
 

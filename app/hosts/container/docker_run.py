@@ -53,7 +53,8 @@ def docker_run(spec: Spec, name: str, image: str) -> str:
         ("--tmpfs", options.tmpfs),
         ("-v", options.binds),
         ("--cap-add", options.cap_add),
-        ("-e", [f"{key}={value}" for key, value in options.env.items()]),
+        # Without the value docker takes it from the caller's environment: the line stays true and shows no secret.
+        ("-e", [key if spec.own else f"{key}={value}" for key, value in options.env.items()]),
         ("-p", [f"127.0.0.1:{port or ''}:{inside}" for inside, port in options.ports.items()]),
     ):
         for each in values:

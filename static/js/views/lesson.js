@@ -4,6 +4,7 @@
  */
 
 import { html, nothing } from "../lit.js";
+import { specialOf } from "../words/asks.js";
 import { afterWords, doWords } from "../words/lesson.js";
 import { answersView } from "./answers.js";
 import { icon, words } from "./signs.js";
@@ -87,9 +88,10 @@ export const lessonView = (
   const kept = (step) =>
     over && role === "driver" && step === steps.at(-1) && !step?.open && Boolean(step?.actions.length);
   const on = over && next ? nextView(next) : nothing;
+  const special = specialOf(about);
   return html`<section class="less" aria-label="Lesson" data-hushed=${hushed || nothing}>
   <h2>Lesson</h2>
-  ${about?.special ? html`<p class="less-special">${words(about.special)}</p>` : nothing}
+  ${special ? html`<p class="less-special">${words(special)}</p>` : nothing}
   ${files}
   <div class="less-steps" tabindex="0" role="group" aria-label="Steps">
   <ol>${steps.map((step) => {

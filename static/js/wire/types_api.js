@@ -96,6 +96,7 @@
  * @property {HostName[]} hosts          what it runs on, each once
  * @property {{name: string, text: string}[]} files
  * @property {boolean} needs_engine
+ * @property {string[]} [asks_for]       of the machine, beyond what a fenced target has; only in a file of somebody's own
  * @property {boolean} available
  * @property {string|null} why_not
  * @property {Step[]} steps

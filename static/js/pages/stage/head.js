@@ -11,6 +11,7 @@ import { barView } from "../../views/bar.js";
 import { betAskView } from "../../views/bet.js";
 import { catalogueView } from "../../views/catalogue.js";
 import { noteView } from "../../views/note.js";
+import { specialOf } from "../../words/asks.js";
 
 /** @import { Session } from "../../wire/session.js" */
 /** @import { Experiment, Run, RunFacts, Target } from "../../wire/types.js" */
@@ -102,7 +103,7 @@ export function createHead({ session, ui, acts }) {
     );
     if (note) ask([JSON.stringify(note), title], () => noteView({ note, title }, nowMs, acts));
     else {
-      const special = experiment?.special ?? null;
+      const special = specialOf(experiment);
       const ports = target?.status === "running" ? target.ports : {};
       const closing = ui.asked.has("bet");
       const handlers = { onGuess: acts.onGuess, onBetClose: () => acts.onBet(false) };
