@@ -12,7 +12,7 @@ from app import __version__
 from app.commands.check.command import EXAMPLES as CHECK_EXAMPLES
 from app.commands.check.command import check_command
 from app.commands.clean import clean_command
-from app.commands.common import Failed, settings_from, tell, told
+from app.commands.common import USAGE, Failed, settings_from, tell, told
 from app.commands.doctor import EXAMPLES as DOCTOR_EXAMPLES
 from app.commands.doctor import doctor_command
 from app.commands.healthcheck import healthcheck_command
@@ -58,7 +58,8 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one. [default: 9015]")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of journal, sessions and token.")] = None,
-    token: Annotated[str | None, typer.Option(help="Token for programs; better in SIGNAL_LAB_TOKEN.")] = None,
+    token_file: Annotated[Path | None, typer.Option(help="File with the token for programs.")] = None,
+    token: Annotated[str | None, typer.Option(hidden=True)] = None,
     public_url: Annotated[str | None, typer.Option(help="Address under which others reach the lab.")] = None,
     kernel_trace: Annotated[
         str | None,
@@ -84,12 +85,19 @@ def serve(
     """
     from app.serve.server import serve as run  # the other commands need not wait for all of this
 
+    if token is not None:
+        raise Failed(
+            "--token is no flag any more: every user of this machine can read the words of a command line",
+            "Give the token in the environment (SIGNAL_LAB_TOKEN) or in a file (--token-file).",
+            leave=USAGE,
+            code="bad_setting",
+        )
     run(
         settings_from(
             host=host,
             port=port,
             data=data,
-            token=token,
+            token_file=token_file,
             public_url=public_url,
             kernel_trace=kernel_trace,
             experiments=experiments,

@@ -15,7 +15,8 @@ LabError
 ├── NotFound             404
 ├── AlreadyGone          409  it was ours and has ended
 ├── Conflict             409  cannot be done in this state
-│   └── BuildCancelled   409  somebody ended the build that this waited for
+│   ├── BuildCancelled   409  somebody ended the build that this waited for
+│   └── NotReading       409  its terminal is full
 ├── TooMany              429  of what viewers may send
 ├── Full                 503  as many as there may be have something open
 ├── NotPossible          409  this machine does not allow it
@@ -122,6 +123,11 @@ class Conflict(LabError):
 class BuildCancelled(Conflict):
     code = "build_cancelled"
     hint = "Start it again: the image is then built from where it got to."
+
+
+class NotReading(Conflict):
+    code = "not_reading"
+    hint = "It is stopped, or does something else. Send it SIGCONT, or wait until it reads."
 
 
 class TooMany(LabError):

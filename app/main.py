@@ -52,7 +52,7 @@ from app.settings import Settings
 from app.sources.kernel_trace import running_kernel_trace
 from app.targets import HostName
 from app.web import api, api_builds, api_doctor, api_facts, api_races, api_room, api_runs, docs, pages
-from app.web.access import Access
+from app.web.access import Access, token_in
 from app.web.once import Once
 from app.web.services import Services, authorized
 from app.web.shield import MAX_BODY, Shield, allowed_hosts
@@ -74,7 +74,8 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         stack.callback(journal.close)
         imported = Imported(settings.data / "imported.db", settings.keep_runs)
         stack.callback(imported.close)
-        access = Access(settings.data, settings.token)
+        given = token_in(settings.token_file) if settings.token_file else settings.token
+        access = Access(settings.data, given)
         stack.callback(access.close)
         hub = await stack.enter_async_context(running_hub(journal))
         await stack.enter_async_context(keeping_newest(hub, settings.keep_runs))
@@ -182,6 +183,9 @@ def show_bad_request(request: Request, error: Exception) -> Response:
 def show_http_error(request: Request, error: Exception) -> Response:
     """Starlette's own errors (no such route, wrong method), in our shape."""
     assert isinstance(error, HTTPException)
+    shaped: LabError
+    if error.status_code == 400:  # bytes that are no text, a number without end, a nesting too deep
+        return show_lab_error(request, BadRequest("the body of this request is no JSON that can be read"))
     shaped = NotFound(f"there is nothing at {request.url.path}") if error.status_code == 404 else LabError(error.detail)
     shaped.status = error.status_code
     if error.status_code == 405:

@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     port: int = Field(9015, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     data: Path = Field(default_factory=default_data, description="Folder of the journal, sessions and token.")
     token: str | None = Field(None, description="Token for programs (Authorization: Bearer …). Random when absent.")
+    token_file: Path | None = Field(None, description="File that holds the token; goes before the token itself.")
     public_url: str | None = Field(None, description="Address under which others reach the lab, for links.")
     kernel_trace: Literal["auto", "probe", "off"] = Field(
         "auto",

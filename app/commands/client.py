@@ -143,6 +143,10 @@ def client_for(url: str | None, port: int | None, data: Path | None) -> Client:
 
 
 def token_for(address: str, settings: Settings) -> str:
+    if settings.token_file:
+        from app.web.access import token_in  # the server's modules take their time
+
+        return token_in(settings.token_file)
     if settings.token:
         return settings.token
     kept = settings.data / "token"

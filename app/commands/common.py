@@ -65,7 +65,7 @@ def settings_from(**given: Any) -> Settings:
         name = str(problem["loc"][0])
         raise Failed(
             f"{name}: {problem['msg']}, found {problem['input']!r}",
-            f"It is --{name.replace('_', '-')}, or SIGNAL_LAB_{name.upper()}: see `signal-lab serve --help`.",
+            f"It is --{name.replace('_', '-')}, or SIGNAL_LAB_{name.upper()}; see `signal-lab serve --help`.",
             leave=USAGE,
             code="bad_setting",
         ) from error

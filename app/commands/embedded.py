@@ -14,15 +14,17 @@ from contextlib import contextmanager
 
 from app.commands.client import Client, token_for
 from app.commands.common import NO_LAB, Failed
+from app.errors import LabError
 from app.ownership import address_of, server_of
 from app.settings import Settings
 
-STARTED_WITHIN_S, ENDED_WITHIN_S = 30.0, 60.0
+STARTED_WITHIN_S = 30.0
 
 
 @contextmanager
 def embedded(settings: Settings) -> Iterator[tuple[Client, str]]:
     """A client of it, and the driver's link.  Raises Failed where it cannot be started."""
+    from app.serve.ending import Limit
     from app.serve.server import bind, make_server  # only here, since it takes its time
 
     if who := server_of(settings.data):
@@ -44,9 +46,13 @@ def embedded(settings: Settings) -> Iterator[tuple[Client, str]]:
 
     server = make_server(settings, listener, say)
 
+    failed: list[LabError] = []
+
     def serve() -> None:
         try:
             server.run(sockets=[listener])
+        except LabError as error:
+            failed.append(error)
         finally:
             ready.set()
 
@@ -54,12 +60,16 @@ def embedded(settings: Settings) -> Iterator[tuple[Client, str]]:
     thread.start()
     try:
         if not ready.wait(STARTED_WITHIN_S) or not links[0]:
+            if failed:
+                raise failed[0]
             raise Failed("the lab did not start", "`signal-lab serve` says why.", leave=NO_LAB, code="no_lab")
         yield Client(settings.local_url, token_for(settings.local_url, settings)), links[0]
     finally:
         with undisturbed():
             server.should_exit = True
-            thread.join(ENDED_WITHIN_S)
+            clock = Limit().begin(1)
+            thread.join()
+            clock.cancel()
 
 
 @contextmanager

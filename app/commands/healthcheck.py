@@ -28,7 +28,8 @@ def healthcheck_command(
     try:
         status, said = ask(address, settings.port, timeout_s)
         well = status == 200 and said.get("ok")
-        reason = "" if well else str(said.get("reason") or f"port {settings.port} answers with {status}")
+        ill = "the lab answers, and cannot record what happens" if said.get("ok") is False else ""
+        reason = "" if well else ill or f"port {settings.port} answers with {status}"
     except (OSError, http.client.HTTPException, ValueError) as error:
         said, reason = {}, f"no lab answers on port {settings.port}: {getattr(error, 'strerror', None) or error}"
     if as_json:

@@ -27,7 +27,7 @@ class Reader:
         self._hub, self.place, self._run, self._kinds = hub, after, run, kinds
         self._role, self._evicted, self._viewers = role, hub.audience.evicted, hub.audience.told
         self._focus: Focus | None = None  # what it was told: it may have changed since the stream's first heartbeat
-        self._lost = hub.lost
+        self.lost = hub.lost  # that was told
 
     def wants(self, event: Stored) -> bool:
         if self._run is not None and event.run not in (None, self._run):
@@ -46,8 +46,8 @@ class Reader:
             if self._role == "viewer" and audience.evicted != self._evicted:
                 raise Ending
             told = audience.told, audience.focus, self._hub.lost
-            if told != (self._viewers, self._focus, self._lost):
-                self._viewers, self._focus, self._lost = told
+            if told != (self._viewers, self._focus, self.lost):
+                self._viewers, self._focus, self.lost = told
                 return []
             if self.place < self._hub.last_id:
                 if found := await self._take():

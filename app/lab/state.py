@@ -43,6 +43,11 @@ class LiveTarget:
     def __post_init__(self) -> None:
         self.foresight = Foresight(self.target, self.tried)
 
+    @property
+    def waits(self) -> bool:
+        """A step or a person has to start it first."""
+        return self.spec.later and not self.wanted.is_set() and not self.ended and self.handle is None
+
     async def looked_at(self) -> None:
         """What is sent to it before its first look would have no word of the kernel; a slow look is not waited for."""
         with anyio.move_on_after(LOOK_WITHIN_S):

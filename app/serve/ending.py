@@ -30,11 +30,12 @@ class Limit:
         self._first = number
         self.begin(128 + number)
 
-    def begin(self, code: int) -> None:
-        """From now on there is so much time; then it leaves with ``code``."""
+    def begin(self, code: int) -> threading.Timer:
+        """From now on there is so much time; then the process leaves with ``code``, unless the timer is cancelled."""
         clock = threading.Timer(self._limit_s, self._over, (code,))
         clock.daemon = True
         clock.start()
+        return clock
 
     def _over(self, code: int) -> None:
         said = f"signal-lab: the end took more than {self._limit_s:g} s and is cut short; what was started is ended\n"

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, TypeVar
+from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
@@ -137,26 +138,47 @@ def _kept_token(path: Path) -> str:
     return token
 
 
+def token_in(path: Path) -> str:
+    """The token that a person keeps in a file.  Raises DataFolder."""
+    try:
+        token = path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it holds no text"
+        raise DataFolder(f"{path}: {why}", hint="Name a file that holds the token with --token-file.") from error
+    if not token:
+        raise DataFolder(f"{path}: it is empty", hint="Write the token into it: `openssl rand -hex 24` makes one.")
+    return token
+
+
 def cookie_name(port: int) -> str:
     return f"signal_lab_{port}"
 
 
-def check_origin(connection: HTTPConnection, method: str) -> None:
+def own_origin(connection: HTTPConnection, public_url: str | None) -> str:
+    """What a browser says of the lab's own pages, by the name under which this request came."""
+    host = connection.headers.get("host", "").lower()
+    public = urlsplit(public_url or "")
+    scheme = public.scheme if public.netloc.lower() == host else connection.url.scheme
+    return f"{scheme}://{host}"
+
+
+def check_origin(connection: HTTPConnection, method: str, public_url: str | None) -> None:
     """A write by a browser must come from the lab's own pages.
 
     A program with a Bearer token is exempt: no page can set that header for another origin.  Sec-Fetch-Site cannot be
-    forged by a page; where a browser does not send it, Origin must name this very host.
+    forged by a page; Origin, where there is one, must be the lab's own, scheme and all.  A form of a page that sends no
+    Referer has the Origin "null": beside "same-origin", and only there, that is the lab's own.
     """
     if method in SAFE or connection.headers.get("authorization"):
         return
-    site = connection.headers.get("sec-fetch-site")
-    if site is not None:
-        if site not in ("same-origin", "none"):
-            raise CrossSite(f"this write came from another site ({site})")
-        return
-    origin = connection.headers.get("origin")
-    if origin is None or origin.partition("://")[2] != connection.headers.get("host"):
-        raise CrossSite("this write does not say that it comes from the lab's own pages")
+    site, origin = connection.headers.get("sec-fetch-site"), connection.headers.get("origin")
+    if site not in (None, "same-origin", "none"):
+        raise CrossSite(f"this write came from another site ({site})")
+    if origin is None:
+        if site is None:
+            raise CrossSite("this write does not say that it comes from the lab's own pages")
+    elif origin.lower() != own_origin(connection, public_url) and not (origin == "null" and site == "same-origin"):
+        raise CrossSite("this write came from a page that is not the lab's own")
 
 
 def check_role(needed: Who | None, has: Role | None) -> None:

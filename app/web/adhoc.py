@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.errors import BadRequest
 from app.hosts.base import ContainerOptions, ProcessOptions, Spec
@@ -18,6 +19,8 @@ from app.signals import UnknownSignal, parse_signal
 from app.targets import HostName
 
 CATALOGUE_ONLY = {"tmpfs", "binds", "cgroupns", "cap_add"}
+LONGEST_WORD = 128 * 1024 - 1  # bytes: MAX_ARG_STRLEN of the kernel, with the NUL at its end
+LONGEST_IMAGE = 512
 LEAST_MEMORY = 6 * 2**20  # the engine takes no less
 _UNITS = {"": 0, "b": 0, "k": 10, "m": 20, "g": 30}
 _MEMORY = re.compile(r"(\d{1,15})([bkmg]?)b?", re.IGNORECASE)
@@ -32,8 +35,31 @@ _PORT = re.compile(r"(\d{1,5})(?:/(?:tcp|udp|sctp))?")
 _NAME = re.compile(r"[^=\0]+")
 
 
+def no_half_characters(value: Any) -> Any:
+    """JSON can name half of a surrogate pair; no text that is stored, shown or given to a program can hold it."""
+    parts = [value]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, dict):
+            parts += [*part, *part.values()]
+        elif isinstance(part, list):
+            parts += part
+        elif isinstance(part, str) and not part.isascii() and any("\ud800" <= each <= "\udfff" for each in part):
+            raise ValueError("it holds half of a surrogate pair, which is no character")
+    return value
+
+
+def no_truth(value: Any) -> Any:
+    """``true`` is no number, though Python takes it for 1."""
+    if isinstance(value, bool):
+        raise ValueError("expected a number")
+    return value
+
+
 class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+    _whole = model_validator(mode="before")(no_half_characters)
 
 
 class Own(Body):
@@ -58,19 +84,21 @@ class Own(Body):
             raise BadRequest("say which experiment, or a host and a command")
         if forbidden := CATALOGUE_ONLY & set(self.options):
             raise BadRequest(f"these options are for the catalogue only: {', '.join(sorted(forbidden))}")
-        if any("\0" in word for word in self.command):
-            raise BadRequest("command: a word of a command line cannot hold NUL")
+        _check_words("command", self.command)
+        for name, value in self.options.items():
+            _check_words(name, [value] if isinstance(value, str) else value if isinstance(value, list) else [])
         try:
             if self.host == "container":
                 return Spec(
                     host=self.host,
+                    own=True,
                     command=self.command,
                     image=_image(self.image or "base"),
                     container=_checked(ContainerOptions(**self.options)),
                 )
             if not self.command:
                 raise BadRequest("command: a process needs one, as a list of words")
-            return Spec(host=self.host, command=self.command, process=_placed(ProcessOptions(**self.options)))
+            return Spec(host=self.host, own=True, command=self.command, process=_placed(ProcessOptions(**self.options)))
         except ValidationError as error:
             problem = error.errors()[0]
             where = ".".join(str(part) for part in problem["loc"]) or "options"
@@ -85,7 +113,17 @@ class StartRun(Own):
     experiment: str | None = None
 
 
+def _check_words(what: str, words: Iterable[object]) -> None:
+    for word in words:
+        if isinstance(word, str) and "\0" in word:
+            raise BadRequest(f"{what}: a word of a command line cannot hold NUL")
+        if isinstance(word, str) and len(word.encode()) > LONGEST_WORD:
+            raise BadRequest(f"{what}: a word is longer than a program can be given", hint="128 KiB: see execve(2).")
+
+
 def _image(image: str) -> str:
+    if len(image) > LONGEST_IMAGE:
+        raise BadRequest(f"image: a reference has at most {LONGEST_IMAGE} characters")
     if not _IMAGE.fullmatch(image):
         raise BadRequest(
             f"image: {image!r} is no reference of an image", hint="Such as nginx, nginx:1.27 or localhost:5000/mine:2."

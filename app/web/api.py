@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field, StrictInt
 from starlette.responses import Response
 
 from app.lab.state import LiveRun
 from app.web.access import role
-from app.web.adhoc import Body, StartRun
+from app.web.adhoc import Body, StartRun, no_truth
 from app.web.paths import RunId, TargetId
 from app.web.services import Guarded, RoleHere, Seen, Served
 from app.web.starting import Start
@@ -23,20 +23,23 @@ from app.web.together import each_of
 router = APIRouter(prefix="/api/v1", route_class=Guarded)
 
 TimeoutS = Annotated[
-    int | None, Field(ge=-1, le=3600, description="Whole seconds; −1 waits for ever; absent: the target's own.")
+    Annotated[int, BeforeValidator(no_truth), Field(ge=-1, le=3600)] | None,
+    Field(description="Whole seconds; −1 waits for ever; absent: the target's own."),
 ]
 
 
 class SendSignal(Body):
-    signal: str | int = Field(description="TERM, SIGTERM, 15 or SIGRTMIN+3")
-    pid: int | None = Field(None, ge=1, description="Inside the target's PID namespace; absent: its root process.")
+    signal: str | StrictInt = Field(description="TERM, SIGTERM, 15 or SIGRTMIN+3")
+    pid: StrictInt | None = Field(
+        None, ge=1, description="Inside the target's PID namespace; absent: its root process."
+    )
     group: bool = Field(False, description="To the whole process group of that process.")
     origin: Literal["outside", "inside"] = Field("outside", alias="from")
 
 
 class StopTarget(Body):
     timeout_s: TimeoutS = None
-    signal: str | int | None = None
+    signal: str | StrictInt | None = None
 
 
 class Type(Body):
@@ -192,17 +195,22 @@ async def resize(target: TargetId, body: Resize, served: Served) -> Accepted:
 @router.post("/runs/{run}/signals", status_code=202)
 @role("driver")
 async def send_signal_to_run(run: RunId, body: SendSignal, served: Served, who: RoleHere) -> dict[str, object]:
-    """The same signal to the root process of every target of the run."""
+    """The same signal to the root process of every target of the run; ``targets`` says what came of it for each.
+
+    Errors: 404 not_found, and those of a single target where no target could be asked.
+    """
     return await each_of(run, served, lambda target: served.lab.send_signal(target, body.signal, by=who))
 
 
 @router.post("/runs/{run}/stop", status_code=202)
 @role("driver")
 async def stop_run(run: RunId, body: StopTarget, served: Served, who: RoleHere) -> dict[str, object]:
-    """Stop every target of the run."""
-    return await each_of(
+    """Stop every target of the run; one that waits to be started never will be.  Answer and errors: as for signals."""
+    told = await each_of(
         run, served, lambda target: served.lab.stop(target, timeout_s=body.timeout_s, signal=body.signal, by=who)
     )
+    served.lab.release(run)
+    return told
 
 
 @router.get("/events/past")
@@ -227,7 +235,7 @@ async def events(
     who: RoleHere,
     seen: Seen,
     run: Annotated[str | None, Query(max_length=40)] = None,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
     kind: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
     """Server-sent events: everything after a place, then what comes.  ``Last-Event-ID`` goes before ``after``."""
@@ -241,4 +249,5 @@ async def events(
         run=run,
         kinds=frozenset(kind or ()),
         heartbeat_s=served.settings.heartbeat_s,
+        still=lambda: served.access.role_of(request, served.cookie) is not None,
     )

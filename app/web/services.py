@@ -93,7 +93,7 @@ def authorize(request: Request) -> None:
     has = served.access.role_of(request, served.cookie)
     request.state.role = has
     check_role(getattr(request.scope.get("endpoint"), "__lab_role__", None), has)
-    check_origin(request, request.method)
+    check_origin(request, request.method, served.settings.public_url)
 
 
 class Guarded(APIRoute):

@@ -29,6 +29,7 @@ from app.hub.audience import Role
 from app.hub.reader import is_full
 from app.journal import Stored
 
+DIGITS = 19  # a number of the journal has fewer
 NOTICE = ("reason", "since", "waiting", "dropped")
 GRACE_S = 30.0
 
@@ -38,7 +39,8 @@ def place_of(last_event_id: str | None, after: int, journal: str) -> int | None:
     if not last_event_id:
         return after
     of, _, number = last_event_id.rpartition(".")
-    return int(number) if of == journal and number.isascii() and number.isdigit() else None
+    is_number = number.isascii() and number.isdigit() and len(number) < DIGITS
+    return int(number) if of == journal and is_number else None
 
 
 def event_stream(
@@ -52,7 +54,9 @@ def event_stream(
     run: str | None,
     kinds: frozenset[str],
     heartbeat_s: float,
+    still: Callable[[], bool],
 ) -> Response:
+    """``still``: whether this reader may read; asked once it would hear that it may not any more."""
     place = place_of(last_event_id, after, hub.journal.id)
 
     async def frames() -> AsyncIterator[bytes]:
@@ -61,9 +65,11 @@ def event_stream(
         if place is None or place > hub.last_id:
             yield b'data: {"kind":"reset"}\n\n'
         start = 0 if place is None or place > hub.last_id else place
-        if lost := hub.lost:
-            yield notice(hub)
         async with hub.join(after=start, role=role, who=who, run=run, kinds=kinds) as reader:
+            if not still():  # the link was revoked between the request and this seat
+                return
+            if lost := reader.lost:
+                yield notice(hub)
             while True:
                 try:
                     batch = await reader.batch()

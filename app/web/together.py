@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import anyio
 
-from app.errors import AlreadyGone, LabError, NotFound
+from app.errors import LabError, NotFound
+from app.lab.state import LiveTarget
 from app.web.services import Services
 
 
 async def each_of(run: str, served: Services, act: Callable[[str], Awaitable[int]]) -> dict[str, object]:
-    """Numbers of the requests, in the order of the lanes.
+    """What came of it for each, in the order of the lanes: its ``event_id``, or ``code`` and ``error`` of a refusal.
 
-    One that ended meanwhile is left out.  Of those that are refused the first is raised, after all were asked.
+    One that is refused keeps nobody else from it.  Only where it was possible for none, the first refusal that is more
+    than "it has ended" or "it was not started" is raised.  ``event_ids``: the numbers alone.
     """
     live = served.lab.live_run(run)
     if live is None:
         raise NotFound(f"{run} is not running")
-    targets = [each.target.id for each in live.targets if not each.ended]
-    asked: dict[str, int] = {}
+    came: dict[str, dict[str, Any]] = {}
     refused: list[LabError] = []
 
-    async def ask(target: str) -> None:
+    async def ask(each: LiveTarget) -> None:
+        target = each.target.id
+        came[target] = {"target": target, "event_id": None, "code": None, "error": None}
+        if each.waits:
+            came[target] |= {"code": "not_started", "error": f"{target} was not started yet"}
+            return
         try:
-            asked[target] = await act(target)
-        except AlreadyGone:
-            pass
+            came[target]["event_id"] = await act(target)
         except LabError as error:
-            refused.append(error)
+            came[target] |= {"code": error.code, "error": str(error)}
+            if error.code != "already_gone":
+                refused.append(error)
 
     async with anyio.create_task_group() as together:
-        for target in targets:
-            together.start_soon(ask, target)
-    if refused:
+        for each in live.targets:
+            together.start_soon(ask, each)
+    told = [came[each.target.id] for each in live.targets]
+    numbers = [each["event_id"] for each in told if each["event_id"] is not None]
+    if refused and not numbers:
         raise refused[0]
-    return {"event_ids": [asked[target] for target in targets if target in asked]}
+    return {"event_ids": numbers, "targets": told}

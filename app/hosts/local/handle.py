@@ -6,6 +6,7 @@ See ``hosts/base.py`` for what each call promises.  Longer than most files: repo
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import time
@@ -18,7 +19,7 @@ from typing import Any, Literal
 import anyio
 from anyio import to_thread
 
-from app.errors import AlreadyGone, HostFailed, LabError, NotApplicable, NotOurs
+from app.errors import AlreadyGone, BadRequest, HostFailed, LabError, NotApplicable, NotOurs
 from app.events import TargetExited, TargetStarted
 from app.events.record import Record
 from app.hosts.base import Ran, Spec, StopDefaults, Stopped
@@ -70,11 +71,16 @@ class ProcessHandle:
                 **self._surroundings(),
                 start_new_session=True,
             )
-        except OSError as error:
+        except BaseException as error:  # whatever it is, nothing is left open
             os.close(self._control)
             os.close(self._report)
             self._terminal.close()
-            raise HostFailed(f"cannot start {spec.command[0]}: {error.strerror}") from error
+            if not isinstance(error, OSError | ValueError):
+                raise
+            why = getattr(error, "strerror", None) or str(error)
+            if getattr(error, "errno", None) == errno.E2BIG:
+                raise BadRequest(f"command: {why}", hint="A program takes so much and no more: execve(2).") from error
+            raise HostFailed(f"cannot start {spec.command[0][:80]}: {why}") from error
         finally:
             os.close(control_read)
             os.close(report_write)

@@ -14,7 +14,10 @@ import termios
 
 import anyio
 
+from app.errors import AlreadyGone, NotReading
+
 DRAIN_S = 0.05
+FULL_S = 1.0  # how long a program may take to make room for what is typed
 
 
 class Pty:
@@ -25,7 +28,7 @@ class Pty:
         os.set_blocking(self.master, False)
         self.resize(cols, rows)
         self._draining: float | None = None
-        self._waiting = anyio.CancelScope()
+        self._waiting, self._writing, self._open = anyio.CancelScope(), anyio.Lock(), True
 
     def resize(self, cols: int, rows: int) -> None:
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
@@ -55,14 +58,29 @@ class Pty:
             self._waiting.deadline = self._draining
 
     async def write(self, data: bytes) -> None:
-        while data:
+        """Raises NotReading when nobody reads and it is full, AlreadyGone when it is closed meanwhile."""
+        async with self._writing:  # only one may wait for a descriptor, and keys keep their order
             try:
-                data = data[os.write(self.master, data) :]
-            except BlockingIOError:
-                await anyio.wait_writable(self.master)
+                with anyio.fail_after(FULL_S):
+                    while data:
+                        data = await self._write_some(data)
+            except TimeoutError as error:
+                raise NotReading(f"nobody reads what is typed: {len(data)} bytes were not taken") from error
+            except (anyio.ClosedResourceError, OSError) as error:
+                raise AlreadyGone("the terminal is closed") from error
+
+    async def _write_some(self, data: bytes) -> bytes:
+        try:
+            return data[os.write(self.master, data) :]
+        except BlockingIOError:
+            await anyio.wait_writable(self.master)
+            return data
 
     def close_slave(self) -> None:
         os.close(self.slave)
 
     def close(self) -> None:
-        os.close(self.master)
+        if self._open:
+            self._open = False
+            anyio.notify_closing(self.master)
+            os.close(self.master)
