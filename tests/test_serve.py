@@ -58,7 +58,7 @@ def test_help_and_version() -> None:
     assert run("--version").stdout == f"signal-lab {__version__}\n"
     assert "signal-lab serve" in run("--help").stdout
     words = run("serve", "--help", COLUMNS="200", TERM="dumb").stdout
-    for flag in ("--host", "--port", "--data", "--token", "--open", "--no-open", "--public-url", "--log-level"):
+    for flag in ("--host", "--port", "--data", "--token-file", "--open", "--no-open", "--public-url", "--log-level"):
         assert flag in words, flag
 
 
@@ -166,6 +166,25 @@ def test_the_token_is_in_no_output_and_no_process_list(tmp_path: Path) -> None:
         _, err = server.communicate(timeout=15)
         assert TOKEN not in err
         assert code not in err
+
+
+def test_a_token_is_no_word_of_the_command_line(tmp_path: Path) -> None:
+    said = run("serve", "--port", "0", "--data", str(tmp_path / "data"), "--token", "hunter2")
+    assert (said.returncode, said.stdout) == (2, "")
+    assert "--token-file" in said.stderr
+    assert "SIGNAL_LAB_TOKEN" in said.stderr
+    assert "hunter2" not in said.stderr
+    kept = tmp_path / "a-token"
+    kept.write_text(f"{TOKEN}\n")
+    with serving(tmp_path / "data", "--token-file", str(kept), SIGNAL_LAB_TOKEN="another") as (server, drive, _):
+        assert httpx.get(f"{base(drive)}/api/v1/health", headers=BEARER).json()["role"] == "driver"
+        assert TOKEN not in Path(f"/proc/{server.pid}/cmdline").read_text()
+    for text, why in (("", "it is empty"), (None, "No such file")):
+        kept.write_text(text) if text is not None else kept.unlink()
+        said = run("serve", "--port", "0", "--data", str(tmp_path / "data"), "--token-file", str(kept))
+        assert said.returncode == 1
+        assert why in said.stderr
+        assert "Traceback" not in said.stderr
 
 
 def test_nothing_leaks(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ async def healthz(served: Served, response: Response) -> dict[str, object]:
     """
     response.status_code = 200 if served.hub.writer.well else 503
     well = served.hub.writer.well
-    return {"ok": well, "version": __version__, "reason": "" if well else "the lab answers, and cannot record"}
+    return {"ok": well, "version": __version__}
 
 
 @router.get("/engine")
@@ -139,6 +139,7 @@ async def _shown(each: Experiment, served: Services, last: dict[str, dict[str, A
         "hosts": each.hosts,
         "files": [{"name": file.name, "text": file.text} for file in each.file],
         "needs_engine": each.needs_engine,
+        "asks_for": each.asks_for,
         "available": why_not is None,
         "why_not": why_not,
         "steps": steps_of(each),

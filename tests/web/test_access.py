@@ -143,12 +143,21 @@ def test_sessions_and_the_token_survive_a_restart_and_are_private(
         {"origin": "null"},
         {},
         {"sec-fetch-site": "cross-site", "origin": "http://127.0.0.1"},
+        {"sec-fetch-site": "none", "origin": "http://evil.example"},
+        {"sec-fetch-site": "none", "origin": "null"},
+        {"sec-fetch-site": "same-origin", "origin": "http://evil.example"},
+        {"origin": "https://HOST"},
+        {"origin": "HOST"},
+        {"origin": "http://HOST.evil.example"},
+        {"origin": "http://HOST/"},
+        {"origin": "http://me@HOST"},
     ],
 )
 def test_a_write_from_another_site_is_refused(lab: LabUnderTest, headers: dict[str, str]) -> None:
     with httpx.Client() as driver:
         driver.post(lab.driver_link, headers={"sec-fetch-site": "same-origin"})
-        reply = driver.post(f"{lab.url}/api/v1/runs", json={"experiment": "catch-all"}, headers=headers)
+        sent = {name: value.replace("HOST", f"127.0.0.1:{lab.port}") for name, value in headers.items()}
+        reply = driver.post(f"{lab.url}/api/v1/runs", json={"experiment": "catch-all"}, headers=sent)
         assert (reply.status_code, reply.json()["code"]) == (403, "cross_site")
         assert driver.get(f"{lab.url}/api/v1/runs").json()["runs"] == []
 
@@ -157,6 +166,16 @@ def test_an_old_browser_that_only_sends_origin_may_write(lab: LabUnderTest) -> N
     with httpx.Client(headers={"origin": lab.url}) as driver:
         driver.post(lab.driver_link)
         assert driver.post(f"{lab.url}/api/v1/runs", json={"experiment": "catch-all"}).status_code == 201
+
+
+def test_behind_a_proxy_the_origin_is_that_of_the_public_address(tmp_path: Path) -> None:
+    public = "https://lab.example.org"
+    with running_lab(tmp_path / "data", public_url=public) as lab:
+        host = {"host": "lab.example.org"}
+        code = lab.driver_link.rpartition("/")[2]
+        for origin, status in (("http://lab.example.org", 403), (lab.url, 403), (public, 303)):
+            reply = httpx.post(f"{lab.url}/enter/{code}", headers={**host, "origin": origin})
+            assert reply.status_code == status, origin
 
 
 @pytest.mark.parametrize(
