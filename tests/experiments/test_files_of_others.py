@@ -63,7 +63,7 @@ def test_names_stay_in_their_folder(tmp_path: Path, name: str) -> None:
 
 
 def test_nor_is_anything_written_where_that_was_not_looked_at(tmp_path: Path) -> None:
-    for name in ("../out", "..", "/tmp/x", "a\0b"):
+    for name in ("../out", "..", str(tmp_path / "out"), "a\0b"):
         with pytest.raises(BadRequest):
             make_folder(tmp_path / "scratch", "r1", {"good": "", name: ""})
         assert not list((tmp_path / "scratch").iterdir())
