@@ -237,4 +237,5 @@ def shielded(app: FastAPI, inner: ASGIApp | None = None) -> ASGIApp:
         return services.access, services.cookie
 
     allowed = allowed_hosts(settings.host, settings.port, settings.public_url)
-    return Shield(Once(inner or app, access), allowed, any_address=settings.host in ("0.0.0.0", "::"))  # noqa: S104 (compared, not bound)
+    once = Once(inner or app, access, settings.public_url)
+    return Shield(once, allowed, any_address=settings.host in ("0.0.0.0", "::"))  # noqa: S104 (compared, not bound)

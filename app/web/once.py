@@ -31,10 +31,11 @@ REPLAYED = (b"idempotent-replayed", b"true")
 class Once:
     """Wraps the application.  ``access`` gives who may do what and the cookie's name, once the lab has been started."""
 
-    def __init__(self, app: ASGIApp, access: Callable[[], tuple[Access, str]]) -> None:
+    def __init__(self, app: ASGIApp, access: Callable[[], tuple[Access, str]], public_url: str | None = None) -> None:
         self._app, self._access = app, access
         # Who drives types, and each keypress is a write; who watches may guess, and there may be many of them.
         self._answers = {"driver": Answers(1000, 64), "viewer": Answers(64, 512)}
+        self._public_url = public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = _key(scope)
@@ -73,7 +74,7 @@ class Once:
         connection = HTTPConnection(scope)
         role = access.role_of(connection, cookie)
         try:
-            check_origin(connection, scope["method"])
+            check_origin(connection, scope["method"], self._public_url)
         except LabError:
             return None
         return None if role is None else (role, access.session_of(connection, cookie))
