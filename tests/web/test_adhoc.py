@@ -62,7 +62,7 @@ def test_the_equivalent_line_is_told_without_starting_anything(driver: Person, v
     assert reply.json() == {
         "equivalent": [
             "docker run -d --name main --init -t --pid host --stop-signal SIGINT --stop-timeout 3 --memory 64m "
-            "--user 1000 -e 'A=1 2' --entrypoint sh nginx -c 'echo hi'"
+            "--user 1000 -e A --entrypoint sh nginx -c 'echo hi'"
         ]
     }
     assert driver.post("/equivalent", {"host": "process", "command": ["echo", "a b"]}).json() == {
