@@ -82,7 +82,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         left = await runs_left(hub)
         await hub.record(LabStarted(version=__version__))
         await end_builds_left(hub)
-        engine = await stack.enter_async_context(Engine(hub.record, lab=journal.id))
+        engine = await stack.enter_async_context(Engine(hub.record, lab=journal.id, data=settings.data))
         kernels = await stack.enter_async_context(trying_kernels(hub, boot(), try_here, EngineKernel(engine)))
         kernel = await stack.enter_async_context(running_kernel_trace(hub.record, settings.kernel_trace))
         janitor = Janitor(journal.id, settings.data, settings.adopt_within_s)

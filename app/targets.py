@@ -11,8 +11,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-# The labels of a container: which lab made it, for which run, and which target it is.
+# The labels of a container: which lab made it, for which run, and which target it is; and the lab's machine and data
+# folder, "host:/folder", for whoever wants to know whether that lab still lives.
 LAB, RUN, TARGET = "dev.signal-lab.lab", "dev.signal-lab.run", "dev.signal-lab.target"
+HOME = "dev.signal-lab.home"
 
 HostName = Literal["process", "sandbox", "container"]
 

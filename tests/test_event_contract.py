@@ -73,7 +73,7 @@ def story() -> list[e.AnyEvent]:
         e.TargetStarted(
             **here, author="engine", pid=100, start=7, container_id="c0ffee", command=("python3", "-m", "http.server"),
             equivalent="docker run lab/base", tty=True, stdin=True, stop_signal="SIGINT", stop_timeout_s=7,
-            ports={"80/tcp": 1080},
+            ports={"80/tcp": 1080}, fence="docker", without=("memory",),
         ),
         e.ProcessAppeared(
             **here, author="kernel", pid=100, start=7, ns_pid=1, ppid=1, comm="python3", argv=("python3",), state="S",
@@ -131,6 +131,7 @@ def story() -> list[e.AnyEvent]:
             **here, bet=BET, reason="person",
             guesses=(parts.PlacedGuess(target="r1.server", who="a1b2", ends="left", before_s=1),),
         ),
+        e.StopOverdue(**here, stop=14, late_s=2.0),
         e.SourceLost(**here, source="output", reason="cut"),
         e.SourceBack(**here, source="output", missing=2),
         e.KernelTrial(

@@ -28,6 +28,7 @@ class AskFlags:
     user: str | None
     workdir: str | None
     publish: tuple[str, ...]
+    fence: str | None = None
 
     def only_of_containers(self) -> list[str]:
         given = {
@@ -41,6 +42,7 @@ class AskFlags:
             "--memory": self.memory,
             "--user": self.user,
             "--publish": self.publish,
+            "--fence": self.fence,
         }
         return [name for name, value in given.items() if value]
 
@@ -93,6 +95,7 @@ def _container(flags: AskFlags) -> dict[str, Any]:
         "user": flags.user,
         "workdir": flags.workdir,
         "ports": _ports(flags.publish) or None,
+        "fence": flags.fence,
     }
     return {name: value for name, value in given.items() if value is not None}
 

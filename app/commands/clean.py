@@ -20,9 +20,10 @@ def clean_command(
     running: Annotated[bool, typer.Option("--running", help="Also containers that run now.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Show, and with --yes remove, containers, volumes and images that carry the lab's labels; nothing else.
+    """Show, and with --yes remove, containers, volumes and images that labs have made and left; nothing else.
 
-    Containers that run may belong to a lab that is alive: they are left alone unless --running is given.
+    Containers of a lab that lives are left alone: end its runs, or stop it. So are others that run, unless --running is
+    given: their lab may live on another machine.
     """
     from app.hosts.engine.cleaning import any_engine, find, remove
 
@@ -36,7 +37,7 @@ def clean_command(
     client = any_engine()
     try:
         found = find(client, chosen)
-        left = [thing for thing in found if thing.busy and not running]
+        left = [thing for thing in found if thing.lab == "alive" or (thing.busy and not running)]
         going = [thing for thing in found if thing not in left]
         failed = {thing.id: why for thing in going if yes and (why := remove(client, thing))}
     finally:
@@ -58,7 +59,8 @@ def _print(going: list[Thing], left: list[Thing], failed: dict[str, str], *, don
         verb = "could not remove" if why else "removed" if done else "would remove"
         typer.echo(f"{verb} {thing.what} {thing.name}{size}{f': {why}' if why else ''}")
     for thing in left:
-        typer.echo(f"left alone: {thing.what} {thing.name}, which runs (--running)")
+        why = "whose lab lives" if thing.lab == "alive" else "which runs (--running)"
+        typer.echo(f"left alone: {thing.what} {thing.name}, {why}")
     if not going and not left:
         typer.echo("nothing of the lab is there")
     elif going and not done:

@@ -80,7 +80,7 @@ async def _examine(wanted: list[str]) -> Report:
 
     from app.doctor.examination import Doctor
     from app.hosts.engine.cleaning import any_engine
-    from app.hosts.engine.engine import translated
+    from app.hosts.engine.finding import translated
 
     client = await to_thread.run_sync(any_engine)
     limiter = anyio.CapacityLimiter(AT_ONCE)

@@ -68,6 +68,9 @@ def run_command(
     user: Annotated[str | None, typer.Option("--user", "-u", help="Name or uid[:gid].")] = None,
     workdir: Annotated[str | None, typer.Option("--workdir", "-w", help="Working directory.")] = None,
     publish: Annotated[list[str] | None, typer.Option("--publish", "-p", help="[PORT:]PORT, on loopback.")] = None,
+    fence: Annotated[
+        str | None, typer.Option("--fence", help="fenced: no capabilities, no network; docker: the engine's usual.")
+    ] = None,
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Leave it running in the lab, print its id.")] = False,
     stop: Annotated[bool, typer.Option("--stop", help="Stop it when it is up, and print the verdict.")] = False,
     timeout: Annotated[
@@ -93,7 +96,7 @@ def run_command(
         ctx.meta.get(BEHIND),
         AskFlags(
             image, sandbox, init, pid, stop_signal, stop_timeout, entrypoint, tty, interactive, tuple(env or ()),
-            memory, user, workdir, tuple(publish or ()),
+            memory, user, workdir, tuple(publish or ()), fence,
         ),
     )  # fmt: skip
     stopping = Stopping.wanted(stop=stop, timeout_s=timeout, signal=signal_, when=when, detach=detach)

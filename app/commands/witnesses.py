@@ -10,7 +10,8 @@ from pathlib import Path
 from app.errors import EngineUnavailable, LabError
 from app.events.trial import SAID, KernelTrial
 from app.hosts.engine.cleaning import any_engine
-from app.hosts.engine.engine import HINT, describe
+from app.hosts.engine.engine import HINT
+from app.hosts.engine.finding import describe
 from app.hosts.engine.kernel_trial import is_ours, try_on
 from app.hosts.local import kernel_trial as local_trial
 from app.hosts.local.sandbox_trial import try_now

@@ -192,7 +192,9 @@ def _started(teller: Teller, event: Event) -> list[str]:
     target, pid = teller.of(event), event.get("pid")
     where = " on the engine’s machine" if target.host == "container" else ""
     ports = [f"{inside} at 127.0.0.1:{port}" for inside, port in (event.get("ports") or {}).items()]
-    return [f"{target.name} is running{'' if pid is None else f': process {pid}{where}'}", *ports]
+    fence = ", behind the engine’s usual fence" if event.get("fence") == "docker" else ""
+    without = f", without a limit of {' and '.join(event['without'])}" if event.get("without") else ""
+    return [f"{target.name} is running{'' if pid is None else f': process {pid}{where}'}{fence}{without}", *ports]
 
 
 def _stop(teller: Teller, event: Event) -> str:
@@ -318,6 +320,7 @@ SAYS: dict[str, Says] = {
     "engine_event": _engine,
     "stop_requested": _stop,
     "stop_escalated": _escalated,
+    "stop_overdue": lambda _, event: f"the time was up {event['late_s']:g} s ago, and nobody has said that it ended",
     "stop_finished": _stopped,
     "verdict": _verdict,
     "step_done": lambda _, event: f"seen: step {event['step'] + 1}.{event['expect'] + 1} [{event['evidence']}]",

@@ -36,7 +36,7 @@ from app.events.lesson import (
     StepFailed,
     StepUnseen,
 )
-from app.events.parts import ScratchFile, TargetInfo
+from app.events.parts import Fence, Limit, ScratchFile, TargetInfo
 from app.events.processes import Forecast as Forecast
 from app.events.processes import KernelSignal as KernelSignal
 from app.events.processes import ProcessAppeared as ProcessAppeared
@@ -45,6 +45,7 @@ from app.events.processes import ProcessGone as ProcessGone
 from app.events.stops import StopEscalated as StopEscalated
 from app.events.stops import StopFinished as StopFinished
 from app.events.stops import StopForecast as StopForecast
+from app.events.stops import StopOverdue as StopOverdue
 from app.events.stops import StopRequested as StopRequested
 from app.events.trial import KernelTrial as KernelTrial
 from app.events.verdict import Verdict as Verdict
@@ -105,6 +106,8 @@ class TargetStarted(LabEvent):
     stdin: bool
     stop_signal: str  # what a stop sends when nothing else is asked: "SIGTERM"
     stop_timeout_s: int  # how long a stop waits when nothing else is asked
+    fence: Fence | None = None  # of a container: what the lab has taken from it
+    without: tuple[Limit, ...] = ()  # limits of the lab that this engine cannot set
     ports: dict[str, int] = Field(default_factory=dict)  # "80/tcp" → the port on the loopback of the lab's machine
 
 
@@ -203,6 +206,7 @@ AnyEvent = Annotated[
     | EngineEvent
     | StopRequested
     | StopEscalated
+    | StopOverdue
     | StopFinished
     | Verdict
     | StepDone

@@ -79,6 +79,10 @@ AdvicePlace = Literal[
 ]
 
 
+Fence = Literal["fenced", "docker"]  # see ``hosts/base.py``
+Limit = Literal["memory", "pids", "cpu"]
+
+
 class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -47,6 +47,14 @@ class StopEscalated(LabEvent):
     by: str
 
 
+class StopOverdue(LabEvent):
+    """The time of a stop was up ``late_s`` ago, and nobody has said that the target has ended: the engine may hang."""
+
+    kind: Literal["stop_overdue"] = "stop_overdue"
+    stop: int  # id of the stop_requested
+    late_s: float
+
+
 class StopFinished(LabEvent):
     kind: Literal["stop_finished"] = "stop_finished"
     stop: int  # id of the stop_requested

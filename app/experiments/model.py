@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import Field, field_validator, model_validator
 
-from app.events.parts import ScratchFile
+from app.events.parts import Limit, ScratchFile
 from app.experiments.actions import Data, Do
 from app.experiments.expect import Expect
 from app.hosts.base import Spec
@@ -45,7 +45,7 @@ class Experiment(Data):
     special: str | None = None  # what is special in the command line
     differs: str | None = None  # where the tutorial says something else than what is measured
     learnt: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()  # programs of this machine
+    needs: tuple[str, ...] = ()  # programs of this machine, and limits without which it would be dangerous
     alone: bool = False  # measured times are its point: nothing else is verified beside it
     file: tuple[ScratchFile, ...] = ()
     target: tuple[Spec, ...] = Field(min_length=1, max_length=8)
@@ -101,9 +101,15 @@ class Experiment(Data):
     def needs_engine(self) -> bool:
         return "container" in self.hosts
 
+    @property
+    def limits(self) -> list[Limit]:
+        """What has to hold its targets: without it they would take all of the machine."""
+        return [limit for limit in get_args(Limit) if limit in self.needs]
+
     def missing(self) -> str | None:
         """Which program of this machine is missing, in words; None when all are there."""
-        gone = [program for program in self.needs if shutil.which(program) is None]
+        wanted = [program for program in self.needs if program not in get_args(Limit)]
+        gone = [program for program in wanted if shutil.which(program) is None]
         return f"this machine has no {' and no '.join(gone)}: apt-get install {' '.join(gone)}" if gone else None
 
 

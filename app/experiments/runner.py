@@ -70,6 +70,13 @@ class Runner:
                 await self._lab.host(host).check()
             except LabError as error:
                 return f"{error}. {error.hint}"
+        return self._unlimited(experiment)
+
+    def _unlimited(self, experiment: Experiment) -> str | None:
+        """Why it would be dangerous here."""
+        for host in experiment.hosts:
+            if gone := self._lab.host(host).lacks(experiment.limits):
+                return f"this engine cannot limit {' and '.join(gone)}: it would take what all of the machine needs"
         return None
 
     async def start(self, experiment: str) -> LiveRun:
@@ -77,6 +84,11 @@ class Runner:
         wanted = self.experiment(experiment)
         if missing := wanted.missing():
             raise NotPossible(missing)
+        if wanted.limits:
+            for host in wanted.hosts:
+                await self._lab.host(host).check()  # an engine that is just coming up says what it can
+        if unlimited := self._unlimited(wanted):
+            raise NotPossible(unlimited)
         return await self._lab.start(
             wanted.target,
             experiment=wanted.id,

@@ -8,14 +8,15 @@ signal.  Hosts own their tasks and threads: they are async context managers, and
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal, Protocol
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from app.events import Clock
+from app.events.parts import Fence, Limit
 from app.hosts.left import Left
 from app.probe.procfs import ProcessFacts
 from app.signals import Signal
@@ -42,6 +43,9 @@ def _ports(ports: dict[str, int]) -> dict[str, int]:
 
 Env = Annotated[dict[str, str], AfterValidator(_env)]
 Ports = Annotated[dict[str, int], AfterValidator(_ports)]
+LEAST_MEMORY = 6 * 2**20  # the engine takes no less
+_UNITS = {"": 0, "b": 0, "k": 10, "m": 20, "g": 30}
+_MEMORY = re.compile(r"(\d{1,15})([bkmg]?)b?", re.IGNORECASE | re.ASCII)
 
 
 class ProcessOptions(BaseModel):
@@ -59,7 +63,9 @@ class ProcessOptions(BaseModel):
 class ContainerOptions(BaseModel):
     """Of a container, named as in docker-py.  None means: what the engine or the image says.
 
-    The last four are for the catalogue's own files only; the API refuses them (``app/web/adhoc.py``).
+    ``fence``: what the lab adds on its own account.  "fenced" takes all capabilities and the network away; "docker"
+    leaves it at the engine's usual ones and a bridge.  Limits of memory, processes and cpu belong to both.  The last
+    four are for the catalogue's own files only; the API refuses them (``app/web/adhoc.py``).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -74,6 +80,7 @@ class ContainerOptions(BaseModel):
     env: Env = Field(default_factory=dict)
     user: str | None = None
     workdir: str | None = None
+    fence: Fence = "fenced"
     memory: str = "256m"
     pids_limit: int = Field(default=256, ge=1, le=4096)
     ports: Ports = Field(default_factory=dict)  # "8080/tcp" → a port on loopback, 0: any free one
@@ -81,6 +88,21 @@ class ContainerOptions(BaseModel):
     binds: tuple[str, ...] = ()
     cgroupns: Literal["host", "private", "auto"] | None = None  # auto: the host's on cgroup v2, for systemd
     cap_add: tuple[str, ...] = ()
+
+    @field_validator("memory")
+    @classmethod
+    def _is_a_limit(cls, memory: str) -> str:
+        """Also in a file of one's own: to the engine 0 means none."""
+        found = _MEMORY.fullmatch(memory)
+        if not found or int(found[1]) << _UNITS[found[2].lower()] < LEAST_MEMORY:
+            raise ValueError(f"{memory!r} is no amount that the engine takes: at least 6m, such as 256m or 1g")
+        return memory
+
+    @model_validator(mode="after")
+    def _leaves_the_machine_alone(self) -> ContainerOptions:
+        if self.fence == "docker" and self.pid_mode == "host":
+            raise ValueError("fence: among the machine's processes (pid_mode) a container is always fenced")
+        return self
 
 
 class Spec(BaseModel):
@@ -212,6 +234,10 @@ class Host(Protocol):
 
     async def check(self) -> None:
         """Raises EngineUnavailable or NotPossible where nothing can be started now."""
+        ...
+
+    def lacks(self, wanted: Iterable[Limit]) -> list[Limit]:
+        """Which of these limits a target would be without here."""
         ...
 
     async def start(self, target: Target, spec: Spec) -> Handle:

@@ -183,13 +183,16 @@ class Judge:
 
 
 def read_events(journal: Journal, run: str, since: int, until: int | None) -> list[Numbered]:
-    """A run's facts; the kernel's words and some of what was printed only after ``since``: there may be many."""
+    """A run's facts; the kernel's words and some of what was printed only after ``since``: there may be many.
+
+    ``since`` 0: nothing was asked for; then the first that was printed, which may say why it ended.
+    """
     found: list[Numbered] = []
     for kinds, first in ((FACTS, 0), (WORDS, since)):
         after = first
         while page := journal.read(after=after, run=run, kinds=kinds, limit=PAGE):
             found += [(each.id, event_of(each)) for each in page]
             after = page[-1].id
-    printed = journal.read(after=since, run=run, kinds=frozenset({"output"}), limit=PRINTED) if since else []
+    printed = journal.read(after=since, run=run, kinds=frozenset({"output"}), limit=PRINTED)
     found += [(each.id, event_of(each)) for each in printed]
     return sorted((each for each in found if until is None or each[0] <= until), key=lambda each: each[0])

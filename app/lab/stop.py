@@ -6,6 +6,8 @@ out is in ``stops.py``.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import anyio
 
 from app.errors import Ending
@@ -17,6 +19,7 @@ class StopUnderWay:
 
     def __init__(self, signal: Signal, timeout_s: int) -> None:
         self.signal, self.timeout_s = signal, timeout_s
+        self.deadline: datetime | None = None  # when SIGKILL is due; None: never, or it is not recorded yet
         self.waiting = anyio.CancelScope()  # for the target's end
         self._request: int | None = None
         self._refused: Exception | None = None

@@ -9,7 +9,7 @@ from typing import Any
 import anyio
 
 from app.errors import AlreadyGone, Conflict, Ending, LabError
-from app.events import StopEscalated, StopFinished, StopRequested, now
+from app.events import StopEscalated, StopFinished, StopOverdue, StopRequested, now
 from app.hosts.base import Handle
 from app.hub import Hub
 from app.jobs import Jobs, in_words
@@ -19,6 +19,7 @@ from app.signals import Signal, exit_meaning, named_so
 from app.sources.kernel_trace import KernelTrace
 
 FORETELL_WITHIN_S = 0.5
+LATE_S = 2.0  # after its time, until that is said
 
 
 class Stops:
@@ -54,6 +55,7 @@ class Stops:
         if live.ended:
             raise AlreadyGone(f"{live.target.id} has ended")
         at = now()
+        stop.deadline = None if stop.timeout_s < 0 else at + timedelta(seconds=stop.timeout_s)
         return await self._hub.record(
             StopRequested(
                 at=at,
@@ -62,7 +64,7 @@ class Stops:
                 author="person",
                 signal=stop.signal.name,
                 timeout_s=stop.timeout_s,
-                deadline=None if stop.timeout_s < 0 else at + timedelta(seconds=stop.timeout_s),
+                deadline=stop.deadline,
                 by=by,
             )
         )
@@ -86,6 +88,7 @@ class Stops:
         left = live.left
         assert left is not None and left.stop is not None and left.stop_asked is not None
         live.stop = stop = StopUnderWay(named_so(left.stop_asked.signal), left.stop_asked.timeout_s)
+        stop.deadline = left.stop_asked.deadline
         stop.was_recorded(left.stop)
         self._tasks.start_soon(self._left, live, stop, left.stop)
 
@@ -114,15 +117,23 @@ class Stops:
         async def on_timeout() -> None:
             await self._hub.record(StopEscalated(**where, reason="timeout", by="lab"))
 
+        async def overdue() -> None:
+            if stop.deadline is not None:
+                await anyio.sleep(max(0.0, (stop.deadline - now()).total_seconds()) + LATE_S)
+                await self._hub.record(StopOverdue(**where, late_s=LATE_S))
+
         error, result = None, None
-        try:
-            if handle is None:
-                raise AlreadyGone("the lab was killed meanwhile: nobody saw how it ended")
-            with stop.waiting:
-                result = await handle.stop(stop.signal, stop.timeout_s, on_timeout)
-                await handle.ended()
-        except LabError as failure:
-            error = str(failure)
+        async with anyio.create_task_group() as beside:
+            beside.start_soon(overdue)
+            try:
+                if handle is None:
+                    raise AlreadyGone("the lab was killed meanwhile: nobody saw how it ended")
+                with stop.waiting:
+                    result = await handle.stop(stop.signal, stop.timeout_s, on_timeout)
+                    await handle.ended()
+            except LabError as failure:
+                error = str(failure)
+            beside.cancel_scope.cancel()
         if result is None and stop.waiting.cancelled_caught:
             error = "its run was over before anybody saw how it ended"
         code = result.exit_code if result else None

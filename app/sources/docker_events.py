@@ -67,7 +67,9 @@ async def engine_events(
     """
     send, receive = anyio.create_memory_object_stream[Told](256)
     feed = await to_thread.run_sync(
-        lambda: feed_of()(decode=True, filters={"type": "container", "label": f"{LAB}={lab}"}), limiter=limiter
+        lambda: feed_of()(decode=True, filters={"type": "container", "label": f"{LAB}={lab}"}),
+        limiter=limiter,
+        abandon_on_cancel=True,
     )
 
     def pump() -> None:

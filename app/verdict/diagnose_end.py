@@ -8,6 +8,7 @@ from app.verdict.came import came_of, named, row_of
 from app.verdict.diagnose_stop import diagnose_by_hand
 from app.verdict.diagnosis import Diagnosis, inside, sentence, who_did
 from app.verdict.exit_code import by_itself, exit_said, root_of
+from app.verdict.fence import fenced_off
 from app.verdict.passed_on import hops, swept, told
 from app.verdict.scene import Scene, Word
 
@@ -50,7 +51,11 @@ def diagnose_end(scene: Scene, after: int) -> Diagnosis | None:
         text = f"{who} ended{_with(event.exit_code)}; nobody saw whether a signal ended it."
         outcome = Diagnosis(None, "unknown", text, ())
     else:
-        outcome = Diagnosis(None, "by_itself", f"{who} ended by itself{_with(event.exit_code, ', with ')}.", ())
+        fence = fenced_off(scene)
+        said += [fence] if fence else []
+        likely = ": the lab’s fence is the likely reason" if fence else ""
+        text = f"{who} ended by itself{_with(event.exit_code, ', with ')}{likely}."
+        outcome = Diagnosis(None, "by_itself", text, ())
     exit_ = exit_said(scene, oom=oom, kills=kills)
     lost = [each for each in swept(scene, after, scene.events[-1][0], "SIGTERM") if each.loss][:4]
     more = [each.sentence() for each in lost]

@@ -21,9 +21,6 @@ from app.targets import HostName
 CATALOGUE_ONLY = {"tmpfs", "binds", "cgroupns", "cap_add"}
 LONGEST_WORD = 128 * 1024 - 1  # bytes: MAX_ARG_STRLEN of the kernel, with the NUL at its end
 LONGEST_IMAGE = 512
-LEAST_MEMORY = 6 * 2**20  # the engine takes no less
-_UNITS = {"": 0, "b": 0, "k": 10, "m": 20, "g": 30}
-_MEMORY = re.compile(r"(\d{1,15})([bkmg]?)b?", re.IGNORECASE)
 # As the engine has it (distribution/reference): [HOST[:PORT]/]NAME[/NAME…][:TAG][@DIGEST]
 _PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _IMAGE = re.compile(
@@ -66,7 +63,7 @@ class Own(Body):
     """A command or an image of one's own.
 
     Options of a container: init, pid_mode ("host"), stop_signal, stop_timeout_s, entrypoint, tty, stdin_open, env,
-    user, workdir, memory, pids_limit, ports; of a process or sandbox: env, cwd, cols, rows, ports.
+    user, workdir, memory, pids_limit, ports, fence; of a process or sandbox: env, cwd, cols, rows, ports.
     """
 
     host: HostName | None = None
@@ -101,8 +98,9 @@ class Own(Body):
             return Spec(host=self.host, own=True, command=self.command, process=_placed(ProcessOptions(**self.options)))
         except ValidationError as error:
             problem = error.errors()[0]
-            where = ".".join(str(part) for part in problem["loc"]) or "options"
-            raise BadRequest(f"{where}: {problem['msg'].removeprefix('Value error, ')}") from error
+            where = ".".join(str(part) for part in problem["loc"])
+            text = problem["msg"].removeprefix("Value error, ")
+            raise BadRequest(f"{where}: {text}" if where else text) from error
         except TypeError as error:  # names that are no words
             raise BadRequest(f"options: {error}") from error
 
@@ -132,11 +130,6 @@ def _image(image: str) -> str:
 
 
 def _checked(options: ContainerOptions) -> ContainerOptions:
-    found = _MEMORY.fullmatch(options.memory)
-    if not found or int(found[1]) << _UNITS[found[2].lower()] < LEAST_MEMORY:
-        raise BadRequest(
-            f"memory: {options.memory!r} is no amount that the engine takes", hint="At least 6m, such as 256m or 1g."
-        )
     if options.user is not None and not _USER.fullmatch(options.user):
         raise BadRequest(f"user: {options.user!r} is no user", hint="A name or a number, such as nobody or 1000:1000.")
     if options.workdir is not None and not options.workdir.startswith("/"):

@@ -1,6 +1,7 @@
 """A gate before the engine's socket: closed, the engine is as good as gone, while it goes on all the same.
 
-It can also hold back what the engine tells by itself, while all else goes through.
+It can also hold back what the engine tells by itself, while all else goes through; or everything, as an engine does
+that hangs: connections are taken, and nothing is answered.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ class Gate:
         self._feeds: set[socket.socket] = set()  # connections that asked for events as they come
         self._tells = threading.Event()
         self._tells.set()
+        self._answers = threading.Event()
+        self._answers.set()
 
     def open(self) -> None:
         self._tells.set()
@@ -35,6 +38,7 @@ class Gate:
     def close(self) -> None:
         """Every connection ends, and there is no socket any more."""
         self._tells.set()
+        self._answers.set()
         listener, self._listener = self._listener, None
         if listener is None:
             return
@@ -50,6 +54,13 @@ class Gate:
     def hold_events(self) -> None:
         """Until the gate is opened again or closed, nobody hears of what happens."""
         self._tells.clear()
+
+    def freeze(self) -> None:
+        """Nothing goes through, either way, until ``thaw``."""
+        self._answers.clear()
+
+    def thaw(self) -> None:
+        self._answers.set()
 
     def _accept(self, listener: socket.socket) -> None:
         while True:
@@ -75,6 +86,7 @@ class Gate:
                     self._feeds.add(source)
                 if to in self._feeds:
                     self._tells.wait()
+                self._answers.wait()
                 to.sendall(data)
         with suppress(OSError):
             to.shutdown(socket.SHUT_WR)

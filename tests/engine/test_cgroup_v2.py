@@ -82,6 +82,22 @@ def test_systemd_keeps_to_its_own_cgroup(
     assert [str(found) for root in cgroup_roots() for found in root.glob(f"**/*{container}*")] == []
 
 
+def test_what_needs_a_limit_is_not_possible_without_it_and_all_else_says_that_there_is_none(
+    second: SecondEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That engine has no controllers: they are the other tree's."""
+    monkeypatch.setenv("DOCKER_HOST", second.url)
+    with running_lab(tmp_path / "data") as lab, lab.person() as person:
+        shown = person.get("/experiments/out-of-memory").json()
+        assert (shown["available"], "cannot limit memory" in shown["why_not"]) == (False, True)
+        refused = person.post("/runs", {"experiment": "out-of-memory"})
+        assert (refused.status_code, refused.json()["code"]) == (409, "not_possible")
+        run, _ = person.start("systemd-stop")
+        with person.events(run=run) as events:
+            assert "memory" in events.until(kind("target_started"))["without"]
+        person.client.delete(f"/api/v1/runs/{run}").raise_for_status()
+
+
 def strays(pid: int, container: str, *, only_v2: bool) -> list[str]:
     """Cgroups of a process that are not in the container's, as proc(5) has them.
 

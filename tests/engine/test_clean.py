@@ -40,13 +40,14 @@ def things(engine: None) -> Iterator[dict[str, str]]:
     """One container and one volume with our label and one without, none of them running."""
     image = tag_of("base")
     made = {
-        "ours": docker("create", "--label", f"{LABEL}=test-clean", image, "true"),
+        "ours": docker("create", "--name", "signal-lab-r1-clean", "--label", f"{LABEL}=test-clean", image, "true"),
+        "heirs": docker("create", "--label", f"{LABEL}=test-clean", image, "true"),
         "theirs": docker("create", "--label", "other=1", image, "true"),
         "our volume": docker("volume", "create", "--label", f"{LABEL}=test-clean"),
         "their volume": docker("volume", "create"),
     }
     yield made
-    for name in ("ours", "theirs"):
+    for name in ("ours", "heirs", "theirs"):
         subprocess.run(["docker", "rm", "-f", made[name]], capture_output=True, check=False)
     for name in ("our volume", "their volume"):
         subprocess.run(["docker", "volume", "rm", "-f", made[name]], capture_output=True, check=False)
@@ -57,7 +58,7 @@ def test_clean_shows_first_and_removes_only_what_carries_our_label(things: dict[
     assert shown["dry_run"] is True
     ids = {each["id"] for each in shown["removed"]}
     assert {things["ours"], things["our volume"]} <= ids
-    assert not {things["theirs"], things["their volume"]} & ids
+    assert not {things["theirs"], things["heirs"], things["their volume"]} & ids
     assert things["ours"] in docker("ps", "-aq", "--no-trunc"), "a dry run removes nothing"
     gone = clean("--containers", "--volumes", "--yes")
     assert gone["failed"] == {}
@@ -65,15 +66,56 @@ def test_clean_shows_first_and_removes_only_what_carries_our_label(things: dict[
     assert things["ours"] not in left
     assert things["our volume"] not in left
     assert things["theirs"] in left
+    assert things["heirs"] in left, "a committed container hands on its labels, and not its name"
     assert things["their volume"] in left
 
 
 def test_clean_leaves_a_container_that_runs_alone(engine: None) -> None:
-    container = docker("run", "-d", "--label", f"{LABEL}=test-clean", tag_of("base"), "sleep", "600")
+    ours = ("--name", "signal-lab-r1-running", "--label", f"{LABEL}=test-clean")
+    container = docker("run", "-d", *ours, tag_of("base"), "sleep", "600")
     try:
         answer = clean("--containers", "--yes")
         assert container in {each["id"] for each in answer["left"]}
         assert container in docker("ps", "-q", "--no-trunc")
+    finally:
+        docker("rm", "-f", container)
+
+
+def test_an_image_that_somebody_built_upon_ours_is_theirs(engine: None, tmp_path: Path) -> None:
+    """It inherits the label; and one of ours that has a second name keeps that."""
+    (tmp_path / "Dockerfile").write_text(f"FROM {tag_of('base')}\nENV THEIRS=1\n")
+    ours, theirs, second = "signal-lab/test-clean:1", "theirs-test-clean:1", "theirs-test-clean:2"
+    try:
+        for tag in (ours, theirs):
+            docker("build", "-q", "--label", f"only={tag}", "-t", tag, str(tmp_path))
+        docker("tag", ours, second)
+        assert docker("inspect", "-f", '{{index .Config.Labels "dev.signal-lab.image"}}', theirs) == "base"
+        names = {each["name"] for each in clean("--images")["removed"]}
+        assert ours in names
+        assert not {theirs, second} & names
+        assert {name.partition("/")[0] for name in names} == {"signal-lab"}
+    finally:
+        docker("rmi", ours, theirs, second)
+
+
+def test_containers_of_a_lab_that_lives_are_left_alone_and_those_of_a_dead_one_are_not(
+    engine: None, tmp_path: Path
+) -> None:
+    here = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+    with serving(tmp_path, "--adopt-within-s", "600", DOCKER_HOST=here) as (server, link, _watch):
+        with httpx.Client(base_url=base(link), timeout=30, headers={"authorization": f"Bearer {TOKEN}"}) as client:
+            somebody = Somebody(client)
+            run, _ = somebody.start("pid-1")
+            with somebody.events(run=run) as events:
+                container = events.until(kind("target_started"))["container_id"]
+        living = {each["id"]: each["lab"] for each in clean("--containers", "--running")["left"]}
+        assert living[container] == "alive"
+        os.kill(server.pid, signal.SIGKILL)
+        server.wait(30)
+    try:
+        gone = {each["id"]: each["lab"] for each in clean("--containers", "--running")["removed"]}
+        assert gone[container] == "gone"
+        assert container in {each["id"] for each in clean("--containers")["left"]}, "it runs"
     finally:
         docker("rm", "-f", container)
 

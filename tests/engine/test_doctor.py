@@ -17,7 +17,7 @@ from app.commands.doctor import _socket_of
 from app.doctor import looking
 from app.doctor.examination import Doctor
 from app.hosts.engine.cleaning import any_engine
-from app.hosts.engine.engine import translated
+from app.hosts.engine.finding import translated
 from tests.engine.foreign import CATCHES, HTTP, docker, foreign
 from tests.killable import LAB
 from tests.support import running_lab, until

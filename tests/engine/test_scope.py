@@ -61,11 +61,14 @@ def test_what_is_protected_is_not_swept(engine: None, tmp_path: Path) -> None:
     with killable(tmp_path, DOCKER_HOST=HERE) as server, server.person() as person:
         lab = person.get("/health").json()["journal"]
         own = ("--label", f"dev.signal-lab.lab={lab}", "--label", "dev.signal-lab.run=r9")
-        with somebodys(*own, "--label", "dev.signal-lab.protect=true") as theirs, somebodys(*own) as ours:
+        named = ("--name", f"signal-lab-r9-{lab}", *own)
+        protected = (*named[:1], f"{named[1]}-2", *own, "--label", "dev.signal-lab.protect=true")
+        with somebodys(*protected) as theirs, somebodys(*own) as heirs, somebodys(*named) as ours:
             server.kill()
             server.start()
             until(lambda: not runs(ours), what="the sweep")
             assert runs(theirs)
+            assert runs(heirs), "of an image that was made of a lab's container"
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,12 @@ describe("a command or an image of one's own", () => {
     assert.equal(ownRequest(own({ image: "x", stopTimeout: "0" }))?.options?.stop_timeout_s, 0);
   });
 
+  it("says which fence is around it", () => {
+    assert.match(flat(shown({ image: "nginx" })), /No network, no capabilities/);
+    assert.match(flat(shown({ image: "nginx", unfenced: true })), /usual capabilities, and a network/);
+    assert.deepEqual(ownRequest(own({ image: "nginx", unfenced: true }))?.options, { fence: "docker" });
+  });
+
   it("says what is missing", () => {
     assert.match(flat(shown({ image: "nginx" }, { engine: false })), /Needs Docker/);
     assert.match(flat(shown({ command: '"' })), /not closed/);

@@ -16,6 +16,9 @@ from tests.support import Person, kind, prints
     [
         ({"memory": "lots"}, "memory: 'lots'"),
         ({"memory": "1m"}, "memory: '1m'"),
+        ({"memory": "0"}, "memory: '0'"),
+        ({"fence": "none"}, "fence: "),
+        ({"fence": "docker", "pid_mode": "host"}, "fence: "),
         ({"stop_signal": "FOO"}, "stop_signal: there is no signal 'FOO'"),
         ({"stop_timeout_s": "soon"}, "stop_timeout_s: "),
         ({"stop_timeout_s": 99999}, "stop_timeout_s: "),
@@ -61,10 +64,15 @@ def test_the_equivalent_line_is_told_without_starting_anything(driver: Person, v
     reply = driver.post("/equivalent", own)
     assert reply.json() == {
         "equivalent": [
-            "docker run -d --name main --init -t --pid host --stop-signal SIGINT --stop-timeout 3 --memory 64m "
-            "--user 1000 -e A --entrypoint sh nginx -c 'echo hi'"
+            "docker run -d --name main --init -t --cap-drop ALL --security-opt no-new-privileges --network none "
+            "--pid host --stop-signal SIGINT --stop-timeout 3 --memory 64m --user 1000 -e A --entrypoint sh "
+            "nginx -c 'echo hi'"
         ]
     }
+    plain = {"host": "container", "image": "nginx", "options": {"fence": "docker"}}
+    assert driver.post("/equivalent", plain).json() == {"equivalent": ["docker run -d --name main nginx"]}
+    lesson = {"host": "container", "image": "base", "command": ["true"]}
+    assert "--cap-drop" not in driver.post("/equivalent", lesson).json()["equivalent"][0], "the fence is the lab's own"
     assert driver.post("/equivalent", {"host": "process", "command": ["echo", "a b"]}).json() == {
         "equivalent": ["echo 'a b'"]
     }

@@ -1,7 +1,8 @@
 """From a ``Spec`` to what the engine is asked for, and to the ``docker run`` that a person would type.
 
-The two say the same but for the fences and labels that the lab adds on its own account: those belong to the lab, not
-to the lesson, and a line to copy should show what matters.
+The two say the same but for the limits and labels that the lab adds on its own account, and for its fence around a
+lesson: those belong to the lab, and a line to copy should show what matters.  Of an image of one's own the fence may
+matter, so it is in the line.
 """
 
 from __future__ import annotations
@@ -12,10 +13,19 @@ from typing import Any
 
 from docker.utils import parse_bytes
 
+from app.events.parts import Limit
 from app.hosts.base import ContainerOptions, Spec
-from app.targets import LAB, RUN, TARGET, Target
+from app.hosts.container.images import is_ours
+from app.hosts.container.ours import NAME
+from app.targets import RUN, TARGET, Target
 
 NOBODY = "65534:65534"
+CONTROLLERS: dict[Limit, str] = {"memory": "MemoryLimit", "pids": "PidsLimit", "cpu": "CpuCfsQuota"}
+
+
+def lacking(info: dict[str, Any]) -> tuple[Limit, ...]:
+    """Limits that this engine cannot set.  ``info``: its own words."""
+    return tuple(limit for limit, name in CONTROLLERS.items() if not info.get(name))
 
 
 def for_engine(spec: Spec, info: dict[str, Any]) -> Spec:
@@ -38,6 +48,9 @@ def docker_run(spec: Spec, name: str, image: str) -> str:
     words += ["--init"] if options.init else []
     words += ["-t"] if options.tty else []
     words += ["-i"] if options.stdin_open else []
+    if options.fence == "fenced" and not is_ours(spec.image or "base"):
+        words += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
+        words += [] if options.ports else ["--network", "none"]
     for flag, value in (
         ("--pid", options.pid_mode),
         ("--stop-signal", options.stop_signal),
@@ -64,16 +77,16 @@ def docker_run(spec: Spec, name: str, image: str) -> str:
     return shlex.join([*words, image, *rest])
 
 
-def creation(target: Target, spec: Spec, image: str, info: dict[str, Any], lab: str) -> dict[str, Any]:
+def creation(target: Target, spec: Spec, image: str, info: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
     """The body of the engine's ``create``, with ``name`` in it.
 
     Args:
         info: the engine's own; a limit whose controller it lacks is left out, since asking for it may fail.
-        lab: whose container it is.
+        labels: those that say whose container it is.
     """
     options = spec.container
     wanted: dict[str, Any] = {
-        "name": f"signal-lab-{target.run}-{target.name}-{secrets.token_hex(3)}",
+        "name": f"{NAME}{target.run}-{target.name}-{secrets.token_hex(3)}",
         "Image": image,
         "Cmd": list(spec.command) or None,
         "Tty": options.tty,
@@ -82,7 +95,7 @@ def creation(target: Target, spec: Spec, image: str, info: dict[str, Any], lab: 
         "AttachStdout": True,
         "AttachStderr": True,
         "Env": [f"{key}={value}" for key, value in options.env.items()],
-        "Labels": {RUN: target.run, TARGET: target.id, LAB: lab},
+        "Labels": {**labels, RUN: target.run, TARGET: target.id},
         "ExposedPorts": {port: {} for port in options.ports},
         "HostConfig": _host_config(options, info),
     }
@@ -97,11 +110,12 @@ def creation(target: Target, spec: Spec, image: str, info: dict[str, Any], lab: 
 
 
 def _host_config(options: ContainerOptions, info: dict[str, Any]) -> dict[str, Any]:
+    fenced = options.fence == "fenced"
     config: dict[str, Any] = {
-        "SecurityOpt": ["no-new-privileges"],
-        "CapDrop": ["ALL"],
+        "SecurityOpt": ["no-new-privileges"] if fenced else [],
+        "CapDrop": ["ALL"] if fenced else [],
         "CapAdd": list(options.cap_add),
-        "NetworkMode": "bridge" if options.ports else "none",
+        "NetworkMode": "none" if fenced and not options.ports else "bridge",
         "PortBindings": {
             inside: [{"HostIp": "127.0.0.1", "HostPort": str(port or "")}] for inside, port in options.ports.items()
         },
@@ -115,10 +129,10 @@ def _host_config(options: ContainerOptions, info: dict[str, Any]) -> dict[str, A
         config["PidMode"] = options.pid_mode
     if options.cgroupns:
         config["CgroupnsMode"] = options.cgroupns
-    if info.get("MemoryLimit"):
-        config["Memory"] = parse_bytes(options.memory)
-    if info.get("PidsLimit"):
-        config["PidsLimit"] = options.pids_limit
-    if info.get("CpuCfsQuota"):
-        config["NanoCpus"] = 10**9
-    return config
+    limits: dict[Limit, tuple[str, float]] = {
+        "memory": ("Memory", parse_bytes(options.memory)),
+        "pids": ("PidsLimit", options.pids_limit),
+        "cpu": ("NanoCpus", 10**9),
+    }
+    without = lacking(info)
+    return config | dict(each for limit, each in limits.items() if limit not in without)

@@ -10,7 +10,8 @@ import docker.errors
 import docker
 from app.errors import HostFailed
 from app.hosts.base import Ran
-from app.hosts.engine.engine import Client, Engine
+from app.hosts.engine.engine import Engine
+from app.hosts.engine.finding import Client
 
 ENDS_WITHIN_S = 20.0
 OUTPUT_BYTES = 64 * 1024

@@ -10,6 +10,7 @@ Longer than most files: what happens to a container and what is asked of it shar
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
@@ -23,6 +24,7 @@ from app.events import Clock, EngineEvent, TargetExited, TargetStarted, now
 from app.events.record import Record
 from app.hosts.base import Ran, Spec, StopDefaults, Stopped
 from app.hosts.container.attachment import Input
+from app.hosts.container.docker_run import lacking
 from app.hosts.container.exec import run_in_container
 from app.hosts.container.output import ContainerOutput
 from app.hosts.container.ports import published
@@ -38,6 +40,7 @@ from app.probe.procfs import Proc, ProcessFacts
 from app.signals import SIGTERM, Signal, UnknownSignal, exit_meaning, named_so
 from app.targets import Target
 
+log = logging.getLogger("signal_lab")
 DRAIN_S = 2.0  # how long the end waits for the last of the output
 
 Look = Callable[[int, str], Awaitable[list[ProcessFacts] | None]]  # pid of its first process, container id
@@ -59,6 +62,7 @@ class ContainerHandle:
         self.container = container
         self.stdin = spec.container.stdin_open
         self.ports: dict[str, int] = {}
+        self.left_over = False  # nobody goes on with it, and it could not be removed
         self._spec, self._engine, self._record, self._tasks = spec, engine, record, tasks
         self._proc = Proc()
         self._look, self._pid = look, 0
@@ -162,6 +166,8 @@ class ContainerHandle:
                 stop_signal=self.stop_defaults.signal.name,
                 stop_timeout_s=self.stop_defaults.timeout_s,
                 ports=self.ports,
+                fence=self._spec.container.fence,
+                without=lacking(self._engine.info),
             )
         )
 
@@ -316,10 +322,18 @@ class ContainerHandle:
         if self._story.died.is_set() and self._stopper.answered:
             with anyio.move_on_after(DRAIN_S):  # a stop that is not done would meet a container that is gone
                 await self._stopper.answered.wait()
-        with suppress(LabError):
+        self.left_over = True
+        try:
             await self._engine.call(
                 lambda client: client.remove_container(self.container, force=True, v=True), what="removing it"
             )
+            self.left_over = False
+        except AlreadyGone:
+            self.left_over = False
+        except LabError as error:
+            self.left_over = "already in progress" not in str(error)
+            if self.left_over:
+                log.warning("%s is left until the engine is back: %s", self.target.id, error)
         if self._start_told:
             with anyio.move_on_after(DRAIN_S):
                 await self._ended.wait()

@@ -17,14 +17,16 @@ from anyio import to_thread
 
 from app.errors import AlreadyGone, EngineUnavailable, HostFailed, LabError, NotOurs
 from app.events import EngineEvent, TargetStarting
+from app.events.parts import Limit
 from app.events.record import Record
 from app.hosts.base import Spec
-from app.hosts.container.docker_run import creation, docker_run, for_engine
+from app.hosts.container.docker_run import creation, docker_run, for_engine, lacking
 from app.hosts.container.handle import ContainerHandle, Look
 from app.hosts.container.images import Images, tag_of
-from app.hosts.container.ours import check_ours, is_protected
+from app.hosts.container.ours import check_ours, is_made_by_us, is_protected
 from app.hosts.container.ports import is_taken, with_free_ports
-from app.hosts.engine.engine import Client, Engine
+from app.hosts.engine.engine import Engine
+from app.hosts.engine.finding import Client
 from app.hosts.engine.janitor_client import Janitor
 from app.hosts.left import Left, end_unseen
 from app.jobs import Jobs, running_jobs
@@ -45,12 +47,18 @@ class ContainersHost:
         self._janitor = janitor
         self.look: Look | None = None  # how to see containers that this machine does not show
         self._handles: dict[str, ContainerHandle] = {}  # by container id
+        self._making: set[str] = set()  # names of containers that are being created
         self._left = set(left)
         engine.listen(self._told)
 
     async def check(self) -> None:
         await self._engine.ready(START_WITHIN_S)
         self._engine.client()
+
+    def lacks(self, wanted: Iterable[Limit]) -> list[Limit]:
+        """None that it could tell of while there is no engine."""
+        without = lacking(self._engine.info) if self._engine.info else ()
+        return [limit for limit in wanted if limit in without]
 
     def equivalent(self, spec: Spec, name: str) -> str:
         return docker_run(for_engine(spec, self._engine.info), name, tag_of(spec.image or "base"))
@@ -69,10 +77,9 @@ class ContainersHost:
         raise AssertionError("unreachable")
 
     async def _start(self, target: Target, spec: Spec, image: str) -> ContainerHandle:
-        wanted = creation(target, spec, image, self._engine.info, self._engine.lab)
+        wanted = creation(target, spec, image, self._engine.info, self._engine.labels)
         await to_thread.run_sync(self._janitor.ensure, self._engine.url)
-        created = await self._engine.call(lambda client: _create(client, wanted), what=f"creating {target.id}")
-        container = str(created["Id"])
+        container = await self._create(wanted, target.id)
         handle = ContainerHandle(target, spec, container, self._engine, self._record, self._tasks, self.look)
         self._handles[container] = handle
         try:
@@ -80,9 +87,25 @@ class ContainersHost:
         except BaseException:
             with anyio.CancelScope(shield=True):
                 await handle.close()
-                self._handles.pop(container, None)
+                self._forget(handle)
             raise
         return handle
+
+    def _forget(self, handle: ContainerHandle) -> None:
+        if not handle.left_over:
+            self._handles.pop(handle.container, None)
+
+    async def _create(self, wanted: dict[str, Any], what: str) -> str:
+        name = wanted["name"]
+        self._making.add(name)
+        try:
+            return await self._engine.call(
+                lambda client: _create(client, wanted),
+                what=f"creating {what}",
+                undo=lambda client, made: client.remove_container(made, force=True, v=True),
+            )
+        finally:
+            self._making.discard(name)
 
     async def adopt(self, target: Target, spec: Spec, left: Left) -> ContainerHandle | None:
         """Go on with a container that a killed server has left; None when there is none, or it was never started.
@@ -133,7 +156,7 @@ class ContainersHost:
         except BaseException as error:
             with anyio.CancelScope(shield=True):
                 await handle.close()
-            self._handles.pop(container, None)
+            self._forget(handle)
             if not isinstance(error, AlreadyGone):
                 raise
             return None
@@ -154,14 +177,15 @@ class ContainersHost:
     async def _find(self, target: Target) -> str | None:
         """Its container by the labels, where the server was killed before it had told the id."""
         filters = {"label": [f"{LAB}={self._engine.lab}", f"{TARGET}={target.id}"]}
-        found = await self._engine.call(lambda client: client.containers(all=True, quiet=True, filters=filters))
-        return str(found[0]["Id"]) if found else None
+        found = await self._engine.call(lambda client: client.containers(all=True, filters=filters))
+        return next((str(each["Id"]) for each in found if is_made_by_us(each["Names"], each["Labels"])), None)
 
     async def _told(self, container: str, event: EngineEvent | None) -> None:
         """What the engine says.  None: it came back, and what it said meanwhile was not heard."""
         if event is None:
             for handle in list(self._handles.values()):
                 self._tasks.start_soon(handle.look_again)
+            self._tasks.start_soon(self.sweep_when_ready)  # what could not be removed while it was away
         elif known := self._handles.get(container):
             await known.told(event)
             if event.action == "destroy":
@@ -170,23 +194,37 @@ class ContainersHost:
             await self._record(event)  # created: its handle comes a moment later
 
     def end(self) -> None:
-        """All runs have ended: what they started is removed."""
-        self._janitor.end()
+        """All runs have ended: what they started is removed, or is left to the janitor where the engine was away."""
+        if any(handle.left_over for handle in self._handles.values()):
+            self._janitor.leave()
+        else:
+            self._janitor.end()
 
     async def sweep(self) -> int:
-        """Remove containers that an earlier server of this lab left behind; how many."""
+        """Remove what an earlier server of this lab left behind, and what could not be removed; how many."""
         filters = {"label": f"{LAB}={self._engine.lab}"}
         found = await self._engine.call(lambda client: client.containers(all=True, filters=filters))
         gone = [
             each["Id"]
             for each in found
-            if each["Id"] not in self._handles
+            if self._is_over(each["Id"])
+            and is_made_by_us(each["Names"], each["Labels"])
+            and not self._making & {name.lstrip("/") for name in each["Names"] or ()}
             and each["Labels"].get(TARGET) not in self._left
             and not is_protected(each["Id"], each["Labels"])
         ]
         for container in gone:
             await self._remove(container)
+        there = {each["Id"] for each in found} - set(gone)
+        for container, handle in list(self._handles.items()):
+            if handle.left_over and container not in there:
+                del self._handles[container]
         return len(gone)
+
+    def _is_over(self, container: str) -> bool:
+        """Nobody here goes on with it."""
+        handle = self._handles.get(container)
+        return handle is None or handle.left_over
 
     async def _remove(self, container: str) -> None:
         await self._engine.call(lambda client: client.remove_container(container, force=True, v=True))
@@ -195,16 +233,15 @@ class ContainersHost:
         await self._engine.ready(float("inf"))
         try:
             if count := await self.sweep():
-                log.warning("removed %d containers of an earlier server", count)
+                log.warning("removed %d containers that were left", count)
         except LabError as error:
-            log.warning("cannot remove what an earlier server left: %s", error)
+            log.warning("cannot remove what was left: %s", error)
 
 
-def _create(client: Client, wanted: dict[str, Any]) -> dict[str, Any]:
+def _create(client: Client, wanted: dict[str, Any]) -> str:
     """docker-py's own ``create_container_from_config``: it has no words for some of what is wanted."""
-    name = wanted.pop("name")
-    created: dict[str, Any] = client.create_container_from_config(wanted, name)
-    return created
+    created: dict[str, Any] = client.create_container_from_config(wanted, wanted.pop("name"))
+    return str(created["Id"])
 
 
 @asynccontextmanager

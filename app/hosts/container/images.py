@@ -30,8 +30,10 @@ import docker
 from app.errors import HostFailed
 from app.events.record import Record
 from app.hosts.container.builds import Build, Builds, Say
+from app.hosts.container.ours import REPOSITORY
 from app.hosts.container.pulls import Pull, not_pulled
-from app.hosts.engine.engine import Client, Engine, connect
+from app.hosts.engine.engine import Engine
+from app.hosts.engine.finding import Client, connect
 from app.jobs import Jobs
 from app.resources import resource
 
@@ -74,7 +76,7 @@ def tag_of(image: str) -> str:
             digest.update(f"{path.relative_to(folder)}\0{path.stat().st_mode & 0o111}\0".encode() + path.read_bytes())
     for parent in parents(folder).values():
         digest.update(tag_of(parent).encode())  # another base is another image
-    return f"signal-lab/{image}:{digest.hexdigest()[:12]}"
+    return f"{REPOSITORY}{image}:{digest.hexdigest()[:12]}"
 
 
 class Images:
@@ -170,7 +172,7 @@ class Images:
         """A long answer, read in a thread.  Cancelled, the connection is closed: the engine ends what it was doing."""
         answers: list[Any] = []
         self._engine.client()  # says why there is none
-        client, _ = await to_thread.run_sync(connect, self._engine.url)
+        client, _ = await to_thread.run_sync(connect, self._engine.url, abandon_on_cancel=True)
         client.hooks["response"].append(lambda response, **_: answers.append(response))
 
         def read_to_its_end(_: Client) -> T:

@@ -13,7 +13,8 @@ from app.events import SourceBack, SourceLost, now
 from app.events.record import Record
 from app.hosts.container.attachment import Attachment
 from app.hosts.container.stop import TELL_S
-from app.hosts.engine.engine import Client, Engine
+from app.hosts.engine.engine import Engine
+from app.hosts.engine.finding import Client
 from app.sources.output import PrintedBytes
 from app.targets import Target
 

@@ -5,11 +5,14 @@ So images without ``kill`` work too.  There the kernel protects PID 1 even from 
 
 from __future__ import annotations
 
+import secrets
+
 from app.errors import HostFailed
 from app.hosts.container.images import tag_of
-from app.hosts.engine.engine import Client, Engine
+from app.hosts.container.ours import NAME
+from app.hosts.engine.engine import Engine
+from app.hosts.engine.finding import Client
 from app.signals import Signal
-from app.targets import LAB
 
 
 async def send_from_inside(engine: Engine, container: str, signal: Signal, pid: int | None) -> None:
@@ -20,7 +23,7 @@ async def send_from_inside(engine: Engine, container: str, signal: Signal, pid: 
     wanted = {
         "Image": tag_of("base"),
         "Cmd": ["kill", "-s", str(signal.number), "--", str(pid or 1)],
-        "Labels": {LAB: engine.lab},
+        "Labels": engine.labels,
         "HostConfig": {
             "PidMode": f"container:{container}",
             "NetworkMode": "none",
@@ -29,7 +32,7 @@ async def send_from_inside(engine: Engine, container: str, signal: Signal, pid: 
     }
 
     def run(client: Client) -> tuple[int, str]:
-        made = client.create_container_from_config(wanted)["Id"]
+        made = client.create_container_from_config(wanted, f"{NAME}inside-{secrets.token_hex(6)}")["Id"]
         try:
             client.start(made)
             code = int(client.wait(made)["StatusCode"])

@@ -11,7 +11,8 @@ from app.errors import AlreadyGone, EngineUnavailable, LabError
 from app.events import now
 from app.hosts.base import StopDefaults, Stopped
 from app.hosts.container.story import Story
-from app.hosts.engine.engine import Client, Engine
+from app.hosts.engine.engine import Engine
+from app.hosts.engine.finding import Client
 from app.jobs import Jobs
 from app.signals import SIGTERM, Signal
 

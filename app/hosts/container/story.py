@@ -13,7 +13,8 @@ from typing import Any
 import anyio
 
 from app.events import EngineEvent
-from app.hosts.engine.engine import Client, Engine
+from app.hosts.engine.engine import Engine
+from app.hosts.engine.finding import Client
 from app.sources.docker_events import parse_event
 
 

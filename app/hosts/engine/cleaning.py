@@ -1,15 +1,23 @@
-"""What carries the lab's labels on an engine, to be shown and then removed; nothing else."""
+"""What labs have made on an engine and left there, to be shown and then removed; nothing else.
+
+A label alone proves nothing: who builds upon an image of the lab, or commits a container of it, inherits the labels.
+So a container has a name of the lab's too, and an image is in its repository; it is removed by that name, never by
+force.  What belongs to a lab that lives is its own to remove.
+"""
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from app.errors import EngineUnavailable
 from app.hosts.container.images import LABEL
-from app.hosts.container.ours import PROTECT, is_protected
-from app.hosts.engine.engine import candidates, connect, translated, why_not
-from app.targets import LAB
+from app.hosts.container.ours import PROTECT, REPOSITORY, is_made_by_us, is_protected
+from app.hosts.engine.finding import candidates, connect, translated, why_not
+from app.ownership import server_of
+from app.targets import HOME, LAB
 
 Client = Any
 What = Literal["container", "volume", "image"]
@@ -17,13 +25,17 @@ What = Literal["container", "volume", "image"]
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """``size``: bytes, None where the engine does not say.  ``busy``: a container that runs."""
+    """``size``: bytes, None where the engine does not say.  ``busy``: a container that runs.
+
+    ``lab``: whether the lab lives that has made a container; "unknown" where it is another machine's.
+    """
 
     what: What
     id: str
     name: str
     size: int | None = None
     busy: bool = False
+    lab: Literal["alive", "gone", "unknown"] = "unknown"
 
 
 def any_engine() -> Client:
@@ -46,10 +58,11 @@ def find(client: Client, wanted: set[What]) -> list[Thing]:
         found: list[Thing] = []
         if "container" in wanted:
             for each in client.containers(all=True, filters={"label": LAB}):
-                if is_protected(each["Id"], each.get("Labels")):
+                labels = each.get("Labels") or {}
+                if is_protected(each["Id"], labels) or not is_made_by_us(each.get("Names"), labels):
                     continue
-                name = (each.get("Names") or ["?"])[0].lstrip("/")
-                found.append(Thing("container", each["Id"], name, busy=each.get("State") == "running"))
+                name, busy = each["Names"][0].lstrip("/"), each.get("State") == "running"
+                found.append(Thing("container", each["Id"], name, busy=busy, lab=_lab_of(labels)))
         if "volume" in wanted:
             volumes = (client.volumes(filters={"label": LAB}) or {}).get("Volumes") or []
             found += [Thing("volume", each["Name"], each["Name"]) for each in volumes]
@@ -57,9 +70,16 @@ def find(client: Client, wanted: set[What]) -> list[Thing]:
             for each in sorted(client.images(filters={"label": LABEL}), key=lambda image: -image["Created"]):
                 if (each.get("Labels") or {}).get(PROTECT) == "true":
                     continue
-                name = ", ".join(each.get("RepoTags") or []) or each["Id"][:19]
-                found.append(Thing("image", each["Id"], name, size=each.get("Size")))
+                mine = [name for name in each.get("RepoTags") or () if name.startswith(REPOSITORY)]
+                found += [Thing("image", name, name, size=each.get("Size")) for name in mine]
         return found
+
+
+def _lab_of(labels: dict[str, str]) -> Literal["alive", "gone", "unknown"]:
+    host, _, data = labels.get(HOME, "").partition(":")
+    if host != socket.gethostname() or not data:
+        return "unknown"
+    return "alive" if server_of(Path(data)) else "gone"
 
 
 def remove(client: Client, thing: Thing) -> str | None:
@@ -72,7 +92,7 @@ def remove(client: Client, thing: Thing) -> str | None:
                 case "volume":
                     client.remove_volume(thing.id)
                 case "image":
-                    client.remove_image(thing.id, force=True)
+                    client.remove_image(thing.id)
     except Exception as error:  # noqa: BLE001 (told to whoever asked, and the next one is tried)
         return str(error)
     return None

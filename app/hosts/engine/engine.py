@@ -1,126 +1,64 @@
-"""The engine: finds it, watches over it, translates its errors.
+"""The engine: finds it, watches over it, and asks it.
 
-Where to look: DOCKER_HOST, the current docker context, then the usual sockets of Docker and Podman.  An engine that is
-absent is looked for once a second, so the page lights up by itself; one that is lost says so.  The stream of events is
-what tells that it is there: while it is open the engine is "ready".
+An engine that is absent is looked for once a second, so the page lights up by itself; one that is lost says so.  While
+its stream of events is open and it answers a ping every two seconds it is "ready".  One that takes connections and says
+nothing is lost too: within five seconds, and whoever waits for an answer of it is told.
 
 docker-py blocks, so every call runs in a thread of a limiter of its own; stops and waits, which may hold a thread for
-an hour, have another one, so that they cannot keep a kill from getting through.
+an hour, have another one, so that they cannot keep a kill from getting through.  A thread that nobody waits for any
+more is left to itself: an engine that hangs must hold up nobody, least of all the end of the lab.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import asdict, dataclass
+import socket
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import anyio
-import docker.context
-import docker.errors
-import docker.utils
-import requests
-import urllib3
 from anyio import CapacityLimiter, to_thread
+from anyio.streams.memory import MemoryObjectReceiveStream
 
-import docker
-from app.errors import AlreadyGone, EngineUnavailable, HostFailed
+from app.errors import EngineUnavailable, HostFailed, LabError
 from app.events import EngineEvent, SourceBack, SourceLost
 from app.events.record import Record
+from app.hosts.engine.finding import Client, Status, candidates, connect, describe, translated, why_not
+from app.hosts.engine.pulse import Pulse
 from app.jobs import running_jobs
-from app.sources.docker_events import engine_events
+from app.sources.docker_events import Told, engine_events
+from app.targets import HOME, LAB
 
 T = TypeVar("T")
-Client = Any  # docker.APIClient: what the stubs know of it is not half of what it has
-CALL_TIMEOUT_S = 30
-CONNECT_AGAIN_S = 1.0
+AGAIN_S = 1.0
+FIRST_S = 1.5  # how long the first page waits for the first look
+OPEN_S = 5.0  # until its stream of events begins
 HINT = (
     "Start Docker or Podman, or set DOCKER_HOST. On Debian: apt-get install docker.io. "
     "The lab looks again every second."
 )
+SILENT = "it takes connections and does not answer"
+SILENT_HINT = "`docker version` would wait as well: look at the engine's log, or start it again. The lab looks again."
 Listener = Callable[[str, EngineEvent | None], Awaitable[None]]  # container id, None: events may have been missed
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """``absent``: never seen; ``lost``: it was there.  Strings are empty where unknown."""
-
-    state: Literal["ready", "absent", "lost"]
-    name: str = ""
-    version: str = ""
-    api: str = ""
-    cgroup: str = ""
-    reason: str = ""
-    hint: str = ""
-
-
-def candidates() -> list[str]:
-    """Base URLs to try, most wanted first.  What a person has set is the only one tried."""
-    env = os.environ
-    if chosen := env.get("DOCKER_HOST"):
-        return [chosen]
-    context = docker.context.ContextAPI.get_current_context()
-    if context is not None and context.name != "default" and context.Host:
-        return [str(context.Host)]
-    runtime = env.get("XDG_RUNTIME_DIR", "/nonexistent")
-    paths = [
-        "/var/run/docker.sock",
-        f"{runtime}/docker.sock",
-        str(Path.home() / ".docker/run/docker.sock"),
-        "/run/podman/podman.sock",
-        f"{runtime}/podman/podman.sock",
-    ]
-    podman = [env["CONTAINER_HOST"]] if env.get("CONTAINER_HOST") else []
-    return [*podman, *(f"unix://{path}" for path in paths)]
-
-
-def why_not(url: str) -> str | None:
-    """Why a socket cannot be used, in words, without asking anybody; None when it is worth a try."""
-    if not url.startswith("unix://"):
-        return None
-    path = Path(url.removeprefix("unix://"))
-    try:
-        if not path.exists():
-            return f"no socket at {path}"
-    except OSError:
-        return f"no socket at {path}"
-    if not os.access(path, os.R_OK | os.W_OK):
-        return f"permission denied on {path}: is this user in the docker group?"
-    return None
-
-
-@contextmanager
-def translated(what: str = "the engine") -> Iterator[None]:
-    """docker-py's errors as ours, most specific first, with the engine's own words."""
-    try:
-        yield
-    except docker.errors.NotFound as error:
-        if "No such container" in str(error.explanation or ""):
-            raise AlreadyGone(f"{what}: {error.explanation}") from error
-        raise HostFailed(f"{what}: {error.explanation or error}") from error
-    except docker.errors.APIError as error:
-        words = str(error.explanation or error)
-        if "is not running" in words:
-            raise AlreadyGone(f"{what}: {words}") from error
-        raise HostFailed(f"{what}: {words}") from error
-    except (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError, ConnectionError) as error:
-        raise EngineUnavailable(f"the engine did not answer: {type(error).__name__}") from error
-    except docker.errors.DockerException as error:
-        raise EngineUnavailable(f"the engine cannot be used: {error}") from error
 
 
 class Engine:
     """Use as ``async with Engine(record, lab=…)``; it looks for an engine until the block ends."""
 
-    def __init__(self, record: Record, *, lab: str) -> None:
+    def __init__(self, record: Record, *, lab: str, data: Path | None = None) -> None:
+        """``data``: the lab's folder."""
         self._record, self.lab = record, lab
+        self.labels = {LAB: lab, **({HOME: f"{socket.gethostname()}:{data.absolute()}"} if data else {})}
         self.info: dict[str, Any] = {}
         self.url = ""  # of the one that was found last
         self._status = Status("absent", reason="looking for an engine", hint=HINT)
         self._client: Client | None = None
         self._calls, self._waits = CapacityLimiter(16), CapacityLimiter(512)
+        self._pulse = Pulse()
+        self._asked: set[anyio.CancelScope] = set()  # calls that an engine which answers would soon answer
         self._listener: Listener | None = None
         self._looked = anyio.Event()
         self._ready = anyio.Event()
@@ -149,25 +87,67 @@ class Engine:
         self.client()
         return self.url
 
-    async def call(self, act: Callable[[Client], T], *, what: str = "the engine", waits: bool = False) -> T:
-        """Run one blocking call in a thread, with errors translated.
+    async def call(
+        self,
+        act: Callable[[Client], T],
+        *,
+        what: str = "the engine",
+        waits: bool = False,
+        undo: Callable[[Client, T], object] | None = None,
+    ) -> T:
+        """Run one blocking call in a thread, with errors translated.  Cancelled, the thread is left to itself.
 
-        ``waits``: it may take long (a stop, a build); the thread is then given up when the caller is cancelled.
+        Args:
+            waits: it may take long (a stop, a build), and is not given up because the engine is silent meanwhile: it
+                goes on with it when it can.
+            undo: what to do with an answer that comes when nobody waits for it any more.
+
+        Raises:
+            EngineUnavailable: there is none, it went away, or (unless ``waits``) it does not answer.
         """
         client = self.client()
+        answers: list[T] = []
+        left = threading.Event()
 
         def run() -> T:
             with translated(what):
-                return act(client)
+                answers.append(act(client))
+            if left.is_set():
+                forget()
+            return answers[0]
 
-        limiter = self._waits if waits else self._calls
-        return await to_thread.run_sync(run, limiter=limiter, abandon_on_cancel=waits)
+        def forget() -> None:
+            if undo:
+                with suppress(LabError), translated(what):
+                    undo(client, answers[0])
+
+        with anyio.CancelScope() as scope:
+            if not waits:
+                self._asked.add(scope)
+            try:
+                limiter = self._waits if waits else self._calls
+                found = await to_thread.run_sync(run, limiter=limiter, abandon_on_cancel=True)
+                self._pulse.felt()
+                return found
+            except anyio.get_cancelled_exc_class():
+                left.set()
+                if answers:  # it came in the same moment
+                    threading.Thread(target=forget, daemon=True).start()
+                raise
+            except LabError as error:
+                if not isinstance(error, EngineUnavailable):
+                    self._pulse.felt()
+                raise
+            finally:
+                self._asked.discard(scope)
+        raise EngineUnavailable(f"{what}: the engine is silent: {SILENT}", hint=SILENT_HINT)
 
     @asynccontextmanager
     async def _watching(self) -> AsyncIterator[Engine]:
         async with running_jobs() as tasks:
             tasks.keep(self._watch, defect=self._lose_sight)
-            await self._looked.wait()  # the first page should not say "absent" for a blink
+            with anyio.move_on_after(FIRST_S):
+                await self._looked.wait()  # the first page should not say "absent" for a blink
             try:
                 yield self
             finally:
@@ -191,7 +171,7 @@ class Engine:
                 seen = True
             else:
                 self._status = Status("lost" if seen else "absent", reason=reason, hint=HINT)
-            await anyio.sleep(CONNECT_AGAIN_S)
+            await anyio.sleep(AGAIN_S)
 
     async def _find(self) -> str | None:
         """Connect to the first that answers; else says why not."""
@@ -201,38 +181,46 @@ class Engine:
                 reasons.append(reason)
                 continue
             try:
-                client = await to_thread.run_sync(connect, url, limiter=self._calls)
+                look = to_thread.run_sync(connect, url, limiter=self._calls, abandon_on_cancel=True)
+                self._client, version = await look
             except EngineUnavailable as error:
                 reasons.append(f"{url}: {error}")
                 continue
-            self._client, version = client
             self.url = url
             try:
-                self.info = await self.call(lambda client: client.info())
-            except (EngineUnavailable, HostFailed) as error:
+                with anyio.fail_after(OPEN_S):
+                    self.info = await self.call(lambda client: client.info())
+            except (EngineUnavailable, HostFailed, TimeoutError) as error:
                 self._let_go()
-                return str(error)
+                return str(error) or f"{url}: {SILENT}"
             self._status = describe(version, self.info)
             return None
         return max(reasons, key=lambda reason: "permission" in reason) if reasons else "no socket to try"
 
     async def _follow(self, *, came_back: bool) -> None:
-        """Follow the events until they end; that end is the loss of the engine."""
+        """Follow the events until they end, or it does not answer: that is the loss of the engine."""
         reason = "its stream of events ended"
+        opening = anyio.CancelScope(deadline=anyio.current_time() + OPEN_S)
         try:
-            async with engine_events(lambda: self.client().events, self._calls, lab=self.lab) as events:
-                await self._record(SourceBack(source="engine", author="engine"))
-                self._ready.set()
-                if came_back and self._listener:
-                    await self._listener("", None)
-                async for container, event in events:
-                    if self._listener:
-                        await self._listener(container, event)
+            with opening:
+                async with engine_events(lambda: self._events, self._calls, lab=self.lab) as events:
+                    opening.deadline = float("inf")
+                    await self._record(SourceBack(source="engine", author="engine"))
+                    self._ready.set()
+                    if came_back and self._listener:
+                        await self._listener("", None)
+                    if await self._heed(events):
+                        reason = SILENT
+            if opening.cancelled_caught:
+                reason = SILENT
         except (EngineUnavailable, HostFailed) as error:
             reason = str(error)
         self._ready = anyio.Event()
         self._let_go()
-        self._status = Status("lost", self._status.name, self._status.version, reason=reason, hint=HINT)
+        for scope in self._asked:
+            scope.cancel()
+        hint = SILENT_HINT if reason == SILENT else HINT
+        self._status = Status("lost", self._status.name, self._status.version, reason=reason, hint=hint)
         await self._record(SourceLost(source="engine", author="engine", reason=reason))
 
     async def _lose_sight(self, why: str) -> None:
@@ -242,32 +230,38 @@ class Engine:
         self._status = Status("lost", self._status.name, self._status.version, reason=why, hint=HINT)
         await self._record(SourceLost(source="engine", author="engine", reason=why))
 
+    def _events(self, **wanted: Any) -> Any:
+        with translated("its stream of events"):
+            return self.client().events(**wanted)
+
+    async def _heed(self, events: MemoryObjectReceiveStream[Told]) -> bool:
+        """Until the events end, or nothing answers a ping: True.  What was told is heard to its end first."""
+        async with anyio.create_task_group() as tasks:
+            waiting = anyio.CancelScope()
+            silent = anyio.Event()
+
+            async def ping() -> None:
+                await self._pulse.until_silent(self.client())
+                silent.set()
+                waiting.cancel()
+
+            tasks.start_soon(ping)
+            try:
+                while not silent.is_set():
+                    waiting = anyio.CancelScope()
+                    with waiting:
+                        container, event = await events.receive()
+                        self._pulse.felt()
+                    if waiting.cancelled_caught:
+                        continue
+                    if self._listener:
+                        await self._listener(container, event)
+            except anyio.EndOfStream:
+                pass
+            tasks.cancel_scope.cancel()
+        return silent.is_set()
+
     def _let_go(self) -> None:
         client, self._client = self._client, None
         if client is not None:
             client.close()
-
-
-def connect(url: str) -> tuple[Client, dict[str, Any]]:
-    with translated(url):
-        # kwargs_from_env adds what DOCKER_TLS_VERIFY and DOCKER_CERT_PATH ask for.
-        settings: dict[str, Any] = {**docker.utils.kwargs_from_env(), "base_url": url}
-        client = docker.APIClient(version="auto", timeout=CALL_TIMEOUT_S, **settings)
-        try:
-            return client, client.version()
-        except BaseException:
-            client.close()
-            raise
-
-
-def describe(version: dict[str, Any], info: dict[str, Any]) -> Status:
-    """From what an engine tells of itself: ``GET /version`` and ``GET /info``."""
-    names = " ".join(part.get("Name", "") for part in version.get("Components") or [])
-    name = "Podman" if "podman" in names.lower() else "Docker"
-    return Status(
-        "ready",
-        name=name,
-        version=str(version.get("Version", "")).partition("+")[0],
-        api=str(version.get("ApiVersion", "")),
-        cgroup=str(info.get("CgroupVersion", "")),
-    )

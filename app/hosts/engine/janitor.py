@@ -4,7 +4,8 @@
 
 Its standard input is a pipe whose other end only the server holds.  When that closes, whatever the reason, it waits
 some time for a next server of the same data folder, which would go on with the containers, and else removes all that
-have this lab's label.  A server that has ended well has left none, and then there is nothing to do.
+have this lab's label and a name as it gives them.  A server that has ended well has left none, and then there is
+nothing to do.
 
 There is one beside every server that has had a container, and all but always it only waits: so what it needs to clean
 up is imported when it cleans up.
@@ -34,12 +35,18 @@ def remove_all(lab: str) -> int:
     from docker.utils import kwargs_from_env
 
     import docker
+    from app.hosts.container.ours import is_made_by_us, is_protected
     from app.targets import LAB
 
     # The engine that the server had found is given in DOCKER_HOST.
     client: Any = docker.APIClient(version="auto", **kwargs_from_env())
     try:
-        found = client.containers(all=True, quiet=True, filters={"label": f"{LAB}={lab}"})
+        labelled = client.containers(all=True, filters={"label": f"{LAB}={lab}"})
+        found = [
+            each
+            for each in labelled
+            if is_made_by_us(each["Names"], each["Labels"]) and not is_protected(each["Id"], each["Labels"])
+        ]
         for each in found:
             try:
                 client.remove_container(each["Id"], force=True, v=True)

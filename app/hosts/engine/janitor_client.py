@@ -41,6 +41,12 @@ class Janitor:
     def _words(self) -> list[str]:
         return [self._lab, str(self._data.absolute()), str(self._grace_s), str(os.getpid())]
 
+    def leave(self) -> None:
+        """Something is left that could not be removed: it is told that this server is gone, and does that."""
+        if self._process is not None and self._process.stdin is not None:
+            with suppress(OSError):
+                self._process.stdin.close()
+
     def end(self) -> None:
         """All is removed: it has nothing to do, and is not waited for longer than it takes to be told."""
         if self._process is None:

@@ -14,7 +14,8 @@ from typing import Any
 from app.errors import HostFailed, NotPossible
 from app.events.trial import KernelTrial, TrialOutcome
 from app.hosts.container.images import has_image, tag_of
-from app.hosts.engine.engine import Client, Engine, translated
+from app.hosts.engine.engine import Engine
+from app.hosts.engine.finding import Client, translated
 from app.probe import init_trial
 from app.probe.files import read_file
 from app.targets import LAB

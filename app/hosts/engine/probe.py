@@ -9,6 +9,7 @@ the engine then.
 from __future__ import annotations
 
 import io
+import secrets
 import tarfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -18,6 +19,7 @@ import anyio
 
 from app.errors import HostFailed, LabError, leaves
 from app.hosts.container.images import Images
+from app.hosts.container.ours import NAME
 from app.hosts.engine.engine import Engine
 from app.hosts.engine.probe_feed import ContainerFeed, FeedEnded
 from app.jobs import running_jobs
@@ -25,7 +27,6 @@ from app.probe.procfs import ProcessFacts
 from app.probe.tracefs import TraceUnavailable
 from app.resources import PACKAGE
 from app.sources.kernel_trace import KernelTrace
-from app.targets import LAB
 
 HOME = "signal-lab"  # its folder in the container
 HELLO_S, START_AGAIN_S = 20.0, 5.0
@@ -45,13 +46,13 @@ def _files() -> bytes:
     return data.getvalue()
 
 
-def _creation(image: str, lab: str) -> dict[str, Any]:
+def _creation(image: str, labels: dict[str, str]) -> dict[str, Any]:
     return {
         "Image": image,
         "Cmd": ["python3", "-B", "-m", "app.probe"],
         "WorkingDir": f"/{HOME}",
         "Env": ["SIGNAL_LAB_TRACEFS=/run/tracing", "SIGNAL_LAB_CGROUP=/run/cgroup"],
-        "Labels": {LAB: lab},
+        "Labels": labels,
         "OpenStdin": True,
         "StdinOnce": True,
         "AttachStdin": True,
@@ -81,7 +82,11 @@ async def running_probe(engine: Engine, images: Images) -> AsyncIterator[Contain
         EngineUnavailable, HostFailed: it cannot be started.  TraceUnavailable: it runs and may not read the trace.
     """
     image = await images.ensure("base")
-    made = await engine.call(lambda client: client.create_container_from_config(_creation(image, engine.lab))["Id"])
+    name = f"{NAME}probe-{secrets.token_hex(6)}"
+    made = await engine.call(
+        lambda client: client.create_container_from_config(_creation(image, engine.labels), name)["Id"],
+        undo=lambda client, left: client.remove_container(left, force=True),
+    )
     feed: ContainerFeed | None = None
     try:
         await engine.call(lambda client: client.put_archive(made, "/", _files()))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 
 import anyio
 
 from app.events import TargetStarting
+from app.events.parts import Limit
 from app.events.record import Record
 from app.hosts.base import Handle, Host, Spec
 from app.hosts.left import Left, end_unseen
@@ -34,6 +35,10 @@ class ProcessesHost:
 
     async def check(self) -> None:
         """A process can always be started."""
+
+    def lacks(self, wanted: Iterable[Limit]) -> list[Limit]:
+        """A local target has the limits of the lab's own user."""
+        return list(wanted)
 
     def equivalent(self, spec: Spec, name: str) -> str:  # noqa: ARG002 (a process has no name)
         return shlex.join(spec.command)

@@ -156,6 +156,8 @@ const targetStarted = (before, event) => ({
   stopSignal: event.stop_signal,
   stopTimeoutS: event.stop_timeout_s,
   ports: event.ports ?? {},
+  fence: event.fence ?? null,
+  without: event.without ?? [],
 });
 
 /** One for each kind: a forgotten one is a type error. @type {{[K in Kind]: (state: State, event: EventOf[K]) => State}} */
@@ -181,6 +183,7 @@ const FOLDS = {
   engine_event: target(stops.engineSaid),
   stop_requested: (state, event) => bets.betsShut(target(stops.stopRequested)(state, event), event),
   stop_escalated: target(stops.stopEscalated),
+  stop_overdue: target(stops.stopOverdue),
   stop_finished: target(stops.stopFinished),
   verdict: target(judged),
   step_done: ofRun(lessons.stepDone),

@@ -64,6 +64,7 @@ export const stopRequested = (target, event) => {
     by: event.by,
     sentMs: null,
     escalated: null,
+    lateS: null,
     killMs: null,
     diedMs: null,
     finished: null,
@@ -85,6 +86,10 @@ export const stopEscalated = (target, event) => {
   const mark = /** @type {const} */ ({ lane: "person", what: "kill", text, signal: "SIGKILL" });
   return marked(onStop(target, { escalated, killMs }), event, mark);
 };
+
+/** @param {Target} target @param {StopOverdueEvent} event @returns {Target} */
+export const stopOverdue = (target, event) =>
+  target.stop?.id === event.stop ? onStop(target, { lateS: event.late_s }) : target;
 
 /** @param {Target} target @param {StopFinishedEvent} event @returns {Target} */
 export const stopFinished = (target, event) => {

@@ -46,6 +46,8 @@ export const announced = ({ id, name, host, tty = false, later = false }, run) =
   outputSize: 0,
   truncated: null,
   ports: {},
+  fence: null,
+  without: [],
   execs: [],
   downloads: [],
   verdicts: [],

@@ -56,7 +56,7 @@ const running = (stop, nowMs, engineLost) => {
   }
   const heldMs = Math.min(atMs, killMs ?? Number.POSITIVE_INFINITY); // from then on nothing is counted down to any more
   const leftS = left(Math.min(of, (stop.deadlineMs - heldMs) / 1000));
-  const sub = `seconds, of ${of}`;
+  const sub = stop.lateS === null ? `seconds, of ${of}` : "and nobody says that it ended";
   if (stop.killMs !== null) return slot({ state: "overdue", seconds: leftS, of, say: "SIGKILL is sent", sub });
   if (killMs !== null || leftS <= 0) return slot({ state: "overdue", seconds: leftS, of, say: "SIGKILL is due", sub });
   return slot({ state: "stopping", seconds: leftS, of, say: "SIGKILL in", sub });

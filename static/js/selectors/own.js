@@ -14,6 +14,7 @@ import { argvOf } from "../words/argv.js";
  * @property {boolean} pidHost
  * @property {boolean} tty
  * @property {boolean} stdin
+ * @property {boolean} unfenced - with the engine's usual capabilities and a network
  * @property {string} stopSignal
  * @property {string} stopTimeout
  * @property {string} entrypoint
@@ -35,6 +36,7 @@ export const NOTHING = Object.freeze({
   pidHost: false,
   tty: false,
   stdin: false,
+  unfenced: false,
   stopSignal: "",
   stopTimeout: "",
   entrypoint: "",
@@ -76,6 +78,7 @@ export const ownOptions = (own) => {
     pid_mode: own.pidHost ? "host" : "",
     tty: own.tty,
     stdin_open: own.stdin,
+    fence: own.unfenced ? "docker" : "",
     stop_signal: own.stopSignal.trim(),
     stop_timeout_s: /^-?\d{1,6}$/.test(timeout) ? Number(timeout) : timeout,
     entrypoint: argvOf(own.entrypoint) ?? [],

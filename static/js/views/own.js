@@ -20,7 +20,8 @@ const why = (own, engine) => {
   if (own.host === "sandbox")
     return "It runs on this machine as PID 1 of a PID namespace of its own, as in a container but without Docker.";
   if (!engine) return "Needs Docker.";
-  return "An image that the engine does not have is pulled, where a registry answers; without any the lab’s own is taken. No network, no capabilities.";
+  const fence = own.unfenced ? "The engine’s usual capabilities, and a network." : "No network, no capabilities.";
+  return `An image that the engine does not have is pulled, where a registry answers; without any the lab’s own is taken. ${fence}`;
 };
 
 /**
@@ -53,7 +54,8 @@ const optionsOfContainer = (own, onOwn, wrong) => html`<div class="own-ticks">
     ${tick("init", "An init as PID 1", "--init", own, onOwn)}
     ${tick("pidHost", "The machine’s PID namespace", "--pid host", own, onOwn)}
     ${tick("tty", "A terminal", "-t", own, onOwn)}
-    ${tick("stdin", "Keep its input open", "-i", own, onOwn)}</div>
+    ${tick("stdin", "Keep its input open", "-i", own, onOwn)}
+    ${tick("unfenced", "Docker’s own fence", "network, capabilities", own, onOwn)}</div>
   ${field("stopSignal", "Stop signal", "--stop-signal", own, onOwn, { hint: "the image’s, else SIGTERM", about: "stop_signal", wrong })}
   ${field("stopTimeout", "Stop timeout, s", "--stop-timeout", own, onOwn, { hint: "10; −1 for ever", about: "stop_timeout_s", wrong })}
   ${field("entrypoint", "Entrypoint", "--entrypoint", own, onOwn, { hint: "the image’s", wrong })}

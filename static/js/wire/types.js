@@ -32,6 +32,7 @@
  * @property {string} by
  * @property {number|null} sentMs        when the engine said `kill` with the stop signal
  * @property {{atMs: number, reason: "person"|"timeout", by: string}|null} escalated
+ * @property {number|null} lateS so long after its time nobody had said that it ended
  * @property {number|null} killMs        when SIGKILL was said: by the engine, or by the lab for a local target
  * @property {number|null} diedMs        when the root process's end was said
  * @property {{atMs: number, tookS: number|null, exitCode: number|null, killed: boolean|null, meaning: string, error: string|null}|null} finished
@@ -152,6 +153,8 @@
  * @property {StopForecast|null} stopForecast   for its own stop signal and timeout
  * @property {string|null} truncated     the limit, in words, once output was cut
  * @property {Record<string, number>} ports   "80/tcp" → its port on the loopback of the lab's machine
+ * @property {"fenced"|"docker"|null} fence   what the lab has taken from a container
+ * @property {string[]} without         limits of the lab that this engine cannot set
  * @property {Exec[]} execs              the last 20
  * @property {Download[]} downloads      the last 20
  * @property {Verdict[]} verdicts         the last 100, one for each request

@@ -67,7 +67,9 @@ const SAYS = {
   target_started: (event, target) => {
     const where = target?.host === "container" ? " on the engine’s machine" : "";
     const process = event.pid === undefined ? "" : `: process ${event.pid}${where}`;
-    return `${target?.name ?? "it"} is running${process}`;
+    const fence = event.fence === "docker" ? ", behind the engine’s usual fence" : "";
+    const without = event.without?.length ? `, without a limit of ${event.without.join(" and ")}` : "";
+    return `${target?.name ?? "it"} is running${process}${fence}${without}`;
   },
   target_exited: (event, target) => {
     const said = target?.marks.some(({ lane, what }) => lane === "engine" && what === "end") ?? false;
@@ -113,6 +115,7 @@ const SAYS = {
     event.reason === "timeout"
       ? `the time is up: SIGKILL to ${target?.name ?? "it"}`
       : `${whoDid(event.by)} asks for SIGKILL now`,
+  stop_overdue: (event) => `the time was up ${event.late_s} s ago, and nobody has said that it ended`,
   stop_finished: (event) => {
     if (event.error) return `the stop failed: ${event.error}`;
     return `the stop took ${seconds(event.took_s ?? null)}: ${exitedWith(event.exit_code ?? null)}`;

@@ -1,0 +1,122 @@
+"""Where an engine may be, whether one answers there, and what its errors mean.
+
+Where to look: DOCKER_HOST, the current docker context, then the usual sockets of Docker and Podman.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import docker.context
+import docker.errors
+import docker.utils
+import requests
+import urllib3
+
+import docker
+from app.errors import AlreadyGone, EngineUnavailable, HostFailed
+
+Client = Any  # docker.APIClient: what the stubs know of it is not half of what it has
+CALL_TIMEOUT_S = 30
+CONNECT_WITHIN_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """``absent``: never seen; ``lost``: it was there.  Strings are empty where unknown."""
+
+    state: Literal["ready", "absent", "lost"]
+    name: str = ""
+    version: str = ""
+    api: str = ""
+    cgroup: str = ""
+    reason: str = ""
+    hint: str = ""
+
+
+def candidates() -> list[str]:
+    """Base URLs to try, most wanted first.  What a person has set is the only one tried."""
+    env = os.environ
+    if chosen := env.get("DOCKER_HOST"):
+        return [chosen]
+    context = docker.context.ContextAPI.get_current_context()
+    if context is not None and context.name != "default" and context.Host:
+        return [str(context.Host)]
+    runtime = env.get("XDG_RUNTIME_DIR", "/nonexistent")
+    paths = [
+        "/var/run/docker.sock",
+        f"{runtime}/docker.sock",
+        str(Path.home() / ".docker/run/docker.sock"),
+        "/run/podman/podman.sock",
+        f"{runtime}/podman/podman.sock",
+    ]
+    podman = [env["CONTAINER_HOST"]] if env.get("CONTAINER_HOST") else []
+    return [*podman, *(f"unix://{path}" for path in paths)]
+
+
+def why_not(url: str) -> str | None:
+    """Why a socket cannot be used, in words, without asking anybody; None when it is worth a try."""
+    if not url.startswith("unix://"):
+        return None
+    path = Path(url.removeprefix("unix://"))
+    try:
+        if not path.exists():
+            return f"no socket at {path}"
+    except OSError:
+        return f"no socket at {path}"
+    if not os.access(path, os.R_OK | os.W_OK):
+        return f"permission denied on {path}: is this user in the docker group?"
+    return None
+
+
+@contextmanager
+def translated(what: str = "the engine") -> Iterator[None]:
+    """docker-py's errors as ours, most specific first, with the engine's own words."""
+    try:
+        yield
+    except docker.errors.NotFound as error:
+        if "No such container" in str(error.explanation or ""):
+            raise AlreadyGone(f"{what}: {error.explanation}") from error
+        raise HostFailed(f"{what}: {error.explanation or error}") from error
+    except docker.errors.APIError as error:
+        words = str(error.explanation or error)
+        if "is not running" in words:
+            raise AlreadyGone(f"{what}: {words}") from error
+        raise HostFailed(f"{what}: {words}") from error
+    except (requests.RequestException, urllib3.exceptions.HTTPError, ConnectionError) as error:
+        raise EngineUnavailable(f"the engine did not answer: {type(error).__name__}") from error
+    except docker.errors.DockerException as error:
+        raise EngineUnavailable(f"the engine cannot be used: {error}") from error
+
+
+def connect(url: str) -> tuple[Client, dict[str, Any]]:
+    """A client of the engine there, and its version.  Raises EngineUnavailable, also when it takes its time."""
+    with translated(url):
+        # kwargs_from_env adds what DOCKER_TLS_VERIFY and DOCKER_CERT_PATH ask for.
+        settings: dict[str, Any] = {**docker.utils.kwargs_from_env(), "base_url": url}
+        client = docker.APIClient(version="auto", timeout=CONNECT_WITHIN_S, **settings)
+        try:
+            version = client.version()
+        except BaseException:
+            client.close()
+            raise
+        client.timeout = CALL_TIMEOUT_S
+        return client, version
+
+
+def describe(version: dict[str, Any], info: dict[str, Any]) -> Status:
+    """From what an engine tells of itself: ``GET /version`` and ``GET /info``."""
+    names = " ".join(part.get("Name", "") for part in version.get("Components") or [])
+    name = "Podman" if "podman" in names.lower() else "Docker"
+    return Status(
+        "ready",
+        name=name,
+        version=str(version.get("Version", "")).partition("+")[0],
+        api=str(version.get("ApiVersion", "")),
+        cgroup=str(info.get("CgroupVersion", "")),
+    )
