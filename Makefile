@@ -1,6 +1,6 @@
 # Two commands are all: `make run` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help run setup check test long fmt clean screenshots bench accuracy wheel image images lint types unit js
+.PHONY: help run setup check test long fmt clean screenshots bench soak accuracy wheel image images lint types unit js
 
 PY := .venv/bin/python
 # Where Python is told to keep nothing that it has compiled, every process of the tests would compile everything again.
@@ -75,6 +75,9 @@ bench: ## click to line, start and stop beside the docker client, click to verdi
 	$(PY) bench/kernel_word.py
 	$(PY) bench/main_job.py
 	$(PY) bench/frames.py
+
+soak: ## an hour of runs, and what the server holds after each ten (MINUTES=5), into docs/soak.svg and .csv
+	$(PY) bench/soak.py --minutes $(or $(MINUTES),60) --write docs/soak
 
 wheel: ## dist/*.whl, which works outside the checkout
 	@scripts/wheel

@@ -53,6 +53,7 @@ from app.sources.kernel_trace import running_kernel_trace
 from app.targets import HostName
 from app.web import api, api_builds, api_doctor, api_facts, api_races, api_room, api_runs, docs, pages
 from app.web.access import Access, token_in
+from app.web.ledger import Ledger
 from app.web.once import Once
 from app.web.services import Services, authorized
 from app.web.shield import MAX_BODY, Shield, allowed_hosts
@@ -109,7 +110,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         ward = Ward(lambda: Doctor(engine.call, engine.url_now(), containers.look))
         yield Services(
             *(settings, hub, lab, acts, bets, Loads(lab), runner, engine, containers.images, kernel, hosts),
-            *(access, imported, ward),
+            *(access, imported, ward, Ledger(hub, imported)),
         )
 
 

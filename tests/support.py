@@ -18,6 +18,7 @@ from app.probe.files import ProcFiles
 from app.probe.tracefs import PREFIX, find_tracefs
 from app.serve.server import bind, make_server
 from app.settings import Settings
+from app.web.services import Services
 
 TOKEN = "test-token"
 WITHIN_S = 15.0
@@ -169,6 +170,11 @@ class LabUnderTest:
     def start(self) -> None:
         self._thread.start()
         assert self._ready.wait(WITHIN_S), "the server did not start"
+
+    @property
+    def services(self) -> Services:
+        """What the server itself works with."""
+        return self.server.services()
 
     def stop(self) -> None:
         """Ends it; may be called twice."""

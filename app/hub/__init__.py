@@ -47,6 +47,7 @@ class Hub:
         self.last_id = journal.last_id  # newest event that may be shown
         self.news = asyncio.Event()  # set and replaced at each publication
         self.closed = False
+        self.forgotten = 0  # how often something was
         self.audience = Audience(self._wake_readers)
         self.writer = Writer(journal, self._publish, self._wake_readers)
         self._limiter = CapacityLimiter(4)
@@ -106,6 +107,7 @@ class Hub:
     async def forget(self, run: str) -> None:
         """Remove a run that has ended.  Who reads from further back reads the journal, where it is no more."""
         await self.ask(lambda: self.journal.forget(run))
+        self.forgotten += 1
         self.recent.clear()
         self._recent_bytes = 0
 

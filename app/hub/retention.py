@@ -31,6 +31,7 @@ async def keeping_newest(hub: Hub, count: int) -> AsyncIterator[None]:
             await ended.wait()
             ended = anyio.Event()
             if gone := await hub.ask(lambda: hub.journal.forget_all_but(count)):
+                hub.forgotten += 1
                 log.info("forgot %d runs: the newest %d are kept", gone, count)
 
     async with running_jobs() as tasks:

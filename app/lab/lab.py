@@ -10,6 +10,7 @@ Longer than most files: it is the one list of what can be asked; what a run hold
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -128,6 +129,8 @@ class Lab:
             await self._life.live(run)
         finally:
             del self._runs[run.id]
+            for live in run.targets:
+                del self._targets[live.target.id]
             with suppress(CannotStore, Ending), anyio.CancelScope(shield=True):
                 await self.hub.ask(lambda: self.hub.journal.drop_plan(run.id))
 
@@ -182,9 +185,10 @@ class Lab:
     def _known(self, target: str) -> LiveTarget:
         if (live := self._targets.get(target)) is not None:
             return live
-        run, _, name = target.partition(".")
-        if name and run not in self._runs and self.hub.journal.last_of_run(run):
-            raise AlreadyGone(f"{target} ended before this lab was started")
+        run = target.partition(".")[0]
+        for created in self.hub.journal.read(run=run, kinds=frozenset({"run_created"}), limit=1):
+            if target in {each["id"] for each in json.loads(created.json)["targets"]}:
+                raise AlreadyGone(f"{target} has ended")
         raise NotFound(f"there is no target {target}")
 
     async def find(self, target: str) -> tuple[LiveTarget, Handle]:

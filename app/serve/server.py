@@ -70,6 +70,8 @@ class LabServer(uvicorn.Server):
     ``then`` runs beside it once it answers.
     """
 
+    services: Callable[[], Services]  # once it is up
+
     def __init__(
         self,
         config: uvicorn.Config,
@@ -171,7 +173,9 @@ def make_server(
             runs = "one run" if count == 1 else f"{count} runs"
             story.info("ending %s: processes and containers first, then this server", runs, extra={"event": "ending"})
 
-    return LabServer(config, app.state.closing, doors, say, tell if story else None, ending)
+    server = LabServer(config, app.state.closing, doors, say, tell if story else None, ending)
+    server.services = lambda: app.state.services
+    return server
 
 
 async def found(services: Services, story: logging.Logger) -> None:

@@ -42,9 +42,9 @@ class Teller:
         self._log.info("a viewer %s: %s", verb, watch, extra={"event": f"viewer_{verb}"})
 
     def _end(self, run: str, event: RunFinished) -> str:
+        came = self._came_of.pop(run, "")
         if event.reason == "failed":
             return f"failed: {event.error}"
-        came = self._came_of.pop(run, "")
         return ", ".join(filter(None, (ENDS.get(event.reason, "over"), came)))
 
     def _say(self, run: str, event: str, text: str) -> None:

@@ -311,7 +311,7 @@ def _takers(subject: Subject, number: int) -> list[Thread]:
     return [thread for thread in subject.threads or () if not has(thread.blocked, number)]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)  # of the newest some hundred processes: more would only fill memory
 def forecast(subject: Subject, number: int, origin: Origin = "outside") -> Forecast:
     """What signal ``number`` (1…64) would do to it now, sent from outside or inside of its PID namespace."""
     signal = by_number(number)
@@ -319,7 +319,7 @@ def forecast(subject: Subject, number: int, origin: Origin = "outside") -> Forec
     return found if subject.steady or signal.name in _KERNEL_ONLY else replace(found, sure=False)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def forecasts(subject: Subject, origin: Origin = "outside") -> tuple[ForecastGroup, ...]:
     """All signals, grouped by fate and reason, in order of the lowest number of each group."""
     groups: dict[Forecast, int] = {}

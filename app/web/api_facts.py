@@ -17,7 +17,7 @@ from app.sources.load import machine_load
 from app.verdict.programs.practice import practices
 from app.verdict.programs.senders import senders_of
 from app.web.access import role
-from app.web.facts import runs_facts, steps_of
+from app.web.facts import steps_of
 from app.web.services import Guarded, RoleHere, Served, Services
 
 router = APIRouter(prefix="/api/v1", route_class=Guarded)
@@ -117,7 +117,7 @@ async def experiment_facts(served: Services, found: Experiment) -> dict[str, Any
 
 async def _last_results(served: Services) -> dict[str, dict[str, Any]]:
     last: dict[str, dict[str, Any]] = {}
-    for facts in await runs_facts(served.hub):
+    for facts in await served.ledger.runs():
         if facts["experiment"] and facts["status"] == "finished" and facts["result"]:
             told = {name: facts["result"][name] for name in ("took_s", "exit_code", "killed")}
             last.setdefault(facts["experiment"], {"run": facts["run"], **told})

@@ -1,46 +1,42 @@
 """What the API tells about runs: folded from their few telling events, never from a second stored state.
 
-Runs of one's own are in the journal; imported ones are folded by the same ``fold`` from where those are kept.
+Runs of one's own are in the journal; imported ones are folded by the same rules from where those are kept.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+
+from anyio import to_thread
 
 from app.errors import NotFound
 from app.experiments.model import Experiment
 from app.hub import Hub
+from app.imports.shelf import Import, Imported
 from app.journal import Stored
 
-TELLING = frozenset({"run_created", "run_finished", "stop_finished", "target_exited"})
-WORDS = TELLING | {"target_starting", "verdict"}  # what history shows and searches besides
+# What tells how a run went, and what history shows and searches besides.
+WORDS = frozenset({"run_created", "run_finished", "stop_finished", "target_exited", "target_starting", "verdict"})
 Facts = dict[str, Any]
 
 
-async def runs_facts(hub: Hub, run: str | None = None, kinds: frozenset[str] = TELLING) -> list[Facts]:
-    """Facts of all runs (or one), newest first."""
-    return list(reversed(await fold(hub.read_all(run=run, kinds=kinds))))
-
-
-async def fold(events: AsyncIterator[Stored]) -> list[Facts]:
-    """Facts of each run in the order in which they were created."""
-    runs: dict[str, _Told] = {}
-    async for stored in events:
+def fold_into(runs: dict[str, Told], events: Iterable[Stored]) -> None:
+    """Take what is told of each run, in the order in which it was recorded."""
+    for stored in events:
         if stored.run is None:
             continue
         event = json.loads(stored.json)
         if stored.kind == "run_created":
-            runs[stored.run] = _Told(stored.run, event)
+            runs[stored.run] = Told(stored.run, event)
         elif told := runs.get(stored.run):
             told.take(stored.kind, event)
-    return [told.facts() for told in runs.values()]
 
 
-class _Told:
-    """One run while it is folded.  Its result is that of the target whose stop, or whose end, was told last."""
+class Told:
+    """One run as far as it was told.  Its result is that of the target whose stop, or whose end, was told last."""
 
     def __init__(self, run: str, event: Facts) -> None:
         self._facts: Facts = {
@@ -83,7 +79,7 @@ class _Told:
                 said[event.get("request")] = event["text"]
 
     def facts(self) -> Facts:
-        facts = self._facts
+        facts = {**self._facts, "commands": list(self._facts["commands"])}
         if facts["finished_at"]:
             passed = datetime.fromisoformat(facts["finished_at"]) - datetime.fromisoformat(facts["created_at"])
             facts["duration_s"] = max(0.0, round(passed.total_seconds(), 3))
@@ -114,10 +110,20 @@ def outcome_of(facts: Facts) -> str:
 
 async def run_facts(hub: Hub, run: str) -> Facts:
     """One run's, with ``last_event_id``.  Raises NotFound."""
-    found = [facts for facts in await runs_facts(hub, run, WORDS) if facts["run"] == run]
-    if not found:
+    told: dict[str, Told] = {}
+    async for event in hub.read_all(run=run, kinds=WORDS):
+        fold_into(told, [event])
+    if run not in told:
         raise NotFound(f"there is no run {run}")
-    return {**found[0], "last_event_id": hub.journal.last_of_run(run)}
+    return {**told[run].facts(), "last_event_id": hub.journal.last_of_run(run)}
+
+
+async def imported_facts(imported: Imported, each: Import) -> Facts:
+    """What has no end in the recording has none that anybody knows; it is over all the same."""
+    told: dict[str, Told] = {}
+    fold_into(told, await to_thread.run_sync(imported.read, each.run, WORDS))
+    facts = told[each.run].facts() | {"imported": True, "imported_at": each.at, "status": "finished"}
+    return {**facts, "outcome": outcome_of(facts)}
 
 
 def steps_of(experiment: Experiment) -> list[dict[str, Any]]:

@@ -10,22 +10,21 @@ from app.errors import NotFound
 from app.hub.reader import BATCH_BYTES
 from app.imports.shelf import Import, number_of
 from app.journal import Stored
-from app.web.facts import WORDS, Facts, fold, outcome_of, run_facts, runs_facts
+from app.web.facts import Facts, imported_facts, run_facts
 from app.web.recording import recording
 from app.web.services import Services
 
 
 async def all_facts(served: Services) -> list[Facts]:
     """Of all of them, in no order."""
-    imports = await to_thread.run_sync(served.imported.kept)
-    return [*await runs_facts(served.hub, kinds=WORDS), *[await _facts(served, each) for each in imports]]
+    return [*await served.ledger.runs(), *await served.ledger.imports()]
 
 
 async def kept_facts(served: Services, run: str) -> Facts:
     """One run's.  Raises NotFound."""
     if not number_of(run):
         return await run_facts(served.hub, run)
-    facts = await _facts(served, await _import(served, run))
+    facts = await imported_facts(served.imported, await _import(served, run))
     return {**facts, "last_event_id": await to_thread.run_sync(served.imported.last_id, run)}
 
 
@@ -57,16 +56,3 @@ async def _import(served: Services, run: str) -> Import:
         if each.run == run:
             return each
     raise NotFound(f"there is no run {run}")
-
-
-async def _facts(served: Services, each: Import) -> Facts:
-    """What has no end in the recording has none that anybody knows; it is over all the same."""
-    events = await to_thread.run_sync(served.imported.read, each.run, WORDS)
-    [facts] = await fold(_each(events))
-    facts |= {"imported": True, "imported_at": each.at, "status": "finished"}
-    return {**facts, "outcome": outcome_of(facts)}
-
-
-async def _each(events: list[Stored]) -> AsyncIterator[Stored]:
-    for event in events:
-        yield event

@@ -28,6 +28,7 @@ from app.settings import Settings
 from app.sources.kernel_trace import KernelTrace
 from app.targets import HostName
 from app.web.access import Access, check_origin, check_role, cookie_name
+from app.web.ledger import Ledger
 
 Eyes = Callable[[Stored], Stored]
 
@@ -48,6 +49,7 @@ class Services:
     access: Access
     imported: Imported
     ward: Ward
+    ledger: Ledger
     one_report: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))  # it takes the memory of its run
 
     @property

@@ -38,7 +38,7 @@ class Program:
     by_file: bool = False
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def program_of(member: Member) -> Program:
     """What a process is, as far as it shows."""
     file = _base((member.exe or "").removesuffix(" (deleted)"))
