@@ -76,7 +76,8 @@ class Runner:
         """Why it would be dangerous here."""
         for host in experiment.hosts:
             if gone := self._lab.host(host).lacks(experiment.limits):
-                return f"this engine cannot limit {' and '.join(gone)}: it would take what all of the machine needs"
+                who = "this engine cannot limit" if host == "container" else "nothing here limits"
+                return f"{who} {' and '.join(gone)}: it would take what all of the machine needs"
         return None
 
     async def start(self, experiment: str) -> LiveRun:

@@ -141,9 +141,12 @@ class Connection(H11Protocol):
             self._look_again(ENDING_S)
 
     def cut(self) -> None:
+        """As kindly as can be: a browser that opened it in advance opens another one then."""
         self._go_on()
-        if self.transport is not None:
+        if self.transport.get_write_buffer_size():
             self.transport.abort()
+        else:
+            self.transport.close()
 
     def _settle(self) -> None:
         if self.transport.is_closing():
