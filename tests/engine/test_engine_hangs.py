@@ -74,14 +74,18 @@ def test_it_is_lost_within_seconds_and_a_passed_deadline_is_said(
             events.until(kind("run_finished"))
 
 
-def test_the_page_is_up_and_the_lab_ends_while_it_hangs(engine: None, way: Gate, tmp_path: Path) -> None:
+def test_the_page_is_up_and_the_lab_ends_while_it_hangs(
+    engine: None, way: Gate, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     began = time.monotonic()
     with serving(tmp_path / "without"):
         usual = time.monotonic() - began
     way.freeze()
-    socket = f"unix://{way.path}"
-    with within(60), serving(tmp_path / "data", "--adopt-within-s", "1", DOCKER_HOST=socket) as (server, link, _):
-        assert time.monotonic() - began < 2 * usual + 3, "the page is there within 2 s, and some for a busy machine"
+    socket, began = f"unix://{way.path}", time.monotonic()
+    with serving(tmp_path / "data", "--adopt-within-s", "1", DOCKER_HOST=socket) as (server, link, _):
+        took = time.monotonic() - began
+        record_property("up while the engine hangs, and without one", f"{took:.1f} and {usual:.1f} s")
+        assert took < 2 * usual + 8, "2 s more, and some for a busy machine; it was half a minute"
         with httpx.Client(base_url=base(link), headers=BEARER, timeout=20) as client:
             person = Person(client)
             assert person.get("/health").json()["engine"]["state"] == "absent"
@@ -92,10 +96,12 @@ def test_the_page_is_up_and_the_lab_ends_while_it_hangs(engine: None, way: Gate,
                 container = started(events)
                 events.until(prints("deaf"))
                 way.freeze()
-                with within(15):
+                began = time.monotonic()
+                with within(25):
                     server.terminate()
                     last = list(events)[-1]
                     assert server.wait(30) == -signal.SIGTERM
+                record_property("ended while the engine hangs, after", f"{time.monotonic() - began:.1f} s")
         assert (last["kind"], last["reason"]) == ("run_finished", "lab_stopped")
     assert container in docker("ps", "-q", "--no-trunc")
     way.thaw()
@@ -104,9 +110,11 @@ def test_the_page_is_up_and_the_lab_ends_while_it_hangs(engine: None, way: Gate,
 
 @pytest.mark.long
 @pytest.mark.alone
-def test_a_real_engine_that_is_stopped_is_lost_and_comes_back(engine: None, tmp_path: Path) -> None:
+def test_a_real_engine_that_is_stopped_is_lost_and_comes_back(
+    engine: None, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     with (
-        engine_on_cgroup_v2(tmp_path / "engine") as second,
+        engine_on_cgroup_v2(tmp_path_factory.mktemp("second") / "engine") as second,  # a socket's path must be short
         killable(tmp_path / "data", DOCKER_HOST=second.url) as server,
         server.person() as person,
     ):
