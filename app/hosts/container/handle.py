@@ -30,17 +30,18 @@ from app.hosts.container.output import ContainerOutput
 from app.hosts.container.ports import published
 from app.hosts.container.signal_inside import send_from_inside
 from app.hosts.container.signals import send_from_outside
-from app.hosts.container.stop import Stopper
+from app.hosts.container.stop import Stopper, stop_signal
 from app.hosts.container.story import Story, engine_time
 from app.hosts.engine.engine import Engine
 from app.hosts.left import Left
 from app.hosts.looking import first_process, look_at
 from app.jobs import Jobs
 from app.probe.procfs import Proc, ProcessFacts
-from app.signals import SIGTERM, Signal, UnknownSignal, exit_meaning, named_so
+from app.signals import Signal, exit_meaning
 from app.targets import Target
 
 log = logging.getLogger("signal_lab")
+KILLED = 128 + 9
 DRAIN_S = 2.0  # how long the end waits for the last of the output
 
 Look = Callable[[int, str], Awaitable[list[ProcessFacts] | None]]  # pid of its first process, container id
@@ -139,7 +140,7 @@ class ContainerHandle:
         config = facts["Config"]
         timeout_s = config.get("StopTimeout")
         self._stopper.defaults = StopDefaults(
-            _stop_signal(config.get("StopSignal")), 10 if timeout_s is None else timeout_s
+            stop_signal(config.get("StopSignal")), 10 if timeout_s is None else timeout_s
         )
         self.ports = published(facts) or self.ports
         pid = facts["State"].get("Pid") or 0
@@ -189,10 +190,14 @@ class ContainerHandle:
             if facts and facts["State"]["Running"] and self._output.drained.is_set():
                 await self._attach_again(facts, self._output.ended_at, "the engine was gone")
 
-    async def _catch_up(self) -> dict[str, Any] | None:
+    async def _hear_missed(self) -> None:
         async with self._catching_up:
             for event in await self._story.missed():
                 await self.told(event)
+
+    async def _catch_up(self) -> dict[str, Any] | None:
+        await self._hear_missed()
+        async with self._catching_up:
             try:
                 facts = await self._inspect()
             except AlreadyGone:
@@ -214,13 +219,17 @@ class ContainerHandle:
 
     async def _record_end(self, code: int | None, at: datetime, clock: Clock, why: str) -> None:
         """Once the last output has come, and never before its start."""
+        if code == KILLED and not self._story.killed:
+            with anyio.move_on_after(DRAIN_S), suppress(LabError):
+                await self._hear_missed()
+        self._story.whole.set()
         with anyio.move_on_after(DRAIN_S):
             await self._output.drained.wait()
         await self._start_known.wait()
         if not self._start_told:
             self._ended.set()
             return
-        killed = code == 137 and any(kill.signal == "SIGKILL" for kill in self._story.kills)
+        killed = code == KILLED and self._story.killed
         meaning = "nobody saw it end" if code is None else exit_meaning(code)
         with anyio.CancelScope(shield=True):
             await self._record(
@@ -342,11 +351,3 @@ class ContainerHandle:
                 with anyio.move_on_after(DRAIN_S):
                     await self._ended.wait()
         self._output.close()
-
-
-def _stop_signal(signal: str | None) -> Signal:
-    """The engine gives a name or a number, as the image's author wrote it; what is none means SIGTERM to it."""
-    try:
-        return named_so(signal) if signal else SIGTERM
-    except UnknownSignal:
-        return SIGTERM

@@ -14,7 +14,7 @@ from app.hosts.container.story import Story
 from app.hosts.engine.engine import Engine
 from app.hosts.engine.finding import Client
 from app.jobs import Jobs
-from app.signals import SIGTERM, Signal
+from app.signals import SIGTERM, Signal, UnknownSignal, named_so
 
 TELL_S = 5.0  # how long an answer of the engine waits for the event that should come with it
 SPARE_S = 2.0  # how much later than promised an engine may kill, before the lab does it
@@ -56,7 +56,7 @@ class Stopper:
             await self._story.died.wait()
         if not self._story.died.is_set():
             await self._catch_up()  # it is done, and its event is late
-        return self._stopped(asked_at, before)
+        return await self._stopped(asked_at, before)
 
     async def see_through(
         self, signal: Signal, timeout_s: int, on_timeout: OnTimeout, asked_at: datetime, before: int
@@ -75,7 +75,7 @@ class Stopper:
             await on_timeout()
             await self.kill()
             await self._story.died.wait()
-        return self._stopped(asked_at, before)
+        return await self._stopped(asked_at, before)
 
     async def kill(self) -> None:
         await self._engine.call(lambda client: client.kill(self._container, "SIGKILL"), what=f"killing {self._name}")
@@ -139,8 +139,10 @@ class Stopper:
             await self._catch_up()
             tasks.cancel_scope.cancel()
 
-    def _stopped(self, asked_at: datetime, before: int) -> Stopped:
+    async def _stopped(self, asked_at: datetime, before: int) -> Stopped:
         story, code = self._story, self._story.exit_code
+        with anyio.move_on_after(TELL_S):
+            await story.whole.wait()
         kills = story.kills[before:]
         if story.die is not None and kills:
             killed = any(kill.signal == "SIGKILL" for kill in kills)
@@ -148,3 +150,11 @@ class Stopper:
         # This engine says no `kill` (Podman), or it was away: our own clock, and nobody can tell who killed it.
         at = story.die.at if story.die else story.ended_at or now()
         return Stopped((at - asked_at).total_seconds(), code, None, "server", at)
+
+
+def stop_signal(signal: str | None) -> Signal:
+    """The engine gives a name or a number, as the image's author wrote it; what is none means SIGTERM to it."""
+    try:
+        return named_so(signal) if signal else SIGTERM
+    except UnknownSignal:
+        return SIGTERM

@@ -26,7 +26,8 @@ def engine_time(text: str) -> datetime:
 class Story:
     """``kills`` and ``die`` as the engine told them.
 
-    ``died`` is set once its end is known, from whomever, with ``exit_code`` and ``ended_at`` as far as they are known.
+    ``died`` is set once its end is known, from whomever, with ``exit_code`` and ``ended_at`` as far as they are known;
+    ``whole`` a moment later, when what was said before that is known too: after a silence the end may be heard first.
     """
 
     def __init__(self, engine: Engine, container: str, known: Iterable[EngineEvent] = ()) -> None:
@@ -34,7 +35,7 @@ class Story:
         self._heard: set[tuple[str, str | None, datetime]] = set()
         self.kills: list[EngineEvent] = []
         self.die: EngineEvent | None = None
-        self.died = anyio.Event()
+        self.died, self.whole = anyio.Event(), anyio.Event()
         self.exit_code: int | None = None
         self.ended_at: datetime | None = None
         for event in known:
@@ -60,6 +61,11 @@ class Story:
         self.exit_code, self.ended_at = code, at
         self.died.set()
         return True
+
+    @property
+    def killed(self) -> bool:
+        """Whether the engine said that it sent SIGKILL."""
+        return any(kill.signal == "SIGKILL" for kill in self.kills)
 
     async def missed(self) -> list[EngineEvent]:
         """What the engine still knows and nobody has heard, oldest first.  Raises EngineUnavailable, HostFailed."""

@@ -16,6 +16,8 @@
  * @typedef {"held"|"not_held"|"open"|"none"} Held
  * @typedef {"exec"|"init"|"init_group"|"stop_signal"|"trap_and_wait"|"handler"|"not_ignore"|"longer_timeout"|"timeout"|"pass_on"|"own"|"restart"} AdviceKind
  * @typedef {"Dockerfile"|"docker run"|"docker stop"|"docker restart"|"compose.yaml"|"script"|"program"|"supervisord.conf"} AdvicePlace
+ * @typedef {"fenced"|"docker"} Fence
+ * @typedef {"memory"|"pids"|"cpu"} Limit
  *
  * @typedef {object} Shared
  * @property {number} id - its number in the journal
@@ -138,6 +140,8 @@
  * @property {boolean} stdin
  * @property {string} stop_signal - what a stop sends when nothing else is asked: "SIGTERM"
  * @property {number} stop_timeout_s - how long a stop waits when nothing else is asked
+ * @property {Fence} [fence] - of a container: what the lab has taken from it
+ * @property {Limit[]} [without] - limits of the lab that this engine cannot set
  * @property {Record<string, number>} [ports] - "80/tcp" → the port on the loopback of the lab's machine
  * @typedef {Shared & TargetStartedEventFields} TargetStartedEvent
  *
@@ -280,6 +284,12 @@
  * @property {string} by
  * @typedef {Shared & StopEscalatedEventFields} StopEscalatedEvent
  *
+ * @typedef {object} StopOverdueEventFields  The time of a stop was up `late_s` ago, and nobody has said that the target has ended: the engine may hang.
+ * @property {"stop_overdue"} kind
+ * @property {number} stop - id of the stop_requested
+ * @property {number} late_s
+ * @typedef {Shared & StopOverdueEventFields} StopOverdueEvent
+ *
  * @typedef {object} StopFinishedEventFields
  * @property {"stop_finished"} kind
  * @property {number} stop - id of the stop_requested
@@ -410,7 +420,7 @@
  * @property {number} [missing]
  * @typedef {Shared & SourceBackEventFields} SourceBackEvent
  *
- * @typedef {LabStartedEvent|KernelTrialEvent|RunCreatedEvent|RunFinishedEvent|BuildProgressEvent|TargetStartingEvent|TargetStartedEvent|TargetExitedEvent|OutputEvent|TruncatedEvent|ProcessAppearedEvent|ProcessChangedEvent|ProcessGoneEvent|KernelSignalEvent|ForecastEvent|StopForecastEvent|SignalRequestedEvent|SignalFailedEvent|EngineEvent|StopRequestedEvent|StopEscalatedEvent|StopFinishedEvent|VerdictEvent|StepDoneEvent|StepFailedEvent|StepUnseenEvent|FileWrittenEvent|PauseRequestedEvent|ExecRequestedEvent|ExecFinishedEvent|HttpRequestedEvent|HttpProgressEvent|HttpFinishedEvent|BetOpenedEvent|BetPlacedEvent|BetClosedEvent|SourceLostEvent|SourceBackEvent} AnyEvent
+ * @typedef {LabStartedEvent|KernelTrialEvent|RunCreatedEvent|RunFinishedEvent|BuildProgressEvent|TargetStartingEvent|TargetStartedEvent|TargetExitedEvent|OutputEvent|TruncatedEvent|ProcessAppearedEvent|ProcessChangedEvent|ProcessGoneEvent|KernelSignalEvent|ForecastEvent|StopForecastEvent|SignalRequestedEvent|SignalFailedEvent|EngineEvent|StopRequestedEvent|StopEscalatedEvent|StopOverdueEvent|StopFinishedEvent|VerdictEvent|StepDoneEvent|StepFailedEvent|StepUnseenEvent|FileWrittenEvent|PauseRequestedEvent|ExecRequestedEvent|ExecFinishedEvent|HttpRequestedEvent|HttpProgressEvent|HttpFinishedEvent|BetOpenedEvent|BetPlacedEvent|BetClosedEvent|SourceLostEvent|SourceBackEvent} AnyEvent
  * @typedef {AnyEvent["kind"]} Kind
  * @typedef {{[K in Kind]: Extract<AnyEvent, {kind: K}>}} EventOf  by its kind
  */
