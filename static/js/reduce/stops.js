@@ -6,7 +6,7 @@
 /** @import { LabEvent, Sent, Stop, Target } from "../wire/types.js" */
 /**
  * @import {
- *   EngineEvent, SignalFailedEvent, SignalRequestedEvent, StopEscalatedEvent, StopFinishedEvent,
+ *   EngineEvent, SignalFailedEvent, SignalRequestedEvent, StopEscalatedEvent, StopFinishedEvent, StopOverdueEvent,
  *   StopRequestedEvent, TargetExitedEvent
  * } from "../wire/types_events.js"
  */
