@@ -1,6 +1,6 @@
 # Two commands are all: `make run` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help run setup check test long fmt clean screenshots bench soak accuracy wheel image images lint types unit js
+.PHONY: help run setup check test long fuzz fmt clean screenshots bench soak accuracy wheel image images lint types unit js
 
 PY := .venv/bin/python
 # Where Python is told to keep nothing that it has compiled, every process of the tests would compile everything again.
@@ -59,6 +59,13 @@ long: ## what is wide: all kills, advice, draws; an hour and more
 	@scripts/vendor --dev
 	.venv/bin/pytest -q -m "long and not alone and not browser" $(SLOWEST) $(SEVERAL) 3
 	.venv/bin/pytest -q -m "long and (alone or browser)" $(SLOWEST)
+
+fuzz: ## made-up input, 25 times as much and drawn anew: parsers, every call, calls in any order
+	@scripts/setup --if-bare
+	@scripts/venv --dev
+	@scripts/vendor --dev
+	FUZZ=$${FUZZ:-25} .venv/bin/pytest -q -rP tests/attacks/test_fuzz_parsers.py tests/attacks/test_fuzz_api.py \
+		tests/attacks/test_fuzz_states.py tests/web/test_imports.py
 
 fmt: ## format Python, JavaScript and CSS; write the page's types of events anew
 	$(PY) scripts/event_types.py

@@ -12,21 +12,19 @@ from typing import Any
 import httpx
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 
 from app.web.once import HEADER
+from tests.fuzzing import TIMES, fuzz
 from tests.support import TOKEN, LabUnderTest
 
-pytestmark = [pytest.mark.whole, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.whole, pytest.mark.timeout(240 * TIMES)]
 BEARER = {"authorization": f"Bearer {TOKEN}"}
 WITHIN_S = 20
 EXAMPLES = {GenerationMode.POSITIVE: 8, GenerationMode.NEGATIVE: 16}
-QUIET = settings(
-    derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False
-)
 NOT_HERE = {"no_engine", "not_possible"}  # this lab has no engine: that is an answer, with a hint
 
 
@@ -52,7 +50,7 @@ def test_every_call_answers_whatever_it_is_sent(
             continue
         for mode, examples in EXAMPLES.items():
 
-            @settings(QUIET, max_examples=examples)
+            @fuzz(examples)
             @given(case=operation.as_strategy(generation_mode=mode))
             def one(case: Any) -> None:
                 tried[case.operation.label] += 1
@@ -79,7 +77,7 @@ def test_the_stream_answers_whatever_it_is_asked(
     header = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=40)
     count = 0
 
-    @settings(QUIET, max_examples=60)
+    @fuzz(60)
     @given(last=header, after=header, run=header, kind=header)
     def one(last: str, after: str, run: str, kind: str) -> None:
         nonlocal count

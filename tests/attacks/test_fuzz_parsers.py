@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -27,12 +27,11 @@ from app.signals import UnknownSignal, parse_signal
 from app.sources.docker_events import parse_event
 from app.web.shield import is_allowed
 from app.web.stream import place_of
+from tests.fuzzing import TIMES, fuzz
 
-pytestmark = pytest.mark.whole
+pytestmark = [pytest.mark.whole, pytest.mark.timeout(60 * TIMES)]
 
-MANY = settings(
-    max_examples=400, derandomize=True, database=None, deadline=2000, suppress_health_check=list(HealthCheck)
-)
+MANY = fuzz(400)
 tried: dict[str, int] = {}
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import BadRequest
 from app.imports.reading import MAX_LINE, imported_rows
+from tests.fuzzing import TIMES, fuzz
 from tests.support import LabUnderTest, Person, kind, running_lab
 
 pytestmark = pytest.mark.timeout(120)
@@ -187,11 +188,12 @@ def broken(draw: random.Random, file: str, value: Any) -> bytes:
     return "\n".join(json.dumps(each) for each in events).encode()
 
 
+@pytest.mark.timeout(120 * TIMES)
 def test_whatever_is_sent_all_of_it_is_kept_or_nothing(driver: Person) -> None:
     _, file = recorded(driver)
     kept: list[str] = []
 
-    @settings(max_examples=120, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @fuzz(120)
     @given(draw=st.randoms(use_true_random=False), value=JSON)
     def one(draw: random.Random, value: Any) -> None:
         sent = broken(draw, file, value)
@@ -207,6 +209,6 @@ def test_whatever_is_sent_all_of_it_is_kept_or_nothing(driver: Person) -> None:
             assert reply.json()["code"] in ("bad_line", "bad_request")
 
     one()
-    found = driver.get("/runs?q=imported&limit=500").json()
-    assert sorted(each["run"] for each in found["runs"]) == sorted(kept)
-    assert 0 < len(kept) < 120, "some of it was good, and some was not"
+    found = driver.get("/runs?q=imported&limit=100").json()  # older ones make room when there are very many
+    assert [each["run"] for each in found["runs"]] == kept[::-1][:100]
+    assert 0 < len(kept) < 120 * TIMES, "some of it was good, and some was not"
