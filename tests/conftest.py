@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from tests.support import LabUnderTest, Person, kind, running_lab
 
 # Files that take a minute or more: begun first, they are done when the many short ones are.
 FIRST = ("test_kills.py", "test_fuzz_api.py", "test_wheel.py", "test_advice.py")
+
+COSTLY_S = 5
 
 # Machines are shared: how long an example takes is no property of what is tested.
 settings.register_profile("lab", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -84,8 +87,22 @@ def engine_driver(lab_with_engine: LabUnderTest) -> Iterator[Person]:
         yield person
 
 
+def time_by_file(terminalreporter: Any) -> None:
+    """Where a stage's time goes: the budget of `make test` is kept by whoever sees what a file costs."""
+    seconds: dict[str, float] = defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds[report.nodeid.partition("::")[0]] += report.duration
+    if slow := [(file, took) for file, took in sorted(seconds.items(), key=lambda each: -each[1]) if took >= COSTLY_S]:
+        terminalreporter.section(f"files that take {COSTLY_S} s or more, of {sum(seconds.values()):.0f} s in all")
+        for file, took in slow:
+            terminalreporter.line(f"{took:7.1f}s {file}")
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """What tests have measured or counted (``record_property``): shown at the end of the run."""
+    time_by_file(terminalreporter)
     stats = terminalreporter.stats
     for name, value in (each for report in stats.get("passed", []) for each in report.user_properties):
         terminalreporter.write_line(f"{name}: {value}")

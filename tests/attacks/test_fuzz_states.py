@@ -105,4 +105,6 @@ def test_in_whatever_order_calls_come(
     assert any(each.endswith("4xx") for each in tried), "and some refused"
     ids = [event["id"] for event in driver.get("/events/past?limit=1000").json()["events"]]
     assert ids == sorted(set(ids))
-    record_property("calls in any order", f"{sum(tried.values())} requests, {dict(sorted(tried.items()))}")
+    record_property(
+        "calls in any order", f"{sum(tried.values())} requests to {len({each[:-4] for each in tried})} calls"
+    )
