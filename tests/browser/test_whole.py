@@ -182,6 +182,7 @@ def test_a_race_goes_on_above_the_whole_fall(racing: LabUnderTest, open_screen: 
     page.locator(".stop-other").fill("1")
     page.get_by_role("button", name="Stop all 3").click()
     expect(page.locator(".whole .fall-call")).to_have_text(re.compile("SIGTERM|handler"))
+    screen.asked_for()  # the room has guessed, and the whole fall is back
     places = page.evaluate(PLACES)
     expect(lane(page, "long")).to_have_attribute("data-state", "killed")
     assert not violations(page)
