@@ -60,10 +60,10 @@ def test_what_is_wrong_is_said_in_its_place_and_nothing_is_lost(driving: Screen)
     own.get_by_label("Environment").fill("A=1\nB=2")
     with complaints_expected(driving, "422"):
         memory.fill("lots")
-        expect(own.locator(".own-wrong")).to_contain_text("memory: 'lots' is no amount that the engine takes.")
+        expect(own.locator(".own-wrong")).to_contain_text("memory: 'lots' is no amount that the engine takes")
         own.get_by_role("button", name="Start").click()
         expect(own.locator(".own-wrong")).to_contain_text("It was not started.")
-        expect(own.locator(".own-wrong")).to_contain_text("At least 6m")
+        expect(own.locator(".own-wrong")).to_contain_text("at least 6m")
     expect(memory).to_have_attribute("aria-invalid", "true")
     assert not violations(page)
     with complaints_expected(driving, "422"):
