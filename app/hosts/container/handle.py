@@ -10,7 +10,6 @@ Longer than most files: what happens to a container and what is asked of it shar
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
@@ -28,6 +27,7 @@ from app.hosts.container.docker_run import lacking
 from app.hosts.container.exec import run_in_container
 from app.hosts.container.output import ContainerOutput
 from app.hosts.container.ports import published
+from app.hosts.container.removal import removed
 from app.hosts.container.signal_inside import send_from_inside
 from app.hosts.container.signals import send_from_outside
 from app.hosts.container.stop import Stopper, stop_signal
@@ -40,7 +40,6 @@ from app.probe.procfs import Proc, ProcessFacts
 from app.signals import Signal, exit_meaning
 from app.targets import Target
 
-log = logging.getLogger("signal_lab")
 KILLED = 128 + 9
 DRAIN_S = 2.0  # how long the end waits for the last of the output
 
@@ -332,17 +331,7 @@ class ContainerHandle:
             with anyio.move_on_after(DRAIN_S):  # a stop that is not done would meet a container that is gone
                 await self._stopper.answered.wait()
         self.left_over = True
-        try:
-            await self._engine.call(
-                lambda client: client.remove_container(self.container, force=True, v=True), what="removing it"
-            )
-            self.left_over = False
-        except AlreadyGone:
-            self.left_over = False
-        except LabError as error:
-            self.left_over = "already in progress" not in str(error)
-            if self.left_over:
-                log.warning("%s is left until the engine is back: %s", self.target.id, error)
+        self.left_over = not await removed(self._engine, self.container, self.target.id)
         if self._start_told:
             with anyio.move_on_after(DRAIN_S):
                 await self._ended.wait()

@@ -1,0 +1,24 @@
+"""How a container of the lab is removed, running or not."""
+
+from __future__ import annotations
+
+import logging
+
+from app.errors import AlreadyGone, LabError
+from app.hosts.engine.engine import Engine
+
+log = logging.getLogger("signal_lab")
+
+
+async def removed(engine: Engine, container: str, name: str) -> bool:
+    """Remove it with its volumes; False: it is left, as after a loss of the engine.  ``name`` is the target's."""
+    try:
+        await engine.call(lambda client: client.remove_container(container, force=True, v=True), what="removing it")
+    except AlreadyGone:
+        return True
+    except LabError as error:
+        if "already in progress" in str(error):
+            return True
+        log.warning("%s is left until the engine is back: %s", name, error)
+        return False
+    return True
