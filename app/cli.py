@@ -13,6 +13,7 @@ from app.commands.check.command import EXAMPLES as CHECK_EXAMPLES
 from app.commands.check.command import check_command
 from app.commands.clean import clean_command
 from app.commands.common import USAGE, Failed, settings_from, tell, told
+from app.commands.completing import one_of
 from app.commands.doctor import EXAMPLES as DOCTOR_EXAMPLES
 from app.commands.doctor import doctor_command
 from app.commands.healthcheck import healthcheck_command
@@ -30,7 +31,6 @@ from app.commands.watch import EXPORT_EXAMPLES, WATCH_EXAMPLES, export_command, 
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     help="A live lab for Linux signals and docker stop, in the browser.",
@@ -63,7 +63,10 @@ def serve(
     public_url: Annotated[str | None, typer.Option(help="Address under which others reach the lab.")] = None,
     kernel_trace: Annotated[
         str | None,
-        typer.Option(help="auto, probe (a container on the engine reads it) or off. [default: auto]"),
+        typer.Option(
+            help="auto, probe (a container on the engine reads it) or off. [default: auto]",
+            autocompletion=one_of("auto", "probe", "off"),
+        ),
     ] = None,
     experiments: Annotated[Path | None, typer.Option(help="Folder of experiments of your own, beside ours.")] = None,
     adopt_within_s: Annotated[
@@ -74,9 +77,18 @@ def serve(
         int | None, typer.Option(help="Runs that are kept; older ones that have ended are forgotten. [default: 200]")
     ] = None,
     open_: Annotated[bool | None, typer.Option("--open/--no-open", help="Open the page in a browser.")] = None,
-    log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error. [default: warning]")] = None,
+    log_level: Annotated[
+        str | None,
+        typer.Option(
+            help="debug, info, warning or error. [default: warning]",
+            autocompletion=one_of("debug", "info", "warning", "error"),
+        ),
+    ] = None,
     log_format: Annotated[
-        str | None, typer.Option(help="text, or json: one object per line on stderr. [default: text]")
+        str | None,
+        typer.Option(
+            help="text, or json: one object per line on stderr. [default: text]", autocompletion=one_of("text", "json")
+        ),
     ] = None,
 ) -> None:
     """Run the lab until Ctrl-C or SIGTERM, and print the links to drive and to watch it.

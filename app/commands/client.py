@@ -44,8 +44,8 @@ class NoLab(Failed):
 
 
 class Client:
-    def __init__(self, url: str, token: str) -> None:
-        self.url = url.rstrip("/")
+    def __init__(self, url: str, token: str, *, answer_s: float = ANSWER_S) -> None:
+        self.url, self._answer_s = url.rstrip("/"), answer_s
         self._parts, self._headers = urlsplit(self.url), {"authorization": f"Bearer {token}"} if token else {}
         if self._parts.scheme not in ("http", "https") or not self._parts.hostname:
             raise Failed(f"{url!r} is no address of a lab", "Such as --url http://127.0.0.1:9015", leave=USAGE)
@@ -94,12 +94,12 @@ class Client:
         path: str,
         body: object,
         *,
-        quiet_s: float = ANSWER_S,
+        quiet_s: float | None = None,
         most: int = 299,
         more: Mapping[str, str] | None = None,
     ) -> Iterator[http.client.HTTPResponse]:
         kind = http.client.HTTPSConnection if self._parts.scheme == "https" else http.client.HTTPConnection
-        connection = kind(self._parts.hostname or "", self._parts.port, timeout=quiet_s)
+        connection = kind(self._parts.hostname or "", self._parts.port, timeout=quiet_s or self._answer_s)
         headers = self._headers | dict(more or {}) | ({"content-type": "application/json"} if body is not None else {})
         try:
             connection.request(
@@ -136,10 +136,10 @@ def where(url: str | None, port: int | None, data: Path | None) -> tuple[str, Se
     return settings.local_url, settings
 
 
-def client_for(url: str | None, port: int | None, data: Path | None) -> Client:
+def client_for(url: str | None, port: int | None, data: Path | None, *, answer_s: float = ANSWER_S) -> Client:
     """Of the lab that is meant; whether it answers shows with the first call."""
     address, settings = where(url, port, data)
-    return Client(address, token_for(address, settings))
+    return Client(address, token_for(address, settings), answer_s=answer_s)
 
 
 def token_for(address: str, settings: Settings) -> str:

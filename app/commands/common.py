@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from app.settings import Settings
 
 NOT_AS_ASKED, USAGE, NO_LAB = 1, 2, 3
+BEHIND = "signal_lab.behind"  # where a command keeps the words behind --, which are somebody else's
 
 Url = Annotated[
     str | None,

@@ -9,6 +9,7 @@ import anyio
 import typer
 
 from app.commands.common import Failed
+from app.commands.completing import images as ours
 
 images_app = typer.Typer(no_args_is_help=True, help="The lab's own images: list them, build them.")
 
@@ -33,7 +34,9 @@ def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSO
 
 @images_app.command("build")
 def build_command(
-    names: Annotated[list[str] | None, typer.Argument(help="Names; all of them when absent.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Names; all of them when absent.", autocompletion=ours)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON at the end; the log goes to stderr.")] = False,
 ) -> None:
     """Build what is not built yet.  A tag holds a hash of its folder, so what has not changed is not built again."""

@@ -9,10 +9,14 @@ import typer
 
 from app.commands.client import client_for
 from app.commands.common import AsJson, Data, Port, Url
+from app.commands.completing import one_of
 
 
 def link_command(
-    role: Annotated[str, typer.Option(help="driver (works once) or viewer (can be shared).")] = "driver",
+    role: Annotated[
+        str,
+        typer.Option(help="driver (works once) or viewer (can be shared).", autocompletion=one_of("driver", "viewer")),
+    ] = "driver",
     revoke: Annotated[
         bool, typer.Option("--revoke", help="Make all viewers' links void and sign the viewers out, at once.")
     ] = False,

@@ -16,14 +16,14 @@ from typer.core import TyperCommand
 
 from app.commands.asking import AskFlags, body_of
 from app.commands.client import Client, client_for, part, where
-from app.commands.common import NO_LAB, NOT_AS_ASKED, AsJson, Data, Failed, Port, Url
+from app.commands.common import BEHIND, NO_LAB, NOT_AS_ASKED, AsJson, Data, Failed, Port, Url
+from app.commands.completing import experiments, one_of, signals
 from app.commands.embedded import embedded, undisturbed
 from app.commands.following import Outcome, follow
 from app.commands.stopping import Stopping, say_what_came
 from app.commands.timeline import Timeline
 from app.serve.logs import harmless
 
-BEHIND = "signal_lab.behind"
 EXAMPLES = """
 Examples:\n
 \b
@@ -53,12 +53,16 @@ class Dashed(TyperCommand):
 
 def run_command(
     ctx: typer.Context,
-    experiment: Annotated[str | None, typer.Argument(help="An experiment: `signal-lab list`.")] = None,
+    experiment: Annotated[
+        str | None, typer.Argument(help="An experiment: `signal-lab list`.", autocompletion=experiments)
+    ] = None,
     image: Annotated[str | None, typer.Option("--image", help="An image, of the lab (base) or any other.")] = None,
     sandbox: Annotated[bool, typer.Option("--sandbox", help="The command is PID 1 of a namespace, no Docker.")] = False,
     init: Annotated[bool, typer.Option("--init", help="docker-init as PID 1.")] = False,
     pid: Annotated[str | None, typer.Option("--pid", help="host: the machine's PID namespace.")] = None,
-    stop_signal: Annotated[str | None, typer.Option("--stop-signal", help="What a stop sends.")] = None,
+    stop_signal: Annotated[
+        str | None, typer.Option("--stop-signal", help="What a stop sends.", autocompletion=signals)
+    ] = None,
     stop_timeout: Annotated[int | None, typer.Option("--stop-timeout", help="Seconds; -1: for ever.")] = None,
     entrypoint: Annotated[str | None, typer.Option("--entrypoint", help="Instead of the image's.")] = None,
     tty: Annotated[bool, typer.Option("--tty", "-t", help="A terminal of its own.")] = False,
@@ -69,14 +73,19 @@ def run_command(
     workdir: Annotated[str | None, typer.Option("--workdir", "-w", help="Working directory.")] = None,
     publish: Annotated[list[str] | None, typer.Option("--publish", "-p", help="[PORT:]PORT, on loopback.")] = None,
     fence: Annotated[
-        str | None, typer.Option("--fence", help="fenced: no capabilities, no network; docker: the engine's usual.")
+        str | None,
+        typer.Option(
+            "--fence",
+            help="fenced: no capabilities, no network; docker: the engine's usual.",
+            autocompletion=one_of("fenced", "docker"),
+        ),
     ] = None,
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Leave it running in the lab, print its id.")] = False,
     stop: Annotated[bool, typer.Option("--stop", help="Stop it when it is up, and print the verdict.")] = False,
     timeout: Annotated[
         int | None, typer.Option("--timeout", "--time", help="Of --stop, in seconds; -1: for ever.", min=-1, max=3600)
     ] = None,
-    signal_: Annotated[str | None, typer.Option("--signal", "-s", help="Of --stop.")] = None,
+    signal_: Annotated[str | None, typer.Option("--signal", "-s", help="Of --stop.", autocompletion=signals)] = None,
     when: Annotated[str | None, typer.Option("--when", help="Stop when it has printed this.")] = None,
     everything: Annotated[bool, typer.Option("--all", "-a", help="Also processes, ticks and forecasts.")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the events to this file.")] = None,

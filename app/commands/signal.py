@@ -10,6 +10,7 @@ import typer
 from app.commands.asking import wrong
 from app.commands.client import client_for, part
 from app.commands.common import NOT_AS_ASKED, AsJson, Data, Port, Url
+from app.commands.completing import signals, targets
 from app.commands.following import await_verdicts, one_target
 from app.commands.timeline import Timeline
 
@@ -24,9 +25,13 @@ Examples:\n
 
 
 def signal_command(
-    target: Annotated[str, typer.Argument(help="r12.server, or r12 where it has one target.")],
-    name: Annotated[str | None, typer.Argument(metavar="[SIGNAL]", help="TERM, SIGTERM, 15, SIGRTMIN+3.")] = None,
-    signal: Annotated[str | None, typer.Option("--signal", "-s", help="The same, as in kill -s.")] = None,
+    target: Annotated[str, typer.Argument(help="r12.server, or r12 where it has one target.", autocompletion=targets)],
+    name: Annotated[
+        str | None, typer.Argument(metavar="[SIGNAL]", help="TERM, SIGTERM, 15, SIGRTMIN+3.", autocompletion=signals)
+    ] = None,
+    signal: Annotated[
+        str | None, typer.Option("--signal", "-s", help="The same, as in kill -s.", autocompletion=signals)
+    ] = None,
     pid: Annotated[
         int | None, typer.Option("--pid", help="A process by its pid inside the target. [default: its root]", min=1)
     ] = None,

@@ -9,6 +9,7 @@ import typer
 
 from app.commands.client import client_for, part
 from app.commands.common import NOT_AS_ASKED, AsJson, Data, Failed, Port, Url
+from app.commands.completing import signals, targets
 from app.commands.following import await_verdicts, targets_of
 from app.commands.stopping import KILLS, say_what_came, stop_held
 from app.commands.timeline import Timeline
@@ -23,14 +24,18 @@ Examples:\n
 
 
 def stop_command(
-    target: Annotated[str, typer.Argument(help="r12.server, or r12 for all targets of the run.")],
+    target: Annotated[
+        str, typer.Argument(help="r12.server, or r12 for all targets of the run.", autocompletion=targets)
+    ],
     timeout: Annotated[
         int | None,
         typer.Option(
             "--timeout", "--time", "-t", help="Seconds until SIGKILL; -1: never. [default: its own]", min=-1, max=3600
         ),
     ] = None,
-    signal: Annotated[str | None, typer.Option("--signal", "-s", help="Instead of its own stop signal.")] = None,
+    signal: Annotated[
+        str | None, typer.Option("--signal", "-s", help="Instead of its own stop signal.", autocompletion=signals)
+    ] = None,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for the end and the verdict.")] = True,
     url: Url = None,
     port: Port = None,

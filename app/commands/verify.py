@@ -11,6 +11,8 @@ import anyio
 import typer
 
 from app.commands.common import Failed, settings_from
+from app.commands.completing import experiments as ours
+from app.commands.completing import one_of
 from app.targets import HostName
 
 if TYPE_CHECKING:
@@ -18,12 +20,23 @@ if TYPE_CHECKING:
 
 
 def verify_command(
-    experiments: Annotated[list[str] | None, typer.Argument(help="Ids; all of the catalogue when absent.")] = None,
-    host: Annotated[str | None, typer.Option(help="Only those of one host: process, sandbox or container.")] = None,
+    experiments: Annotated[
+        list[str] | None, typer.Argument(help="Ids; all of the catalogue when absent.", autocompletion=ours)
+    ] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            help="Only those of one host: process, sandbox or container.",
+            autocompletion=one_of("process", "sandbox", "container"),
+        ),
+    ] = None,
     folder: Annotated[
         Path | None, typer.Option("--experiments", help="A folder of experiments of your own, beside ours.")
     ] = None,
-    kernel_trace: Annotated[str | None, typer.Option(help="auto, probe or off. [default: auto]")] = None,
+    kernel_trace: Annotated[
+        str | None,
+        typer.Option(help="auto, probe or off. [default: auto]", autocompletion=one_of("auto", "probe", "off")),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object at the end, and nothing else.")
     ] = False,

@@ -10,6 +10,7 @@ import typer
 
 from app.commands.client import client_for, part
 from app.commands.common import AsJson, Data, Port, Url
+from app.commands.completing import runs
 from app.commands.following import Outcome, facts_of, follow
 from app.commands.timeline import Timeline
 
@@ -25,7 +26,7 @@ Examples:\n
   signal-lab export r12 > r12.jsonl
   signal-lab export r12 -o r12.jsonl
 """
-RunId = Annotated[str, typer.Argument(help="r12, or 12.")]
+RunId = Annotated[str, typer.Argument(help="r12, or 12.", autocompletion=runs)]
 
 
 def watch_command(

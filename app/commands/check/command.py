@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands.asking import env_of, wrong
-from app.commands.common import AsJson, Failed, settings_from
-from app.commands.run import BEHIND
+from app.commands.common import BEHIND, AsJson, Failed, settings_from
+from app.commands.completing import one_of, signals
 
 if TYPE_CHECKING:
     from app.commands.check.outcome import Checked
@@ -55,7 +55,9 @@ def check_command(
         ),
     ] = None,
     expect_exit: Annotated[str | None, typer.Option("--expect-exit", help="Codes it may end with: 0,143.")] = None,
-    signal_: Annotated[str | None, typer.Option("--signal", "-s", help="Instead of its own stop signal.")] = None,
+    signal_: Annotated[
+        str | None, typer.Option("--signal", "-s", help="Instead of its own stop signal.", autocompletion=signals)
+    ] = None,
     ready_log: Annotated[
         str | None, typer.Option("--ready-log", help="Ready when a line it prints has this pattern.")
     ] = None,
@@ -71,7 +73,12 @@ def check_command(
     init: Annotated[bool, typer.Option("--init", help="docker-init as PID 1.")] = False,
     runs: Annotated[int, typer.Option("--runs", help="So many times; the worst counts, a mix is said.")] = 1,
     fail_on: Annotated[
-        str, typer.Option("--fail-on", help="held: a stop that does not hold; clean: also one that cuts a process off.")
+        str,
+        typer.Option(
+            "--fail-on",
+            help="held: a stop that does not hold; clean: also one that cuts a process off.",
+            autocompletion=one_of("held", "clean"),
+        ),
     ] = "held",
     env: Annotated[list[str] | None, typer.Option("--env", "-e", help="NAME=value, or NAME as it is here.")] = None,
     entrypoint: Annotated[str | None, typer.Option("--entrypoint", help="Instead of the image's.")] = None,
@@ -88,7 +95,10 @@ def check_command(
         list[str] | None,
         typer.Option("--report", help="text, json, junit, sarif, github or gitlab=FILE; - is stdout. Repeatable."),
     ] = None,
-    kernel_trace: Annotated[str | None, typer.Option(help="auto, probe or off; absent, auto.")] = None,
+    kernel_trace: Annotated[
+        str | None,
+        typer.Option(help="auto, probe or off; absent, auto.", autocompletion=one_of("auto", "probe", "off")),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Start an image under the lab's fence, wait until it is ready, stop it, and say whether the stop holds, and why.
