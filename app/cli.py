@@ -11,24 +11,37 @@ import typer
 from app import __version__
 from app.commands.check.command import EXAMPLES as CHECK_EXAMPLES
 from app.commands.check.command import check_command
+from app.commands.clean import EXAMPLES as CLEAN_EXAMPLES
 from app.commands.clean import clean_command
 from app.commands.common import USAGE, Failed, settings_from, tell, told
 from app.commands.completing import one_of
 from app.commands.doctor import EXAMPLES as DOCTOR_EXAMPLES
 from app.commands.doctor import doctor_command
+from app.commands.healthcheck import EXAMPLES as HEALTHCHECK_EXAMPLES
 from app.commands.healthcheck import healthcheck_command
 from app.commands.images import images_app
+from app.commands.link import EXAMPLES as LINK_EXAMPLES
 from app.commands.link import link_command
-from app.commands.listing import list_command, ps_command
+from app.commands.listing import LIST_EXAMPLES, PS_EXAMPLES, list_command, ps_command
 from app.commands.run import EXAMPLES as RUN_EXAMPLES
 from app.commands.run import Dashed, run_command
 from app.commands.signal import EXAMPLES as SIGNAL_EXAMPLES
 from app.commands.signal import signal_command
 from app.commands.stop import EXAMPLES as STOP_EXAMPLES
 from app.commands.stop import stop_command
+from app.commands.verify import EXAMPLES as VERIFY_EXAMPLES
 from app.commands.verify import verify_command
 from app.commands.watch import EXPORT_EXAMPLES, WATCH_EXAMPLES, export_command, watch_command
 
+SERVE_EXAMPLES = """
+Examples:\n
+\b
+  signal-lab serve --open                    and opens the page
+  signal-lab serve --port 0 --data ./lab     a free port, another folder
+  signal-lab serve --host 0.0.0.0 --public-url http://lab.example:9015
+  signal-lab serve --log-format json 2>> lab.jsonl
+  SIGNAL_LAB_TOKEN=… signal-lab serve        a token of your own for programs
+"""
 app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -53,7 +66,7 @@ def root(
     """A live lab for Linux signals and docker stop, in the browser."""
 
 
-@app.command()
+@app.command(epilog=SERVE_EXAMPLES)
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one. [default: 9015]")] = None,
@@ -129,15 +142,12 @@ app.command("check", cls=Dashed, help=told(check_command), epilog=CHECK_EXAMPLES
 app.command("watch", help=told(watch_command), epilog=WATCH_EXAMPLES)(watch_command)
 app.command("doctor", help=told(doctor_command), epilog=DOCTOR_EXAMPLES)(doctor_command)
 app.command("export", help=told(export_command), epilog=EXPORT_EXAMPLES)(export_command)
-for name, command in (
-    ("list", list_command),
-    ("ps", ps_command),
-    ("link", link_command),
-    ("verify", verify_command),
-    ("clean", clean_command),
-    ("healthcheck", healthcheck_command),
-):
-    app.command(name, help=told(command))(command)
+app.command("list", help=told(list_command), epilog=LIST_EXAMPLES)(list_command)
+app.command("ps", help=told(ps_command), epilog=PS_EXAMPLES)(ps_command)
+app.command("link", help=told(link_command), epilog=LINK_EXAMPLES)(link_command)
+app.command("verify", help=told(verify_command), epilog=VERIFY_EXAMPLES)(verify_command)
+app.command("clean", help=told(clean_command), epilog=CLEAN_EXAMPLES)(clean_command)
+app.command("healthcheck", help=told(healthcheck_command), epilog=HEALTHCHECK_EXAMPLES)(healthcheck_command)
 app.add_typer(images_app, name="images")
 
 

@@ -11,6 +11,14 @@ import typer
 if TYPE_CHECKING:
     from app.hosts.engine.cleaning import Thing, What
 
+EXAMPLES = """
+Examples:\n
+\b
+  signal-lab clean                          shows what would go
+  signal-lab clean --yes                    removes it
+  signal-lab clean --images --yes --json    only the lab's images
+"""
+
 
 def clean_command(
     yes: Annotated[bool, typer.Option("--yes", help="Remove it. Without this it is only shown.")] = False,

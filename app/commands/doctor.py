@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 COULD_NOT_TELL = NO_LAB
 AT_ONCE = 8  # questions to the engine
-EXAMPLES = """Examples:
-
-signal-lab doctor
-
-signal-lab doctor web db --json
-
-signal-lab doctor --machine --strict"""
+EXAMPLES = """
+Examples:\n
+\b
+  signal-lab doctor                      every container that runs
+  signal-lab doctor web db --json
+  signal-lab doctor --machine --strict   what this machine lets the lab see
+"""
 
 
 def doctor_command(

@@ -12,6 +12,13 @@ from app.commands.common import Failed, settings_from
 
 HERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 (compared, not bound)
 
+EXAMPLES = """
+Examples:\n
+\b
+  signal-lab healthcheck && echo it is well
+  signal-lab healthcheck --port 9016 --timeout-s 2 --json
+"""
+
 
 def healthcheck_command(
     host: Annotated[str | None, typer.Option(help="Where it listens. [default: 127.0.0.1]")] = None,

@@ -11,10 +11,22 @@ import typer
 from app.commands.common import Failed
 from app.commands.completing import images as ours
 
+LIST_EXAMPLES = """
+Examples:\n
+\b
+  signal-lab images list
+  signal-lab images list --json
+"""
+BUILD_EXAMPLES = """
+Examples:\n
+\b
+  signal-lab images build                 all that are not built yet
+  signal-lab images build base httpd
+"""
 images_app = typer.Typer(no_args_is_help=True, help="The lab's own images: list them, build them.")
 
 
-@images_app.command("list")
+@images_app.command("list", epilog=LIST_EXAMPLES)
 def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Every image that lessons use, its tag, and whether the engine has it."""
     from app.hosts.container.images import all_images, has_image, tag_of
@@ -32,7 +44,7 @@ def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSO
         typer.echo(f"{row['name']:16} {row['tag']:40} {'built' if row['built'] else 'not built yet'}")
 
 
-@images_app.command("build")
+@images_app.command("build", epilog=BUILD_EXAMPLES)
 def build_command(
     names: Annotated[
         list[str] | None, typer.Argument(help="Names; all of them when absent.", autocompletion=ours)

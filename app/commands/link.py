@@ -11,6 +11,14 @@ from app.commands.client import client_for
 from app.commands.common import AsJson, Data, Port, Url
 from app.commands.completing import one_of
 
+EXAMPLES = """
+Examples:\n
+\b
+  signal-lab link                   to drive; works once
+  signal-lab link --role viewer     to watch; can be shared
+  signal-lab link --revoke          no viewer's link works any more
+"""
+
 
 def link_command(
     role: Annotated[

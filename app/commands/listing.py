@@ -12,6 +12,19 @@ from app.commands.client import client_for
 from app.commands.common import AsJson, Data, Port, Url
 from app.serve.logs import harmless
 
+LIST_EXAMPLES = """
+Examples:\n
+\b
+  signal-lab list
+  signal-lab list --experiments ./lessons --json
+"""
+PS_EXAMPLES = """
+Examples:\n
+\b
+  signal-lab ps
+  signal-lab ps --all -n 5          the last five, also those that are over
+"""
+
 
 def list_command(
     folder: Annotated[

@@ -27,12 +27,12 @@ from app.serve.logs import harmless
 EXAMPLES = """
 Examples:\n
 \b
-  signal-lab run pid-1                                     an experiment of the catalogue
-  signal-lab run -- bash -c 'trap "echo TERM; exit" TERM; while :; do sleep 1; done'
+  signal-lab run pid-1                         an experiment of the catalogue
+  signal-lab run -- bash -c 'trap "echo TERM; exit" TERM; read'
   signal-lab run --sandbox --stop --timeout 3 -- sleep 600
   signal-lab run --image nginx --stop --timeout 3 --when "ready"
   signal-lab run --image base --init -e A=1 -m 128m -- python3 -m http.server
-  signal-lab run -d --image base -- sleep 600              leaves it running in the lab that is there
+  signal-lab run -d --image base -- sleep 600   leaves it running in the lab
 """
 
 

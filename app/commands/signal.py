@@ -18,8 +18,8 @@ EXAMPLES = """
 Examples:\n
 \b
   signal-lab signal r12.server USR1
-  signal-lab signal -s SIGRTMIN+3 r12             a run with one target
-  signal-lab signal r12.server KILL --inside      from a process in its PID namespace
+  signal-lab signal -s SIGRTMIN+3 r12          a run with one target
+  signal-lab signal r12.server KILL --inside   from a process in its namespace
   signal-lab signal r12.server TERM --pid 7 --group
 """
 

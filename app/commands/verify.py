@@ -18,6 +18,15 @@ from app.targets import HostName
 if TYPE_CHECKING:
     from app.experiments.model import Experiment
 
+EXAMPLES = """
+Examples:\n
+\b
+  signal-lab verify                           all of them
+  signal-lab verify pid-1 init --json
+  signal-lab verify --host sandbox -q         those that need no engine
+  signal-lab verify --experiments ./lessons mine
+"""
+
 
 def verify_command(
     experiments: Annotated[
