@@ -36,11 +36,11 @@ from app.commands.watch import EXPORT_EXAMPLES, WATCH_EXAMPLES, export_command, 
 SERVE_EXAMPLES = """
 Examples:\n
 \b
-  signal-lab serve --open                    and opens the page
-  signal-lab serve --port 0 --data ./lab     a free port, another folder
+  signal-lab serve --open                     and opens the page
+  signal-lab serve --port 0 --data ./lab -q   a free port; only the links
   signal-lab serve --host 0.0.0.0 --public-url http://lab.example:9015
   signal-lab serve --log-format json 2>> lab.jsonl
-  SIGNAL_LAB_TOKEN=… signal-lab serve        a token of your own for programs
+  SIGNAL_LAB_TOKEN=… signal-lab serve         a token of your own for programs
 """
 app = typer.Typer(
     no_args_is_help=True,
@@ -90,6 +90,9 @@ def serve(
         int | None, typer.Option(help="Runs that are kept; older ones that have ended are forgotten. [default: 200]")
     ] = None,
     open_: Annotated[bool | None, typer.Option("--open/--no-open", help="Open the page in a browser.")] = None,
+    quiet: Annotated[
+        bool | None, typer.Option("--quiet", "-q", help="Print the links and nothing of what happens; logs go on.")
+    ] = None,
     log_level: Annotated[
         str | None,
         typer.Option(
@@ -129,6 +132,7 @@ def serve(
             adopt_within_s=adopt_within_s,
             keep_runs=keep_runs,
             open=open_,
+            quiet=quiet,
             log_level=log_level,
             log_format=log_format,
         )

@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     keep_runs: int = Field(200, ge=1, description="Runs that are kept; older ones that have ended are forgotten.")
     open: bool = Field(False, description="Open the page in a browser.")
     heartbeat_s: float = Field(5.0, gt=0, description="How often a quiet stream says that it is alive, in seconds.")
+    quiet: bool = Field(False, description="Print the links, and nothing of what is found and happens.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="How much is logged on stderr."
     )

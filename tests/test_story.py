@@ -8,13 +8,16 @@ import logging
 import os
 import re
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
-from app.serve.logs import harmless, logging_to
-from app.serve.server import bold
+from app.events import StopFinished
+from app.serve.logs import bold, harmless, logging_to
+from app.serve.story import Teller
 from tests.killable import LAB
 from tests.support import TOKEN, EventReader, Person, kind, prints
 from tests.test_serve import BEARER, base, serving
@@ -59,7 +62,9 @@ def test_a_line_for_what_was_found_each_run_and_each_viewer(tmp_path: Path) -> N
     assert told[0] == "run 1  started: Catch every signal"
     assert "a viewer came: one watches" in told
     assert "a viewer left: nobody watches" in told
-    assert any(re.fullmatch(r"run 1  over, stopped in \d\.\d s by SIGKILL, exit code 137", line) for line in told), told
+    stop = r"run 1  script: stopped in \d\.\d s by SIGKILL, exit code 137"
+    assert any(re.fullmatch(stop, line) for line in told), told
+    assert "run 1  over" in told, "what came of the stop is not told twice"
     assert "ending one run: processes and containers first, then this server" in told
     assert any(line.startswith("run 2  ended with the lab") for line in told), told
     assert "\x1b" not in out
@@ -73,8 +78,27 @@ def test_the_same_as_json(tmp_path: Path) -> None:
     said = [json.loads(line) for line in err.splitlines()]
     assert all({"time", "level", "logger", "text"} <= set(each) for each in said)
     events = [each["event"] for each in said if "event" in each]
-    assert {"found", "run_created", "run_finished", "viewer_came", "viewer_left", "ending"} <= set(events)
+    told = {"found", "run_created", "stop_finished", "run_finished", "viewer_came", "viewer_left", "ending"}
+    assert told <= set(events)
     assert [each["run"] for each in said if each.get("event") == "run_created"] == ["r1", "r2"]
+
+
+@pytest.mark.whole
+def test_quiet_is_the_links_alone_and_goes_for_json_too(tmp_path: Path) -> None:
+    """And what somebody must know: a program that reads the two lines, and a person, are both served."""
+    asked = [LAB, "serve", "--port", "0", "--data", str(tmp_path), "-q", "--log-format", "json"]
+    env = {**os.environ, "SIGNAL_LAB_TOKEN": TOKEN, "DOCKER_HOST": f"unix://{tmp_path}/none.sock"}
+    with subprocess.Popen(asked, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        drive, watch = (server.stdout.readline().split() for _ in range(2))
+        assert (drive[0], watch[0]) == ("drive", "watch")
+        with httpx.Client(base_url=base(drive[1]), headers=BEARER, timeout=15) as client:
+            person = Person(client)
+            run, _target = person.command("true")
+            with person.events(run=run) as events:
+                events.until(kind("run_finished"))
+        server.terminate()
+        assert server.communicate(timeout=20) == ("", "")
 
 
 @pytest.mark.whole
@@ -116,16 +140,46 @@ def test_codes_and_controls_are_not_written_as_they_are() -> None:
     assert harmless("\x9b31m") == "\\x9b31m"
 
 
-def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
+def test_each_stop_is_a_line_and_what_nobody_could_read_is_unknown(caplog: pytest.LogCaptureFixture) -> None:
+    """Of several targets of a run the last one's end was all that was told."""
+    log, at = logging.getLogger("story"), datetime.now(UTC)
+    log.setLevel(logging.INFO)
+    teller = Teller(log)
+    asked: dict[str, Any] = {"at": at, "run": "r7", "author": "lab", "stop": 1, "meaning": ""}
+    for name, took_s, code, killed in (("web", 0.31, 0, False), ("db", 3.04, 137, True), ("old", None, None, None)):
+        event = StopFinished(**asked, target=f"r7.{name}", took_s=took_s, exit_code=code, killed=killed)
+        teller.heed(1, event)
+    teller.heed(2, StopFinished(**asked, target="r7.far", took_s=1.0, exit_code=None, killed=None))
+    assert caplog.messages == [
+        "run r7  web: stopped in 0.3 s, exit code 0",
+        "run r7  db: stopped in 3.0 s by SIGKILL, exit code 137",
+        "run r7  old: stopped",
+        "run r7  far: stopped in 1.0 s, exit code unknown",
+    ]
 
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     assert bold("x", Terminal()) == "\x1b[1mx\x1b[0m"
     assert bold("x", io.StringIO()) == "x"
+    assert story_on(Terminal()) == "\x1b[33mkernel   none: \\x1b[31m\x1b[0m\nsandbox  possible\n"
+    assert story_on(io.StringIO()) == "kernel   none: \\x1b[31m\nsandbox  possible\n"
     monkeypatch.setenv("NO_COLOR", "1")
     assert bold("x", Terminal()) == "x"
+    assert "\x1b" not in story_on(Terminal())
+
+
+def story_on(out: io.StringIO) -> str:
+    """What is missing, and what is not; a colour that the text brings is no colour."""
+    with logging_to(out, "info", "text") as story:
+        story.info("kernel   none: %s", "\x1b[31m", extra={"tone": "missing"})
+        story.info("sandbox  possible", extra={"tone": ""})
+    return re.sub(r"\d\d:\d\d:\d\d  ", "", out.getvalue())
 
 
 @pytest.mark.whole

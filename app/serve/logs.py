@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import queue
 import re
 import sys
@@ -17,6 +18,7 @@ from logging.handlers import QueueHandler, QueueListener
 from typing import Literal, TextIO
 
 STORY = "signal_lab.story"
+TONES = {"missing": "33", "killed": "31"}  # yellow, red
 WAITING = 10_000  # lines that nobody has read yet
 _CODES = re.compile(r"/(enter|watch)/[\w-]+")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -25,6 +27,15 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 def harmless(text: str) -> str:
     """Text of programs and people on a terminal, or in a log: what would move the cursor is shown as it is written."""
     return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def coloured(out: TextIO) -> bool:
+    """On a terminal, unless NO_COLOR says otherwise (no-color.org)."""
+    return out.isatty() and not os.environ.get("NO_COLOR")
+
+
+def bold(text: str, out: TextIO) -> str:
+    return f"\x1b[1m{text}\x1b[0m" if coloured(out) else text
 
 
 class _Dropping(QueueHandler):
@@ -36,11 +47,16 @@ class _Dropping(QueueHandler):
 
 
 class Plain(logging.Formatter):
-    def __init__(self, *, story: bool = False) -> None:
+    """``colours``: for a record that says in which ``tone`` it is meant."""
+
+    def __init__(self, *, story: bool = False, colours: bool = False) -> None:
+        self._colours = colours
         super().__init__("%(asctime)s  %(message)s" if story else "%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S")
 
     def format(self, record: logging.LogRecord) -> str:
-        return harmless(_CODES.sub(r"/\1/…", super().format(record)))
+        text = harmless(_CODES.sub(r"/\1/…", super().format(record)))
+        colour = TONES.get(getattr(record, "tone", "")) if self._colours else None
+        return f"\x1b[{colour}m{text}\x1b[0m" if colour else text
 
 
 class JsonLines(logging.Formatter):
@@ -76,7 +92,7 @@ def logging_to(
     story.setLevel(logging.INFO)
     if form == "text":
         words = logging.StreamHandler(out)
-        words.setFormatter(Plain(story=True))
+        words.setFormatter(Plain(story=True, colours=coloured(out)))
         words.addFilter(lambda record: record.name == STORY)
         logs.addFilter(lambda record: record.name != STORY)
         told.append(words)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import os
 import socket
 import sys
 import webbrowser
@@ -18,24 +17,22 @@ from functools import partial
 from types import FrameType
 from typing import Any, TextIO, cast
 
-import anyio
 import uvicorn
 
 from app import descriptors
 from app.errors import LabError
-from app.hosts.local.sandbox_trial import try_one
 from app.main import Closing, create_app, shielded
 from app.ownership import tell_address
 from app.serve.connections import AT_ONCE, Connection, Doors
 from app.serve.ending import Limit
-from app.serve.logs import logging_to
+from app.serve.findings import found
+from app.serve.logs import bold, logging_to
 from app.serve.story import telling
 from app.settings import Settings
 from app.web.services import Services
 
 BACKLOG = 128
 SEND_BUFFER = 256 * 2**10
-TRIAL_WITHIN_S = 5.0  # it takes some 0.05 s
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 WARNING = """  Others on this network can reach the lab, by plain HTTP that can be read on its way.
   Give the watch link to whoever may see; the drive link is a key to this machine. Nobody gets in without one.
@@ -178,41 +175,6 @@ def make_server(
     return server
 
 
-async def found(services: Services, story: logging.Logger) -> None:
-    """One line for each witness: what there is, or why there is none."""
-    engine, kernel = services.engine.status(), services.kernel.status()
-    at_hand = f"{engine['name']} {engine['version']}, cgroup v{engine['cgroup'] or '?'}"
-    traced = f"trace, read by the {kernel['where']}"
-    say = {
-        "engine": at_hand if engine["state"] == "ready" else f"none: {engine['reason']}",
-        "kernel": traced if kernel["state"] == "ready" else f"none: {kernel['reason']}",
-    }
-    forbidden = await try_one()
-    say["sandbox"] = f"none: {forbidden}" if forbidden else "possible"
-    say["trial"] = await tried(services)
-    for name, text in say.items():
-        story.info("%-8s %s", name, text, extra={"event": "found"})
-    if any(text.startswith("none: ") for text in say.values()):
-        story.info("`signal-lab doctor --machine` says what would allow what is missing", extra={"event": "found"})
-
-
-async def tried(services: Services) -> str:
-    """What the kernel was seen to do where kernels differ; what is not known by then is in ``GET /health`` later."""
-    kernels = services.lab.kernels
-    with anyio.move_on_after(TRIAL_WITHIN_S):
-        await kernels.tried_here.wait()
-    return "; ".join(
-        f"{each['release']}: {each['text']}" if each["outcome"] else f"none: {each['text']}"
-        for each in kernels.status().values()
-        if each
-    )
-
-
-def bold(text: str, out: TextIO) -> str:
-    """On a terminal, unless NO_COLOR says otherwise (no-color.org)."""
-    return f"\x1b[1m{text}\x1b[0m" if out.isatty() and not os.environ.get("NO_COLOR") else text
-
-
 def serve(settings: Settings, out: TextIO = sys.stdout) -> None:
     """Until SIGTERM or Ctrl-C."""
     descriptors.raise_limit()
@@ -226,12 +188,12 @@ def serve(settings: Settings, out: TextIO = sys.stdout) -> None:
         # A thread that computes (the journal's rows, the forecast for a crowd) lets the loop go on when this time is
         # over, and the loop has to ask after each system call: at the usual 5 ms one answer could take 100 ms.
         sys.setswitchinterval(0.0005)
-        head = bold("Signal Lab", out)
-        print(f"{head}\n  drive  {driver}  (works once)\n  watch  {viewer}", file=out, flush=True)
+        head = "" if settings.quiet else bold("Signal Lab", out) + "\n"
+        print(f"{head}  drive  {driver}  (works once)\n  watch  {viewer}", file=out, flush=True)
         if settings.host not in LOOPBACK:
             print(WARNING, end="", file=out, flush=True)
         if settings.open:
             webbrowser.open(driver)
 
     with logging_to(out, settings.log_level, settings.log_format) as story:
-        make_server(settings, listener, ready, story).run(sockets=[listener])
+        make_server(settings, listener, ready, None if settings.quiet else story).run(sockets=[listener])

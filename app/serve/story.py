@@ -16,6 +16,7 @@ class Teller:
     def __init__(self, log: logging.Logger) -> None:
         self._log = log
         self._came_of: dict[str, str] = {}  # what came of a run so far
+        self._stopped: set[str] = set()  # what came of them is told already
         self._numbers: dict[str, int] = {}
         self._viewers = 0
 
@@ -30,7 +31,9 @@ class Teller:
             case "target_exited":
                 self._came_of[run] = _exit(event)
             case "stop_finished":
-                self._came_of[run] = _stop(event)
+                tone = "killed" if event.killed else ""
+                self._say(run, "stop_finished", f"{_name(event)}: {_stop(event)}", tone=tone)
+                self._stopped.add(run)
             case "run_finished":
                 self._say(run, "run_finished", self._end(run, event))
                 self._numbers.pop(run, None)
@@ -43,12 +46,21 @@ class Teller:
 
     def _end(self, run: str, event: RunFinished) -> str:
         came = self._came_of.pop(run, "")
+        if run in self._stopped:
+            self._stopped.discard(run)
+            came = ""
         if event.reason == "failed":
             return f"failed: {event.error}"
         return ", ".join(filter(None, (ENDS.get(event.reason, "over"), came)))
 
-    def _say(self, run: str, event: str, text: str) -> None:
-        self._log.info("run %s  %s", self._numbers.get(run, run), text, extra={"event": event, "run": run})
+    def _say(self, run: str, event: str, text: str, *, tone: str = "") -> None:
+        told = {"event": event, "run": run, "tone": tone}
+        self._log.info("run %s  %s", self._numbers.get(run, run), text, extra=told)
+
+
+def _name(event: StopFinished) -> str:
+    """The target's in its run: "server" of r12.server."""
+    return (event.target or "").partition(".")[2] or "it"
 
 
 def _exit(event: TargetExited) -> str:
@@ -59,7 +71,8 @@ def _stop(event: StopFinished) -> str:
     if event.took_s is None:
         return f"stop failed: {event.error}" if event.error else "stopped"
     by = " by SIGKILL" if event.killed else ""
-    return f"stopped in {event.took_s:.1f} s{by}, exit code {event.exit_code}"
+    code = "unknown" if event.exit_code is None else event.exit_code
+    return f"stopped in {event.took_s:.1f} s{by}, exit code {code}"
 
 
 @contextmanager
