@@ -1,6 +1,6 @@
 # Two commands are all: `make run` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help run setup check test long fuzz fmt clean screenshots bench soak accuracy wheel image images lint types unit js
+.PHONY: help run setup check test long fuzz fmt clean screenshots bench soak accuracy man wheel image images lint types unit js
 
 PY := .venv/bin/python
 # Where Python is told to keep nothing that it has compiled, every process of the tests would compile everything again.
@@ -85,6 +85,11 @@ bench: ## click to line, start and stop beside the docker client, click to verdi
 
 soak: ## an hour of runs, and what the server holds after each ten (MINUTES=5), into docs/soak.svg and .csv
 	$(PY) bench/soak.py --minutes $(or $(MINUTES),60) --write docs/soak
+
+man: ## the manual page, build/man/signal-lab.1, which the wheel has as well
+	@scripts/venv
+	@mkdir -p build/man
+	$(PY) -m app.commands.manual > build/man/signal-lab.1
 
 wheel: ## dist/*.whl, which works outside the checkout
 	@scripts/wheel

@@ -16,5 +16,9 @@ class PageBundle(BuildHookInterface):  # type: ignore[type-arg,misc,unused-ignor
         dist = Path(self.root) / "static/dist"
         if not (dist / "manifest.json").is_file():
             raise RuntimeError("static/dist is empty: run scripts/vendor first, or build with `make wheel`")
+        manual = Path(self.root) / "build/man/signal-lab.1"
+        if not manual.is_file():
+            raise RuntimeError("build/man is empty: run `make man` first, or build with `make wheel`")
+        build_data["shared_data"][str(manual)] = "share/man/man1/signal-lab.1"
         # Without the sources: the server takes those where they are not the bundle's (app/web/assets.py).
         build_data["force_include"][str(dist)] = "app/static/dist"

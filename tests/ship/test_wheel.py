@@ -82,6 +82,13 @@ def test_it_has_the_contexts_of_all_images(installed: Path, tmp_path: Path) -> N
     assert told == sorted(each.name for each in (ROOT / "docker").iterdir())
 
 
+def test_man_finds_its_page(installed: Path) -> None:
+    """Beside ``bin``, where man looks for what is in PATH."""
+    page = (installed.parents[1] / "share/man/man1/signal-lab.1").read_text()
+    assert page.startswith('.TH SIGNAL\\-LAB 1 ""')
+    assert '\n.SS "serve"\n' in page
+
+
 def test_a_wheel_without_the_bundle_is_not_built(tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     run("git", "clone", "--quiet", str(ROOT), str(copy))
