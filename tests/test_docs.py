@@ -114,6 +114,26 @@ def test_every_file_that_is_named_exists() -> None:
     assert {name: gone for name, text in TEXTS.items() if (gone := missing(text))} == {}
 
 
+def test_every_link_from_document_to_document_arrives() -> None:
+    """Relative ones, on the pages of a forge: from the folder of the document that has them."""
+    dead = [
+        (name, link)
+        for name in TEXTS
+        if name.endswith(".md")
+        for link in re.findall(r"\]\(([\w./-]+)(?:#[\w-]+)?\)", TEXTS[name])
+        if not (ROOT / name).parent.joinpath(link).exists()
+    ]
+    assert dead == []
+
+
+def test_the_way_to_report_a_hole_is_the_forges_own() -> None:
+    """An address in a file outlives whoever read its letters."""
+    text = TEXTS["SECURITY.md"]
+    assert not re.search(r"\S@\S", text)
+    assert "docs/security.md" in text
+    assert "SECURITY.md" in TEXTS["README.md"]
+
+
 PATH = rf"({ROOMS}/[\w./-]+)"
 AT = re.compile(rf"`{PATH}`: `([\w.]+)`")  # `app/lab/lab.py`: `Lab.send_signal`
 OF = re.compile(rf"`([\w.]+)` (?:of|in) `{PATH}`")  # `FOLDS` of `static/js/reduce/index.js`
