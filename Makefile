@@ -102,4 +102,6 @@ accuracy: ## forecasts of stops against real servers: builds an image, writes do
 	$(PY) bench/accuracy.py --write docs/accuracy.md
 
 clean: ## remove what was installed and built here
-	rm -rf .venv node_modules static/vendor static/dist dist build .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv node_modules static/vendor static/dist dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	@find . -name __pycache__ -prune -exec rm -rf {} +
+	@git clean --force --quiet -X docs/pictures 2>/dev/null || true # not a clone: none were made

@@ -1,12 +1,19 @@
-"""``signal-lab clean``: removes what the lab has left on the engine, after it was shown."""
+"""``signal-lab clean``: removes what the lab has left on the engine, and on the machine, after it was shown."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import asdict
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from app.commands.asking import wrong
+from app.commands.common import settings_from
 
 if TYPE_CHECKING:
     from app.hosts.engine.cleaning import Thing, What
@@ -17,6 +24,7 @@ Examples:\n
   signal-lab clean                          shows what would go
   signal-lab clean --yes                    removes it
   signal-lab clean --images --yes --json    only the lab's images
+  signal-lab clean --all --yes              and recordings: nothing is left
 """
 
 
@@ -26,30 +34,55 @@ def clean_command(
     volumes: Annotated[bool, typer.Option("--volumes", help="Only volumes.")] = False,
     images: Annotated[bool, typer.Option("--images", help="Only images.")] = False,
     running: Annotated[bool, typer.Option("--running", help="Also containers that run now.")] = False,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="Also what is on this machine: all recordings, and kernel traces."),
+    ] = False,
+    data: Annotated[Path | None, typer.Option("--data", help="With --all: which data folder.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show, and with --yes remove, containers, volumes and images that labs have made and left; nothing else.
 
     Containers of a lab that lives are left alone: end its runs, or stop it. So are others that run, unless --running is
     given: their lab may live on another machine.
+
+    With --all, and never without it, also the recordings of the data folder, its sessions and its token, and what labs
+    that were killed have left on this machine; a folder that a lab uses is left alone.
     """
+    from app.errors import EngineUnavailable
     from app.hosts.engine.cleaning import any_engine, find, remove
 
+    if data and not everything:
+        raise wrong("--data: without --all no data folder is touched", "signal-lab clean --all --data DIR shows it.")
     chosen: set[What] = set()
-    if containers or not (volumes or images):
+    if everything or containers or not (volumes or images):
         chosen.add("container")
-    if volumes or not (containers or images):
+    if everything or volumes or not (containers or images):
         chosen.add("volume")
-    if images or not (containers or volumes):
+    if everything or images or not (containers or volumes):
         chosen.add("image")
-    client = any_engine()
-    try:
-        found = find(client, chosen)
+    removers: list[tuple[list[Thing], Callable[[Thing], str | None]]] = []
+    with ExitStack() as stack:
+        try:
+            client = stack.enter_context(closing(any_engine()))
+            removers.append((find(client, chosen), partial(remove, client)))
+        except EngineUnavailable as error:
+            if not everything:
+                raise
+            typer.echo(f"{error}: nothing was looked for there", err=True)
+        if everything:
+            from app.commands import leftovers
+
+            removers.append((leftovers.here(settings_from(data=data).data), leftovers.remove))
+        found = [thing for things, _ in removers for thing in things]
         left = [thing for thing in found if thing.lab == "alive" or (thing.busy and not running)]
         going = [thing for thing in found if thing not in left]
-        failed = {thing.id: why for thing in going if yes and (why := remove(client, thing))}
-    finally:
-        client.close()
+        failed = {
+            thing.id: why
+            for things, gone in removers
+            for thing in things
+            if yes and thing in going and (why := gone(thing))
+        }
     if as_json:
         removed = [asdict(thing) for thing in going if thing.id not in failed]
         shown = {"dry_run": not yes, "removed": removed, "left": [asdict(thing) for thing in left], "failed": failed}

@@ -66,15 +66,22 @@ def _is_tracefs(root: Path) -> bool:
 
 def clear_stale(root: Path, files: ProcFiles | None = None) -> list[str]:
     """Remove instances whose makers are gone; their names."""
-    files, removed = files or ProcFiles(), []
-    for path in (root / "instances").glob(f"{PREFIX}*"):
-        pid, start = (*path.name.removeprefix(PREFIX).split("-"), "", "")[:2]
-        if not (pid.isdigit() and start.isdigit()) or files.identity(int(pid)) == (int(pid), int(start)):
-            continue
+    removed = []
+    for path in stale(root, files):
         with suppress(OSError):
             path.rmdir()
             removed.append(path.name)
     return removed
+
+
+def stale(root: Path, files: ProcFiles | None = None) -> list[Path]:
+    """Instances whose makers are gone."""
+    files, found = files or ProcFiles(), []
+    for path in sorted((root / "instances").glob(f"{PREFIX}*")):
+        pid, start = (*path.name.removeprefix(PREFIX).split("-"), "", "")[:2]
+        if pid.isdigit() and start.isdigit() and files.identity(int(pid)) != (int(pid), int(start)):
+            found.append(path)
+    return found
 
 
 class Instance:

@@ -20,14 +20,14 @@ from app.ownership import server_of
 from app.targets import HOME, LAB
 
 Client = Any
-What = Literal["container", "volume", "image"]
+What = Literal["container", "volume", "image", "data", "trace"]  # the last two: of the machine, found elsewhere
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
     """``size``: bytes, None where the engine does not say.  ``busy``: a container that runs.
 
-    ``lab``: whether the lab lives that has made a container; "unknown" where it is another machine's.
+    ``lab``: whether the lab lives that has made a container, or has a folder; "unknown" where it is another machine's.
     """
 
     what: What
