@@ -167,6 +167,8 @@ KEYS: tuple[str, ...] = (
     *("SIGTSTP", "SIGCONT", "SIGSTOP", "SIGKILL"),
 )
 
+FORCED = frozenset(each.name for each in SIGNALS if not each.catchable)  # SIGKILL and SIGSTOP: the kernel's alone
+
 _BY_NUMBER = {each.number: each for each in (*SIGNALS, *RESERVED)}
 _BY_SHORT = {each.short: each for each in SIGNALS}
 SIGTERM, SIGKILL = _BY_SHORT["TERM"], _BY_SHORT["KILL"]

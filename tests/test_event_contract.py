@@ -20,6 +20,7 @@ from app import events as e
 from app.events import lesson as acts
 from app.events import parts
 from app.experiments.actions import Do
+from app.probe.told import Ended as ToldByProbe
 from app.signals import RESERVED, SIGNALS
 
 ROOT = Path(__file__).parent.parent
@@ -264,6 +265,11 @@ def test_both_sides_have_the_same_closed_lists(full: dict[str, Any]) -> None:
     assert set(lists["outcomes"]) == set(get_args(parts.StopOutcome))
     assert set(lists["generated"]) == set(get_args(parts.Generated))
     assert set(lists["actions"]) == set(Do.model_fields), "each action has its words on a step's button"
+
+
+def test_the_probe_has_the_same_words_for_an_end() -> None:
+    """It runs where nothing of the app is, so it spells them itself."""
+    assert get_args(ToldByProbe) == get_args(parts.Ended)
 
 
 def test_both_sides_know_the_same_default_actions(full: dict[str, Any]) -> None:

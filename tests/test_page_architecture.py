@@ -84,3 +84,18 @@ def test_what_may_be_imported_is() -> None:
         room = max((room for room in MAY_IMPORT if within(module(path), {room})), key=len)
         used[room] |= {may for may in MAY_IMPORT[room] for name in imports(path) if within(name, {may})}
     assert {room: may - used[room] for room, may in MAY_IMPORT.items() if may - used[room]} == {}
+
+
+EXPORTED = re.compile(r"^export (?:const|class|function|async function) ([\w$]+)", re.MULTILINE)
+READERS = {path: path.read_text() for path in (*FILES, *sorted((ROOT.parents[1] / "tests" / "js").rglob("*.js")))}
+
+
+def test_what_is_exported_is_read_by_somebody() -> None:
+    words = {path: set(re.findall(r"[\w$]+", text)) for path, text in READERS.items()}
+    alone = [
+        f"{module(path)}: {name}"
+        for path in FILES
+        for name in EXPORTED.findall(READERS[path])
+        if not any(name in others for reader, others in words.items() if reader != path)
+    ]
+    assert alone == []

@@ -36,7 +36,7 @@ from app.events.lesson import (
     StepFailed,
     StepUnseen,
 )
-from app.events.parts import Fence, Limit, ScratchFile, TargetInfo
+from app.events.parts import Fence, Limit, Origin, ScratchFile, TargetInfo
 from app.events.processes import Forecast as Forecast
 from app.events.processes import KernelSignal as KernelSignal
 from app.events.processes import ProcessAppeared as ProcessAppeared
@@ -147,7 +147,7 @@ class SignalRequested(LabEvent):
     signal: str
     pid: int | None  # inside the target's namespace; None: its root process
     group: bool = False  # the whole process group of pid
-    from_: Literal["outside", "inside"] = Field("outside", alias="from")
+    from_: Origin = Field("outside", alias="from")
     by: str  # "driver", or the name of the program's token
 
 

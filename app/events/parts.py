@@ -1,4 +1,4 @@
-"""What events are made of: the nested parts and the closed lists of words.  Leaf module: imports no ``app`` code."""
+"""What events are made of: the nested parts and the closed lists of words, each of which is spelled here only."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from app.targets import HostName
+
 # What became of a signal when it was sent: the kernel's own results 0 to 4 (include/trace/events/signal.h).
 Generated = Literal["queued", "ignored", "already_pending", "overflow_fail", "lose_info"]
 # What the process was made to do when it took the signal.
 Delivered = Literal["handler", "default", "dropped"]
+Origin = Literal["outside", "inside"]  # where a request is sent from: inside is the target's own PID namespace
+# How a process ended, as the kernel told its parent.  The probe, which knows nothing of the app, has the same words.
+Ended = Literal["exited", "killed", "dumped_core"]
 SenderKind = Literal["lab", "engine", "terminal", "kernel", "itself", "process"]
 # What a signal would do; see app/verdict/forecast.py.
 Fate = Literal[
@@ -92,7 +97,7 @@ class TargetInfo(Part):
 
     id: str  # "<run>.<name>", see app/targets.py
     name: str
-    host: Literal["process", "sandbox", "container"]
+    host: HostName
     tty: bool = False
     later: bool = False  # a step or a person starts it, not the run
 

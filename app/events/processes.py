@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from app.events.base import Argv, LabEvent
-from app.events.parts import Delivered, Dispositions, ForecastGroup, Generated, SenderKind, ThreadMasks
+from app.events.parts import Delivered, Dispositions, Ended, ForecastGroup, Generated, SenderKind, ThreadMasks
 
 
 class ProcessAppeared(LabEvent):
@@ -57,7 +57,7 @@ class ProcessGone(LabEvent):
     kind: Literal["process_gone"] = "process_gone"
     pid: int
     start: int
-    ended: Literal["exited", "killed", "dumped_core"] | None = None  # as the kernel told its parent; None: nobody saw
+    ended: Ended | None = None  # as the kernel told its parent; None: nobody saw
 
 
 class KernelSignal(LabEvent):

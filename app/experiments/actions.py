@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, assert_never
+from typing import Any, ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from app.events.parts import Origin
 from app.signals import parse_signal
 
 
@@ -35,7 +36,7 @@ class SendSignal(Action):
     process: str | None = None
     pid: int | None = Field(default=None, ge=1)
     group: bool = False
-    from_: Literal["outside", "inside"] = Field(default="outside", alias="from")
+    from_: Origin = Field(default="outside", alias="from")
 
     @field_validator("signal")
     @classmethod

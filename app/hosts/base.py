@@ -16,7 +16,7 @@ from typing import Annotated, Literal, Protocol
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from app.events import Clock
-from app.events.parts import Fence, Limit
+from app.events.parts import Fence, Limit, Origin
 from app.hosts.left import Left
 from app.probe.procfs import ProcessFacts
 from app.signals import Signal
@@ -170,7 +170,7 @@ class Handle(Protocol):
         """Where its ports can be reached on this machine's loopback: "8080/tcp" → 32768."""
         ...
 
-    async def send(self, signal: Signal, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:
+    async def send(self, signal: Signal, *, pid: int | None, group: bool, origin: Origin) -> None:
         """Send one signal to a process of the target.
 
         Args:

@@ -10,13 +10,13 @@ import anyio
 from anyio import to_thread
 
 from app.events import StopForecast
-from app.events.parts import ForecastGroup
+from app.events.parts import ForecastGroup, Origin
 from app.probe.procfs import Proc, ProcessFacts
 from app.signals import Signal
 from app.targets import Target
 from app.verdict.forecast import forecast, forecasts
 from app.verdict.stop import Member, StopSaid, StopSubject, foresee_stop
-from app.verdict.subject import NOTHING_TRIED, Origin, Subject, Thread, Tried
+from app.verdict.subject import NOTHING_TRIED, Subject, Thread, Tried
 from app.verdict.tree import is_new_copy
 
 IDLE_S = 6.0  # where nothing changed, a new connection is noticed within this time

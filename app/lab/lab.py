@@ -15,13 +15,14 @@ import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import anyio
 from pydantic import TypeAdapter
 
 from app.errors import AlreadyGone, CannotStore, Conflict, Ending, LabError, NotFound, UnknownSignal
 from app.events import SignalFailed, SignalRequested
+from app.events.parts import Origin
 from app.hosts.base import Handle, Host, Spec
 from app.hosts.left import Left
 from app.hub import Hub
@@ -213,7 +214,7 @@ class Lab:
         by: str,
         pid: int | None = None,
         group: bool = False,
-        origin: Literal["outside", "inside"] = "outside",
+        origin: Origin = "outside",
     ) -> int:
         """Ask for one signal; gives the number of ``signal_requested`` once it has been handed over.
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from app.events import KernelSignal
-from app.events.parts import SenderKind
+from app.events.parts import Generated, SenderKind
 from app.probe.told import Sent, Taken
 from app.probe.watch import SI_KERNEL
 from app.signals import name_of
 
-RESULTS = ("queued", "ignored", "already_pending", "overflow_fail", "lose_info")
+RESULTS = get_args(Generated)  # by the kernel's number
 ENGINES = ("runc", "crun", "youki", "containerd-shim", "conmon", "dockerd", "podman")
 FROM_TERMINAL = frozenset({"SIGHUP", "SIGINT", "SIGQUIT", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGWINCH"})
 

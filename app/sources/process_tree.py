@@ -16,10 +16,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from app.events import AnyEvent, Forecast, ProcessAppeared, ProcessChanged, ProcessGone, Truncated
-from app.events.parts import Dispositions, ForecastGroup, ThreadMasks
+from app.events.parts import Dispositions, Ended, ForecastGroup, ThreadMasks
 from app.probe.procfs import ProcessFacts
 
 EVERY_S = 0.2  # without the kernel's trace
@@ -40,7 +40,6 @@ Foretold = tuple[
     tuple[ForecastGroup, ...], tuple[ForecastGroup, ...] | None
 ]  # from outside, from inside if that differs
 Foresee = Callable[[ProcessFacts], Foretold]
-Ended = Literal["exited", "killed", "dumped_core"]
 
 
 @dataclass(slots=True)

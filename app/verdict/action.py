@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from app.events.parts import Fate
-from app.signals import name_of
+from app.signals import FORCED, name_of
 from app.verdict.course import Course, End
 from app.verdict.forecast import Forecast
 from app.verdict.programs.identity import called, shell_of, who
 from app.verdict.tree import Member
 
-FORCED = frozenset({"SIGKILL", "SIGSTOP"})
 UNSEEN_CALLS = "Nobody could see which calls it is in: it may take the signal in one of them."
 UNSTEADY = "Its masks were other ones shortly before."
 

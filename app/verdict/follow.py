@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.signals import name_of
-from app.verdict.action import FORCED, UNSTEADY, action_course
+from app.events.parts import Origin
+from app.signals import FORCED, name_of
+from app.verdict.action import UNSTEADY, action_course
 from app.verdict.course import Course
 from app.verdict.forecast import Forecast, forecast
 from app.verdict.programs.forwarders import Passing, passing
+from app.verdict.programs.habit import Habit
 from app.verdict.programs.identity import called, program_of, who
 from app.verdict.programs.inits import manner, taken_by_name
 from app.verdict.programs.runtimes import runtime_course
-from app.verdict.programs.servers import Habit, habit_of
+from app.verdict.programs.servers import habit_of
 from app.verdict.programs.traps import trap_course
-from app.verdict.subject import Origin
 from app.verdict.tree import Member, StopSubject
 
 _DEEPEST = 16  # forwarders above each other
@@ -54,7 +55,7 @@ def _taken(
     if passed := passing(subject, member, number):
         return _passed(subject, member, number, passed, depth)
     if own := manner(member, number):
-        return Course(own.kind, f"On {name_of(number)}, {who(member)} {own.text}.", fix=own.fix, due_s=own.due_s)
+        return _by_habit(subject, member, name_of(number), own)
     if program.runtime == "shell":
         follow_told = {
             child.pid: follow(subject, child, number, "inside", told, depth + 1)

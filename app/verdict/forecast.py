@@ -16,14 +16,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
-from app.events.parts import Fate, ForecastGroup
-from app.signals import Signal, by_number
+from app.events.parts import Fate, ForecastGroup, Origin
+from app.signals import FORCED, Signal, by_number
 from app.verdict.fatal_to_init import fatal_to_init, is_fatal
 from app.verdict.foretold import Forecast as Forecast
-from app.verdict.subject import Origin, Subject, Thread, has
+from app.verdict.subject import Subject, Thread, has
 
 LAST = 64
-_KERNEL_ONLY = frozenset({"SIGKILL", "SIGSTOP"})
 _JOB_CONTROL = frozenset({"SIGTSTP", "SIGTTIN", "SIGTTOU"})
 Rule = Callable[[Subject, Signal, Origin], Forecast | None]
 
@@ -50,7 +49,7 @@ def kill_or_stop_from_inside(subject: Subject, signal: Signal, origin: Origin) -
 
     pid_namespaces(7), "The namespace init process".
     """
-    if signal.name in _KERNEL_ONLY and subject.is_init and origin == "inside":
+    if signal.name in FORCED and subject.is_init and origin == "inside":
         why = "It is PID 1 of its namespace: from inside, not even this signal reaches it."
         return Forecast("dropped", "kill_or_stop_from_inside", why)
     return None
@@ -164,7 +163,7 @@ def ignored_by_default(subject: Subject, signal: Signal, origin: Origin) -> Fore
 def _dropped_when_sent(subject: Subject, signal: Signal, origin: Origin) -> Fate | None:
     """``sig_ignored`` of the leader.  ``real_blocked`` holds what it waits for, if that was blocked as POSIX asks."""
     number = signal.number
-    if signal.name in _KERNEL_ONLY:
+    if signal.name in FORCED:
         return "dropped" if subject.is_init and origin == "inside" else None
     if has(subject.leader_blocked | subject.leader_waited, number) or subject.traced:
         return None
@@ -316,7 +315,7 @@ def forecast(subject: Subject, number: int, origin: Origin = "outside") -> Forec
     """What signal ``number`` (1…64) would do to it now, sent from outside or inside of its PID namespace."""
     signal = by_number(number)
     found = next(found for rule in RULES if (found := rule(subject, signal, origin)))
-    return found if subject.steady or signal.name in _KERNEL_ONLY else replace(found, sure=False)
+    return found if subject.steady or signal.name in FORCED else replace(found, sure=False)
 
 
 @lru_cache(maxsize=1024)

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.signals import named_so
+from app.targets import HostName
 from app.verdict.scene import Row, Scene
 from app.verdict.subject import Subject, Thread
-from app.verdict.tree import Member, StopHost, StopSubject
+from app.verdict.tree import Member, StopSubject
 
 
 def subject_at(scene: Scene, event: int, signal: str, timeout_s: int) -> StopSubject | None:
@@ -57,7 +58,7 @@ def member_of(row: Row) -> Member:
     )
 
 
-def _host(scene: Scene, root: Row) -> StopHost:
+def _host(scene: Scene, root: Row) -> HostName:
     if scene.started and scene.started.container_id is not None:
         return "container"
     return "sandbox" if root.is_init else "process"

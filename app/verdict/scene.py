@@ -23,11 +23,10 @@ from app.events import (
     TargetExited,
     TargetStarted,
 )
-from app.events.parts import Delivered, Dispositions, Generated, SenderKind
+from app.events.parts import Delivered, Dispositions, Ended, Generated, SenderKind
 from app.signals import named_so
 
 Numbered = tuple[int, AnyEvent]
-Ended = Literal["exited", "killed", "dumped_core"]
 _WAITING = ("queued", "lose_info")
 
 
@@ -88,10 +87,6 @@ class Word:
     @property
     def evidence(self) -> tuple[int, ...]:
         return (self.id,) if self.taken is None or self.taken == self.id else (self.id, self.taken)
-
-    @property
-    def last_at(self) -> datetime:
-        return self.taken_at or self.at
 
 
 @dataclass(slots=True)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Literal
 
-Origin = Literal["outside", "inside"]
 EVERY = (1 << 64) - 1
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import Protocol
 
+from app.targets import HostName
 from app.verdict.subject import Subject
 
-StopHost = Literal["container", "process", "sandbox"]
 COPY_S = 0.1  # a copy of its parent that is older than this stays one, such as a subshell
 
 
@@ -52,7 +52,7 @@ class StopSubject:
     members: tuple[Member, ...]
     signal: int
     timeout_s: int
-    host: StopHost = "container"
+    host: HostName = "container"
 
     @property
     def root(self) -> Member:

@@ -5,12 +5,13 @@ Longer than most files: a route is little more than its signature and its errors
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, BeforeValidator, Field, StrictInt
 from starlette.responses import Response
 
+from app.events.parts import Origin
 from app.lab.state import LiveRun
 from app.web.access import role
 from app.web.adhoc import Body, StartRun, no_truth
@@ -34,7 +35,7 @@ class SendSignal(Body):
         None, ge=1, description="Inside the target's PID namespace; absent: its root process."
     )
     group: bool = Field(False, description="To the whole process group of that process.")
-    origin: Literal["outside", "inside"] = Field("outside", alias="from")
+    origin: Origin = Field("outside", alias="from")
 
 
 class StopTarget(Body):

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.events.parts import Fate
+from app.events.parts import Fate, Origin
 from app.hosts.local.kernel_trial import try_now
 from app.lab.forecasts import subject_of
 from app.probe.procfs import Proc, ProcessFacts
@@ -26,7 +26,7 @@ from app.probe.trace import Trace
 from app.probe.watch import Watch
 from app.signals import by_number
 from app.verdict.forecast import Forecast, forecast
-from app.verdict.subject import Origin, Tried
+from app.verdict.subject import Tried
 
 WITHIN_S = 10.0
 UNSHARE = ("unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc", "--kill-child")

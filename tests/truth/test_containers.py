@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from app.events.parts import Origin
 from app.hosts.container.images import tag_of
-from app.verdict.subject import Origin
 from tests.support import until
 from tests.truth.observe import PROC, Victim, Witness, judge, settle
 from tests.truth.test_masks import KINDS

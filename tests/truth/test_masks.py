@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.verdict.subject import Origin
+from app.events.parts import Origin
 from tests.truth.observe import Victim, Witness, judge, settle, victim
 
 pytestmark = [pytest.mark.whole, pytest.mark.timeout(120)]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.verdict.subject import Origin
+from app.events.parts import Origin
 from tests.support import until
 from tests.truth.observe import PROC, UNSHARE, Victim, Witness, judge, settle
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Literal, cast
 
 from app.signals import parse_signal
+from app.targets import HostName
 from app.verdict.stop import Member, StopSubject
 from app.verdict.subject import Subject, Thread
-from app.verdict.tree import StopHost
 
 FOLDER = Path(__file__).parent / "scenarios"
 Seen = Literal["ended", "sigkill"]
@@ -43,7 +43,7 @@ def scenario(file: str, name: str) -> Scenario:
     return next(each for each in scenarios(file) if each.name == name)
 
 
-def processes(text: str, *, host: StopHost = "container") -> tuple[Member, ...]:
+def processes(text: str, *, host: HostName = "container") -> tuple[Member, ...]:
     """Process lines alone, for trees that a test makes up."""
     return tuple(_member(line, host) for line in text.strip().splitlines())
 
@@ -59,8 +59,8 @@ def _parse(path: Path) -> list[Scenario]:
     for head, *lines in blocks:
         name, signal, timeout_s, host, seen = (word.strip() for word in head.split(";"))
         kind, took_s = seen.split()
-        members = processes("\n".join(lines), host=cast(StopHost, host))
-        subject = StopSubject(members, parse_signal(signal).number, int(timeout_s), cast(StopHost, host))
+        members = processes("\n".join(lines), host=cast(HostName, host))
+        subject = StopSubject(members, parse_signal(signal).number, int(timeout_s), cast(HostName, host))
         found.append(Scenario(path.stem, name, subject, cast(Seen, kind), float(took_s)))
     return found
 

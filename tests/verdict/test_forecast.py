@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.events.parts import Fate
+from app.events.parts import Fate, Origin
 from app.signals import SIGNALS, parse_signal
 from app.verdict.forecast import RULES, forecast, forecasts
-from app.verdict.subject import NOTHING_TRIED, Origin, Subject, Thread, Tried
+from app.verdict.subject import NOTHING_TRIED, Subject, Thread, Tried
 
 FREE = Subject((Thread(),))
 INIT = replace(FREE, is_init=True)

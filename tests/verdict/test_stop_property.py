@@ -8,13 +8,13 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.events.parts import StopOutcome
+from app.events.parts import Origin, StopOutcome
 from app.signals import SIGNALS
 from app.verdict.forecast import forecast
 from app.verdict.programs.forwarders import FORWARDERS
 from app.verdict.programs.identity import program_of
 from app.verdict.stop import Member, StopSubject, foresee_stop
-from app.verdict.subject import Origin, Subject, Thread
+from app.verdict.subject import Subject, Thread
 from tests.verdict.stop_scenarios import scenario
 
 ASKED = (1, 2, 3, 9, 10, 12, 15, 18, 19, 20, 28, 37)

@@ -7,15 +7,15 @@ from dataclasses import replace
 import pytest
 
 from app.signals import parse_signal
+from app.targets import HostName
 from app.verdict.stop import StopSaid, StopSubject, foresee_stop
-from app.verdict.tree import StopHost
 from tests.verdict.stop_scenarios import processes, scenario
 
 PYTHON = "| python3 | /usr/bin/python3.11 | python3 -m http.server 8080 | ign=1001000 cgt=2"
 TINI = "1 0 1 | tini | /usr/bin/tini | tini -- {} | ign=300000 wait=fffffffe3fcffb07"
 
 
-def foresee(text: str, *, signal: str = "TERM", timeout_s: int = 10, host: StopHost = "container") -> StopSaid:
+def foresee(text: str, *, signal: str = "TERM", timeout_s: int = 10, host: HostName = "container") -> StopSaid:
     return foresee_stop(StopSubject(processes(text, host=host), parse_signal(signal).number, timeout_s, host))
 
 

@@ -13,13 +13,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import anyio
 from anyio import to_thread
 
 from app.errors import AlreadyGone, LabError, NotApplicable
 from app.events import Clock, EngineEvent, TargetExited, TargetStarted, now
+from app.events.parts import Origin
 from app.events.record import Record
 from app.hosts.base import Ran, Spec, StopDefaults, Stopped
 from app.hosts.container.attachment import Input
@@ -267,7 +268,7 @@ class ContainerHandle:
         if self._story.died.is_set():
             raise AlreadyGone(f"{self.target.id} has ended")
 
-    async def send(self, signal: Signal, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:
+    async def send(self, signal: Signal, *, pid: int | None, group: bool, origin: Origin) -> None:
         self._alive()
         if origin == "inside":
             if self._spec.container.pid_mode == "host":

@@ -14,13 +14,14 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import anyio
 from anyio import to_thread
 
 from app.errors import AlreadyGone, BadRequest, HostFailed, LabError, NotApplicable, NotOurs
 from app.events import TargetExited, TargetStarted
+from app.events.parts import Origin
 from app.events.record import Record
 from app.hosts.base import Ran, Spec, StopDefaults, Stopped
 from app.hosts.local.keeper_client import KILL, START, Kind, keeper_words, reports
@@ -214,7 +215,7 @@ class ProcessHandle:
         root = self._root.pid if self._root else 0
         return await look_at(self._proc, sorted(pids, key=lambda pid: pid != root))
 
-    async def send(self, signal: Signal, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:  # noqa: ARG002
+    async def send(self, signal: Signal, *, pid: int | None, group: bool, origin: Origin) -> None:  # noqa: ARG002
         """``origin`` makes no difference here: a local target has no PID namespace of its own."""
         facts = await self._find(pid)
         if group:

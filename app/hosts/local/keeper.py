@@ -1,6 +1,6 @@
 """The keeper: the small parent of one local target.  Standard library only; run as a file, imports nothing of the app.
 
-    python3 -S -E -I keeper.py CONTROL_FD REPORT_FD process|sandbox [FILES] -- COMMAND [ARGUMENT ...]
+    python3 -S -I keeper.py CONTROL_FD REPORT_FD process|sandbox [FILES] -- COMMAND [ARGUMENT ...]
 
 Without ``-I`` a module of the app that is named as one of Python's would win.  File descriptors 0, 1 and 2 are the
 target's terminal.  The keeper is the target's *subreaper*: whatever daemonises, calls setsid or ignores HUP becomes its

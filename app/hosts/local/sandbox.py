@@ -13,6 +13,7 @@ from typing import Any, Literal
 import anyio
 
 from app.errors import AlreadyGone, HostFailed, LabError
+from app.events.parts import Origin
 from app.hosts.base import Ran, Spec
 from app.hosts.local.handle import ProcessHandle
 from app.hosts.local.host import ProcessesHost
@@ -32,7 +33,7 @@ class SandboxHandle(ProcessHandle):
 
     kind = "sandbox"
 
-    async def send(self, signal: Signal, *, pid: int | None, group: bool, origin: Literal["outside", "inside"]) -> None:
+    async def send(self, signal: Signal, *, pid: int | None, group: bool, origin: Origin) -> None:
         if origin == "outside":
             await super().send(signal, pid=pid, group=group, origin=origin)
             return

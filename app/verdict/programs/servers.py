@@ -1,30 +1,14 @@
 """What well-known servers mean by a signal that they handle, by their own manuals.
 
 Only what they do, never what the kernel does: the masks are asked first.  Nothing here is ever sure, for a name is a
-claim and a configuration can change it.  ``ends``: at once, or about; ``drains``: when the last connection is done;
-``stays``: it takes the signal for something else than an end; ``decides``: it ends in its own time.
+claim and a configuration can change it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 from app.signals import name_of
+from app.verdict.programs.habit import Habit, Kind
 from app.verdict.tree import Member
-
-Kind = Literal["ends", "drains", "stays", "decides"]
-
-
-@dataclass(frozen=True, slots=True)
-class Habit:
-    """``text`` follows the program's name: "On SIGHUP, nginx *reads its configuration again*"."""
-
-    kind: Kind
-    text: str
-    due_s: float = 0
-    fix: str | None = None
-
 
 _FAST = "ends without waiting for anybody"
 _GRACE = "lets what is open be finished first"

@@ -10,7 +10,7 @@
 import { EMPTY, reduce } from "../reduce/index.js";
 import { timeMs } from "../words/text.js";
 
-export const IDLE_MS = 5000; // with nothing for so long it may be skipped
+const IDLE_MS = 5000; // with nothing for so long it may be skipped
 export const LEAD_MS = 1000; // of what is skipped so much is still shown at its beginning
 export const TAIL_MS = 500; // and at its end
 export const SPEEDS = /** @type {const} */ ([1, 4, 16]);

@@ -9,7 +9,7 @@ import { firstLine, timeMs } from "../words/text.js";
 export const MARKS_KEPT = 200;
 export const OUTPUT_KEPT = 256 * 1024;
 export const CHUNKS_KEPT = 4096; // each new one copies the list; a terminal does not scroll back much further anyway
-export const OUTPUT_MARK_EVERY_MS = 100; // a flood is one mark in this time: more could not be told apart on the fall
+const OUTPUT_MARK_EVERY_MS = 100; // a flood is one mark in this time: more could not be told apart on the fall
 
 /**
  * A target as its run announces it: nothing was started yet, so the rest is what holds until it is told otherwise.

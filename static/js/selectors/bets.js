@@ -30,7 +30,7 @@ import { verdictOn } from "./verdict.js";
 const VOID = new Set(["sigkill_asked", "out_of_memory", "not_done"]);
 
 /** What can be guessed, the soonest first. @param {Bet} bet @returns {Choice[]} */
-export const choicesOf = ({ boundsS, timeoutS }) => {
+const choicesOf = ({ boundsS, timeoutS }) => {
   const never = timeoutS !== null && timeoutS < 0;
   const last = boundsS.at(-1);
   const killed = never

@@ -10,7 +10,7 @@ import { stopOf } from "./lanes/figure.js";
 import { verdictOn } from "./verdict.js";
 
 const TOGETHER_MS = 1000; // what is asked for at one moment takes the lab a little longer to record
-export const TIE_S = 0.01; // an engine tells two ends of one moment in any order
+const TIE_S = 0.01; // an engine tells two ends of one moment in any order
 const LATE_S = 0.3; // what ended is told a little later: until then nobody has a place
 
 /**
@@ -35,7 +35,7 @@ const LATE_S = 0.3; // what ended is told a little later: until then nobody has 
 const SUFFIX = /** @type {Record<number, string>} */ ({ 1: "st", 2: "nd", 3: "rd" });
 
 /** "1st", "2nd". @param {number} place */
-export const ordinal = (place) => `${place}${SUFFIX[place] ?? "th"}`;
+const ordinal = (place) => `${place}${SUFFIX[place] ?? "th"}`;
 
 /** "1st", "1st, a tie"; "" without a place. @param {Pick<Racer, "place"|"tied">} racer */
 export const placeWords = ({ place, tied }) => (place === null ? "" : `${ordinal(place)}${tied ? ", a tie" : ""}`);

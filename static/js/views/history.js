@@ -10,7 +10,7 @@ import { icon } from "./signs.js";
 /** @import { Experiment, KeptRun } from "../wire/types.js" */
 
 /** @type {Record<KeptRun["outcome"], string>} */
-export const OUTCOME_WORDS = {
+const OUTCOME_WORDS = {
   running: "live",
   killed: "killed",
   left: "left in time",
@@ -20,7 +20,7 @@ export const OUTCOME_WORDS = {
 };
 
 /** @param {KeptRun} run @returns {{state: string, text: string}} */
-export const outcomeChip = ({ outcome, result }) => {
+const outcomeChip = ({ outcome, result }) => {
   const took = result?.took_s == null ? "" : ` ${seconds(result.took_s)}`;
   if (outcome === "killed") return { state: "killed", text: `killed${took}` };
   if (outcome === "left") return { state: "left", text: `left${took}` };

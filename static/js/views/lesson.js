@@ -12,7 +12,7 @@ import { icon, words } from "./signs.js";
 /** @import { LessonSight, LessonStep } from "../selectors/lesson.js" */
 
 /** @param {LessonSight} sight */
-export const lessonSight = ({ text, is, event, tookS, why }) => {
+const lessonSight = ({ text, is, event, tookS, why }) => {
   const link = () => html` <a href=${`#e${event}`} aria-label=${`seen in event ${event}`}>${event}</a>`;
   const after = tookS === null ? "" : `, ${afterWords(tookS)}`;
   if (is === "seen")

@@ -28,7 +28,7 @@ export const forecastWords = ({ fate, sure }, name) => {
 };
 
 /** @param {Came} came */
-export const cameWords = ({ sign, brief }) => html`${sign ? icon(sign) : nothing}${brief}`;
+const cameWords = ({ sign, brief }) => html`${sign ? icon(sign) : nothing}${brief}`;
 
 /** @param {Signal} signal @param {Came|null} came @param {boolean} off @param {boolean} reached @param {(signal: string) => void} onSend */
 export const sendButton = (signal, came, off, reached, onSend) =>

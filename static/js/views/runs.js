@@ -8,7 +8,7 @@ import { duration, seconds } from "../words/text.js";
 /** @import { RunFacts } from "../wire/types.js" */
 
 /** @param {RunFacts} facts @returns {{state: string, text: string}} */
-export const chipOf = ({ status, reason, result }) => {
+const chipOf = ({ status, reason, result }) => {
   if (status === "running") return { state: "live", text: "live" };
   if (reason === "failed") return { state: "idle", text: "not started" };
   if (!result) return { state: "idle", text: reason === "lab_was_gone" ? "unknown" : "over" };

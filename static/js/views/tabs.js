@@ -5,7 +5,7 @@
 import { html } from "../lit.js";
 import { icon } from "./signs.js";
 
-export const TABS = /** @type {const} */ ([
+const TABS = /** @type {const} */ ([
   ["signals", "f-drop", "Signals"],
   ["terminal", "w-program", "Terminal"],
   ["record", "i-list", "Record"],

@@ -129,7 +129,7 @@
  * @property {string} id
  * @property {string} run
  * @property {string} name
- * @property {"process"|"sandbox"|"container"} host
+ * @property {import("./types_events.js").HostName} host
  * @property {boolean} tty
  * @property {boolean} later             a step or a person starts it, not the run
  * @property {boolean} stdin

@@ -65,7 +65,7 @@
  * @property {Record<string, {program: string, kind: "stays"|"decides"|"drains"|"passes"|"ends", text: string, source: WrittenIn}[]>} programs
  *   the least expected first
  *
- * @typedef {"process"|"sandbox"|"container"} HostName
+ * @typedef {import("./types_events.js").HostName} HostName
  *
  * @typedef {object} Action              exactly one of these; `target` absent: the first one of the experiment
  * @property {{target?: string}} [start]

@@ -6,8 +6,11 @@
  *
  * @typedef {"person"|"engine"|"kernel"|"program"|"lab"} Author
  * @typedef {"server"|"engine"|"kernel"} Clock
+ * @typedef {"process"|"sandbox"|"container"} HostName
  * @typedef {"queued"|"ignored"|"already_pending"|"overflow_fail"|"lose_info"} Generated
  * @typedef {"handler"|"default"|"dropped"} Delivered
+ * @typedef {"outside"|"inside"} Origin
+ * @typedef {"exited"|"killed"|"dumped_core"} Ended
  * @typedef {"lab"|"engine"|"terminal"|"kernel"|"itself"|"process"} SenderKind
  * @typedef {"handler"|"sigwait"|"signalfd"|"terminates"|"core"|"stops"|"continues"|"ignored"|"ignored_default"|"dropped"|"queued_dropped"|"pending"|"none"|"unknown"} Fate
  * @typedef {"at_once"|"handler_decides"|"sigkill"|"unknown"} StopOutcome
@@ -31,7 +34,7 @@
  * @typedef {object} TargetInfo  A target as its run announces it, before anything is started.
  * @property {string} id - "<run>.<name>", see app/targets.py
  * @property {string} name
- * @property {"process"|"sandbox"|"container"} host
+ * @property {HostName} host
  * @property {boolean} [tty]
  * @property {boolean} [later] - a step or a person starts it, not the run
  *
@@ -206,7 +209,7 @@
  * @property {"process_gone"} kind
  * @property {number} pid
  * @property {number} start
- * @property {"exited"|"killed"|"dumped_core"} [ended] - as the kernel told its parent; absent: nobody saw
+ * @property {Ended} [ended] - as the kernel told its parent; absent: nobody saw
  * @typedef {Shared & ProcessGoneEventFields} ProcessGoneEvent
  *
  * @typedef {object} KernelSignalEventFields  What the kernel did with one signal for a process of a target, from its own trace and by its own clock.
@@ -250,7 +253,7 @@
  * @property {string} signal
  * @property {number} [pid] - inside the target's namespace; absent: its root process
  * @property {boolean} [group] - the whole process group of pid
- * @property {"outside"|"inside"} [from]
+ * @property {Origin} [from]
  * @property {string} by - "driver", or the name of the program's token
  * @typedef {Shared & SignalRequestedEventFields} SignalRequestedEvent
  *

@@ -12,7 +12,7 @@
  * @property {ForecastGroup[]} outside
  * @property {ForecastGroup[]|null} inside  sent from inside its PID namespace; null: that makes no difference
  *
- * @typedef {"outside"|"inside"} Origin
+ * @typedef {import("./types_events.js").Origin} Origin
  *
  * @typedef {object} StopForecast  What a stop would come to, by an event or by an answer of the API.
  * @property {string} signal
@@ -41,7 +41,7 @@
  * @property {boolean} frozen   by the freezer of its control group
  * @property {ThreadMasks[]} threadMasks  only where threads differ, or wait for signals
  * @property {Forecast|null} forecast     null: nobody made one
- * @property {"exited"|"killed"|"dumped_core"|null} ended   null: not yet, or nobody saw
+ * @property {import("./types_events.js").Ended|null} ended   null: not yet, or nobody saw
  * @property {number} respawns  how often a process like it came back
  * @property {number} appearedMs
  * @property {number} changedMs
