@@ -10,6 +10,7 @@ that is looked at before it is sent to is that process, still in that group.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal as signals
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +27,8 @@ LOOKS = 3  # at a group with a stranger in it: a walk through a tree can miss on
 MACHINE_INIT = 1
 PROC = Proc()
 
+log = logging.getLogger("signal_lab.kernel")
+
 
 async def send_to_process(to: ProcessFacts, signal: Signal, *, of: str) -> None:
     """Send ``signal`` to the process ``to`` of the target ``of``, whose name stands in errors.
@@ -33,6 +36,7 @@ async def send_to_process(to: ProcessFacts, signal: Signal, *, of: str) -> None:
     Raises AlreadyGone, NotOurs for the machine's init and this server, HostFailed with the kernel's words.
     """
     with _held(to, of) as pidfd:
+        log.debug("kernel: signal %d to %d, started at %d, of %s", signal.number, to.pid, to.start, of)
         signals.pidfd_send_signal(pidfd, signal.number)
 
 
@@ -46,6 +50,7 @@ async def send_to_group(to: ProcessFacts, signal: Signal, *, of: str, members: M
         group = await to_thread.run_sync(_own_group, to, of, members)
         if _group_now(to, of) != group:
             raise AlreadyGone(f"process {to.ns_pid} of {of} has changed its group", hint="Look again, and send again.")
+        log.debug("kernel: signal %d to group %d, of %s", signal.number, group, of)
         os.killpg(group, signal.number)
 
 

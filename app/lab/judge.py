@@ -32,7 +32,7 @@ FACTS = frozenset(
     | {"signal_failed", "stop_requested", "stop_escalated", "stop_finished", "exec_requested", "http_requested"}
 )
 WORDS = frozenset({"kernel_signal"})
-log = logging.getLogger(__name__)
+log = logging.getLogger("signal_lab")
 
 
 @dataclass(slots=True)

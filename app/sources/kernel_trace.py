@@ -27,7 +27,7 @@ from app.sources.kernel_feed import Feed, LocalFeed
 from app.sources.looks import record_all
 from app.sources.overflow import Overflow
 
-log = logging.getLogger("signal_lab")
+log = logging.getLogger("signal_lab.trace")
 
 FOLLOWED_WITHIN_S = 3.0  # some 40 ms are usual; with other traces on a busy machine it has been more than a second
 
@@ -106,6 +106,7 @@ class KernelTrace:
             moved: called when its processes came, went or became another program.
             ended: called with a pid and how it ended, when its parent was told.
         """
+        log.debug("trace: follows %s", target)
         followed = self._followed[target] = Followed(run, target, moved, ended, {os.getpid()})
         expected = self._expected.pop(target, None)
         if expected:
@@ -129,10 +130,12 @@ class KernelTrace:
                 await self._take()  # the last words
                 del self._followed[target]
                 self.forget(target)
+                log.debug("trace: has said its last word on %s", target)
                 await record_all(self._record, self._overflow.end())  # with what others miss another gap begins
 
     async def listen(self, feed: Feed) -> None:
         """Tell what this feed says until the caller is cancelled, or the feed raises."""
+        log.debug("trace: read in the %s", feed.where)
         self._feed, self._overflow = feed, Overflow()
         self._heard.set()
         if self._lost:
@@ -154,6 +157,7 @@ class KernelTrace:
 
     async def without(self, why: TraceUnavailable) -> None:
         """Why there is no trace now; said to all, once."""
+        log.debug("trace: none: %s", why)
         if not self._lost or str(why) != str(self._why_not):
             self._lost = True
             await self._record(SourceLost(source="kernel", author="kernel", reason=str(why)))

@@ -21,7 +21,7 @@ from app.events import BuildProgress, now
 from app.events.record import Record
 from app.jobs import Jobs
 
-log = logging.getLogger("signal_lab")
+log = logging.getLogger("signal_lab.builds")
 STEP = re.compile(r"^(?:Step|Layer) (\d+)/(\d+) : (.*)$", re.MULTILINE)
 KEPT_LINES = 200
 RECORDED_LINES = 4000  # of one build, as events
@@ -93,8 +93,10 @@ class Builds:
     def start(self, image: str, tag: str, what: What = "build") -> Build:
         """The one that is under way, or a new one."""
         if build := self.running(image):
+            log.debug("builds: one more waits for %s", image)
             return build
         build = self._latest[image] = Build(image, tag, what)
+        log.debug("builds: %s of %s as %s begins", what, image, tag)
         self._tasks.start_soon(self._carry_out, build)
         return build
 
@@ -142,6 +144,10 @@ class Builds:
                 build.error = build.error or BuildCancelled(f"the lab was ended during the {build.what}")
             with anyio.CancelScope(shield=True):
                 await self._tell(build, str(build.error) if build.error else f"{build.tag} is ready")
+            took_s = (now() - build.started).total_seconds()
+            log.debug(
+                "builds: %s of %s: %s after %.1f s, %d lines", build.what, build.image, build.state, took_s, build.lines
+            )
             build.over.set()
 
     async def _tell(self, build: Build, text: str) -> None:

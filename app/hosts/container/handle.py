@@ -10,6 +10,7 @@ Longer than most files: what happens to a container and what is asked of it shar
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
@@ -40,6 +41,8 @@ from app.jobs import Jobs
 from app.probe.procfs import Proc, ProcessFacts
 from app.signals import Signal, exit_meaning
 from app.targets import Target
+
+log = logging.getLogger("signal_lab.engine")
 
 KILLED = 128 + 9
 DRAIN_S = 2.0  # how long the end waits for the last of the output
@@ -99,6 +102,7 @@ class ContainerHandle:
         """Go on with one that a killed server had started.  Raises AlreadyGone when it was never started."""
         left = self._left
         assert left is not None
+        log.debug("engine: %s is taken over", self.target.id)
         try:
             facts = await self._inspect()
         except AlreadyGone:
@@ -211,6 +215,7 @@ class ContainerHandle:
 
     def _end(self, code: int | None, at: datetime, clock: Clock, why: str = "") -> None:
         if self._story.end(code, at):
+            log.debug("engine: %s has ended with %s %s", self.target.id, code, why)
 
             async def give_up(_defect: str) -> None:
                 self._ended.set()  # its run does not wait for an end that cannot be told

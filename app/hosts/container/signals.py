@@ -7,11 +7,15 @@ PID 1.
 
 from __future__ import annotations
 
+import logging
+
 from app.errors import AlreadyGone, NotApplicable, NotOurs
 from app.hosts.engine.engine import Engine
 from app.hosts.send import Members, may_signal, send_to_group, send_to_process
 from app.probe.procfs import ProcessFacts
 from app.signals import Signal
+
+log = logging.getLogger("signal_lab.engine")
 
 
 async def send_from_outside(
@@ -40,6 +44,7 @@ async def send_from_outside(
                 "from here only PID 1 can be reached: the engine sends signals to nobody else",
                 hint="Run the lab on the engine's machine as root, or send it from inside.",
             )
+        log.debug("engine: is asked for signal %d to PID 1 of %s", signal.number, name)
         await engine.call(lambda client: client.kill(container, signal.number), what=name)
         return
     facts = next((each for each in seen if each.ns_pid == (pid or init.ns_pid)), None)

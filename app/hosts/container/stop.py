@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -15,6 +16,8 @@ from app.hosts.engine.engine import Engine
 from app.hosts.engine.finding import Client
 from app.jobs import Jobs
 from app.signals import SIGTERM, Signal, UnknownSignal, named_so
+
+log = logging.getLogger("signal_lab.engine")
 
 TELL_S = 5.0  # how long an answer of the engine waits for the event that should come with it
 SPARE_S = 2.0  # how much later than promised an engine may kill, before the lab does it
@@ -44,6 +47,8 @@ class Stopper:
         self._engine.client()  # who asks while the engine is away is told so
         api = tuple(int(part) for part in str(self._engine.status()["api"] or "0").split(".")[:2])
         own = signal != self.defaults.signal and api < SIGNAL_IN_STOP
+        by = "the lab" if own or timeout_s < 0 else "the engine"
+        log.debug("engine: stop of %s with %s and %d s, by %s", self._name, signal.name, timeout_s, by)
         try:
             if own or timeout_s < 0:
                 await self._by_hand(signal, timeout_s, on_timeout)

@@ -11,6 +11,7 @@ more is left to itself: an engine that hangs must hold up nobody, least of all t
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -31,6 +32,8 @@ from app.hosts.engine.pulse import Pulse
 from app.jobs import running_jobs
 from app.sources.docker_events import Told, engine_events
 from app.targets import HOME, LAB
+
+log = logging.getLogger("signal_lab.engine")
 
 T = TypeVar("T")
 AGAIN_S = 1.0
@@ -135,6 +138,7 @@ class Engine:
                     threading.Thread(target=forget, daemon=True).start()
                 raise
             except LabError as error:
+                log.debug("engine: %s: %s: %s", what, type(error).__name__, error)
                 if not isinstance(error, EngineUnavailable):
                     self._pulse.felt()
                 raise
@@ -178,12 +182,14 @@ class Engine:
         reasons = []
         for url in candidates():
             if reason := why_not(url):
+                log.debug("engine: not at %s: %s", url, reason)
                 reasons.append(reason)
                 continue
             try:
                 look = to_thread.run_sync(connect, url, limiter=self._calls, abandon_on_cancel=True)
                 self._client, version = await look
             except EngineUnavailable as error:
+                log.debug("engine: not at %s: %s", url, error)
                 reasons.append(f"{url}: {error}")
                 continue
             self.url = url
@@ -194,6 +200,7 @@ class Engine:
                 self._let_go()
                 return str(error) or f"{url}: {SILENT}"
             self._status = describe(version, self.info)
+            log.debug("engine: %s %s at %s, API %s", self._status.name, self._status.version, url, self._status.api)
             return None
         return max(reasons, key=lambda reason: "permission" in reason) if reasons else "no socket to try"
 
@@ -207,6 +214,7 @@ class Engine:
                     opening.deadline = float("inf")
                     await self._record(SourceBack(source="engine", author="engine"))
                     self._ready.set()
+                    log.debug("engine: follows its events")
                     if came_back and self._listener:
                         await self._listener("", None)
                     if await self._heed(events):
@@ -215,6 +223,7 @@ class Engine:
                 reason = SILENT
         except (EngineUnavailable, HostFailed) as error:
             reason = str(error)
+        log.debug("engine: lost: %s", reason)
         self._ready = anyio.Event()
         self._let_go()
         for scope in self._asked:
@@ -252,6 +261,7 @@ class Engine:
                     with waiting:
                         container, event = await events.receive()
                         self._pulse.felt()
+                        log.debug("engine: says %s %s of %s", event.action, event.signal or "", event.target)
                     if waiting.cancelled_caught:
                         continue
                     if self._listener:

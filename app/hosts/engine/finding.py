@@ -5,6 +5,7 @@ Where to look: DOCKER_HOST, the current docker context, then the usual sockets o
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ import urllib3
 
 import docker
 from app.errors import AlreadyGone, EngineUnavailable, HostFailed
+
+log = logging.getLogger("signal_lab.engine")
 
 Client = Any  # docker.APIClient: what the stubs know of it is not half of what it has
 CALL_TIMEOUT_S = 30
@@ -100,6 +103,7 @@ def connect(url: str) -> tuple[Client, dict[str, Any]]:
         # kwargs_from_env adds what DOCKER_TLS_VERIFY and DOCKER_CERT_PATH ask for.
         settings: dict[str, Any] = {**docker.utils.kwargs_from_env(), "base_url": url}
         client = docker.APIClient(version="auto", timeout=CONNECT_WITHIN_S, **settings)
+        client.hooks["response"].append(_say_answered)
         try:
             version = client.version()
         except BaseException:
@@ -107,6 +111,14 @@ def connect(url: str) -> tuple[Client, dict[str, Any]]:
             raise
         client.timeout = CALL_TIMEOUT_S
         return client, version
+
+
+def _say_answered(response: requests.Response, *_: Any, **__: Any) -> None:
+    """Each call with its path and answer; what is asked in it may hold a secret, and is not told."""
+    asked, took_ms = response.request, response.elapsed.total_seconds() * 1000
+    path = asked.path_url.partition("?")[0]
+    if not path.endswith("/_ping"):  # every two seconds
+        log.debug("engine: %s %s: %d, %.0f ms", asked.method, path, response.status_code, took_ms)
 
 
 def describe(version: dict[str, Any], info: dict[str, Any]) -> Status:

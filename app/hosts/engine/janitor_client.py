@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
+
+log = logging.getLogger("signal_lab.janitor")
 
 WITHIN_S = 10.0
 
@@ -37,6 +40,7 @@ class Janitor:
                 env={**os.environ, "DOCKER_HOST": engine},
                 start_new_session=True,
             )
+            log.debug("janitor: %d waits beside the server, for %s", self._process.pid, engine)
 
     def _words(self) -> list[str]:
         return [self._lab, str(self._data.absolute()), str(self._grace_s), str(os.getpid())]
@@ -51,6 +55,7 @@ class Janitor:
         """All is removed: it has nothing to do, and is not waited for longer than it takes to be told."""
         if self._process is None:
             return
+        log.debug("janitor: %d is let go: nothing is left to remove", self._process.pid)
         self._process.kill()
         self._process.wait(WITHIN_S)
         assert self._process.stdin is not None

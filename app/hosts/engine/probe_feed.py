@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import struct
 from contextlib import suppress
@@ -16,6 +17,8 @@ from app.probe.procfs import ProcessFacts
 from app.probe.told import Told
 from app.probe.wire import VERSION, facts_of, told_of
 from app.sources.kernel_feed import Where
+
+log = logging.getLogger("signal_lab.probe")
 
 LOOK_S, FINISH_S = 5.0, 3.0
 
@@ -53,6 +56,7 @@ class ContainerFeed:
 
     def _ask(self, **what: Any) -> None:
         """Lines are short and the probe reads at once; a socket that is full or shut means that it is gone."""
+        log.debug("probe: is asked %s", ", ".join(what))
         with suppress(OSError):
             self._socket.sendall(json.dumps(what).encode() + b"\n")
 
@@ -144,6 +148,7 @@ class ContainerFeed:
                 self._end(f"it speaks version {said['v']}, and this lab {VERSION}")
             elif said["kind"] == "hello":
                 self.hello = said
+                log.debug("probe: is there, %s", "with the trace" if said["trace"] else f"without: {said['reason']}")
             elif said["kind"] == "seen":
                 if look := self._looks.get(said["look"]):
                     look.seen = [facts_of(data) for data in said["seen"]]
@@ -157,6 +162,8 @@ class ContainerFeed:
         self._news.set()
 
     def _end(self, why: str) -> None:
+        if self.ended is None:
+            log.debug("probe: has ended: %s", why)
         self.ended = self.ended or why
         for done in (*(look.done for look in self._looks.values()), *self._waits.values()):
             done.set()

@@ -7,6 +7,7 @@ See ``hosts/base.py`` for what each call promises.  Longer than most files: repo
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import subprocess
 import time
@@ -21,6 +22,7 @@ from anyio import to_thread
 
 from app.errors import AlreadyGone, BadRequest, HostFailed, LabError, NotApplicable, NotOurs
 from app.events import TargetExited, TargetStarted
+from app.events.masking import masked_words
 from app.events.parts import Origin
 from app.events.record import Record
 from app.hosts.base import Ran, Spec, StopDefaults, Stopped
@@ -34,10 +36,14 @@ from app.signals import SIGTERM, Signal, exit_meaning, name_of
 from app.sources.output import PrintedBytes
 from app.targets import ProcessRef, Target
 
+log = logging.getLogger("signal_lab.keeper")
+
 STOP = StopDefaults(SIGTERM, 10)
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "USER", "TZ")  # no more: an environment holds secrets
 CLOSE_WITHIN_S = 5.0
 LEAST_S = 0.01  # a timeout of 0: what an engine gives, too
+
+SAID = ("event", "pid", "status", "exit_code", "signal", "core", "errno")  # of a keeper's report, for the log
 
 
 class ProcessHandle:
@@ -87,6 +93,8 @@ class ProcessHandle:
             os.close(report_write)
             self._terminal.close_slave()
 
+        log.debug("keeper %d: of %s: %s", self._keeper.pid, self.target.id, " ".join(masked_words(spec.command)))
+
     @property
     def keeper_pid(self) -> int:
         return self._keeper.pid
@@ -127,6 +135,7 @@ class ProcessHandle:
         self._started.set()
 
     async def _heed(self, said: dict[str, Any]) -> None:
+        log.debug("keeper %d: says %s", self._keeper.pid, {name: said[name] for name in SAID if name in said})
         match said["event"]:
             case "started":
                 self._root = ProcessRef(said["pid"], said["start"])
@@ -196,6 +205,7 @@ class ProcessHandle:
 
     async def begin(self) -> None:
         """Start the command.  Raises HostFailed when it could not be executed."""
+        log.debug("keeper %d: is told to start", self._keeper.pid)
         with suppress(BrokenPipeError):  # the keeper is gone, and its report says so too
             os.write(self._control, START)
         await self._started.wait()
@@ -267,6 +277,7 @@ class ProcessHandle:
     async def kill(self) -> None:
         self._alive()
         self._killed = True
+        log.debug("keeper %d: is told to kill all", self._keeper.pid)
         with suppress(BrokenPipeError):
             os.write(self._control, KILL)
 
@@ -291,6 +302,7 @@ class ProcessHandle:
 
     def _close_control(self) -> None:
         if self._control >= 0:
+            log.debug("keeper %d: is let go, and ends what is left", self._keeper.pid)
             os.close(self._control)
             self._control = -1
 

@@ -7,6 +7,7 @@ behind *in a sandbox* has become a child of PID 1 there: it is the sandbox's, an
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 from collections.abc import Mapping
@@ -18,8 +19,11 @@ import anyio
 from anyio.abc import Process
 
 from app.errors import HostFailed
+from app.events.masking import masked_words
 from app.hosts.base import Ran
 from app.hosts.local.keeper_client import START, keeper_words, reports
+
+log = logging.getLogger("signal_lab.keeper")
 
 ENDS_WITHIN_S = 10.0
 OUTPUT_BYTES = 64 * 1024  # at least what a pipe holds
@@ -55,6 +59,7 @@ async def run_beside(
         finally:
             for fd in (control, told, printed):
                 os.close(fd)
+        log.debug("keeper %d: of a command beside: %s", process.pid, " ".join(masked_words(command)))
         kept = bytearray()
         ended = await _ended(process, report, output, kept, held, within_s)
         if ended is None:
