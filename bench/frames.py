@@ -81,7 +81,7 @@ def start(page: Page, url: str) -> None:
     page.goto(f"{url}/experiments/eight-lanes")
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_url(re.compile(r"/runs/r\d+$"))
-    expect(page.locator(".race-lane")).to_have_count(LANES)
+    expect(page.locator(".lanes-lane")).to_have_count(LANES)
 
 
 def main() -> None:

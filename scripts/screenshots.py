@@ -103,7 +103,7 @@ def containers(page: Page, lab: LabUnderTest, browser: Browser, folder: Path) ->
     expect(page.locator(".verd-race .verd-say")).to_be_visible()
     shoot(page, folder, "race")
     page.keyboard.press("P")
-    expect(page.locator(".pres-race")).to_be_visible()
+    expect(page.locator(".pres-lanes")).to_be_visible()
     shoot(page, folder, "present-race", sizes=WIDE)
 
 

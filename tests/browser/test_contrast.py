@@ -30,7 +30,7 @@ UNSEEN = """() => {
   return drawn || places.some(([of, pseudo]) => line(of, pseudo)) ? null : own.outerHTML.slice(0, 120);
 }"""
 # What tells a state by colour only: a chip, a key or a cell of the board without a word or a shape.
-WORDLESS = """() => [...document.querySelectorAll(".chip, .key, .board-row > td, .bar-src, .less-tick, .race-lane")]
+WORDLESS = """() => [...document.querySelectorAll(".chip, .key, .board-row > td, .bar-src, .less-tick, .lanes-lane")]
   .filter((each) => each.checkVisibility() && !each.textContent.trim()).map((each) => each.outerHTML.slice(0, 120))"""
 # Of the drawing, what has less than 3:1 on its ground.
 FAINT = """() => {
@@ -98,12 +98,12 @@ def test_every_page_with_high_contrast(lab: LabUnderTest, open_screen: Open, wis
 
 # Lanes side by side without a line between them.
 JOINED = """() => {
-  const grounds = [...document.querySelectorAll(".race-lane")].map((each) => getComputedStyle(each));
+  const grounds = [...document.querySelectorAll(".lanes-lane")].map((each) => getComputedStyle(each));
   const gap = getComputedStyle(document.body.parentElement).backgroundColor;
   return grounds.filter(({ backgroundColor, boxShadow }) => backgroundColor === gap && boxShadow === "none").length;
 }"""
 # Of what is drawn, what is hardly there.
-DIM = """() => [...document.querySelectorAll(".race-plot *, .fall-plot *, .times-chart *")]
+DIM = """() => [...document.querySelectorAll(".lanes-plot *, .fall-plot *, .times-chart *")]
   .filter((each) => Number(getComputedStyle(each).opacity) < 0.6).map((each) => each.outerHTML.slice(0, 120))"""
 # Marks that have the ground they are drawn on: the timeout's line on the bar of a stop that took longer.
 LOST = """() => [...document.querySelectorAll(".times-wall")].filter((wall) => {
@@ -115,9 +115,9 @@ TERMINAL = """() => getComputedStyle(document.querySelector(".xterm-scrollable-e
   getComputedStyle(document.querySelector("html")).backgroundColor"""
 
 # What a lane says beyond its own edges: cut, or over its neighbour.
-OUTSIDE = """() => [...document.querySelectorAll(".race-lane")].flatMap((lane) => {
+OUTSIDE = """() => [...document.querySelectorAll(".lanes-lane")].flatMap((lane) => {
   const { top, bottom } = lane.getBoundingClientRect();
-  const said = lane.querySelectorAll(".race-name, .race-end b, .race-end p span:not(.vh), .num, .fall-say");
+  const said = lane.querySelectorAll(".lanes-name, .lanes-end b, .lanes-end p span:not(.vh), .num, .fall-say");
   return [...said].filter((each) => {
     const box = each.getBoundingClientRect();
     return box.height && (box.top < top - 1 || box.bottom > bottom + 1);
@@ -136,7 +136,7 @@ def test_a_race_its_whole_fall_its_chart_and_presenter_mode_with_forced_colours(
     with lab.person() as person:
         run = person.post("/runs", {"race": lanes}).json()["run"]
         page = open_screen(lab.driver_link, driver=True, at=f"/runs/{run}").page
-        expect(lane(page, "deaf-8").locator(".race-end")).to_contain_text("would wait")
+        expect(lane(page, "deaf-8").locator(".lanes-end")).to_contain_text("would wait")
         page.emulate_media(forced_colors="active", contrast="more")
 
         def looked(where: str) -> None:
@@ -148,7 +148,7 @@ def test_a_race_its_whole_fall_its_chart_and_presenter_mode_with_forced_colours(
         looked("ready")
         assert person.post(f"/runs/{run}/stop", {"timeout_s": 60}).is_success
         expect(lane(page, "polite")).to_have_attribute("data-state", "left")
-        expect(lane(page, "deaf-8").locator(".race-end")).to_contain_text("SIGKILL in")
+        expect(lane(page, "deaf-8").locator(".lanes-end")).to_contain_text("SIGKILL in")
         looked("stopping")
         page.keyboard.press("v")
         expect(page.locator(".whole .fall-call")).to_be_attached()

@@ -74,9 +74,9 @@ def test_a_parent_and_its_children_are_told_in_their_lane(lab: LabUnderTest, ope
     expect(page.locator(".board-row", has_text="counter.sh").first).to_be_visible()  # it may be forking
     expect(page.locator(".board-row", has_text="healthcheck.sh").first).to_be_visible()
     key(page, "TERM")
-    told = page.locator(".race-lane[data-target=down] .fall-told")
+    told = page.locator(".lanes-lane[data-target=down] .fall-told")
     expect(told).to_contain_text("run.sh → counter.sh: SIGTERM")
-    expect(page.locator(".race-lane[data-target=down]")).to_have_attribute("data-state", "left")
+    expect(page.locator(".lanes-lane[data-target=down]")).to_have_attribute("data-state", "left")
     expect(told).to_contain_text("run.sh → counter.sh: SIGTERM")
 
 

@@ -21,7 +21,7 @@ def presents(page: Page, on: bool = True) -> None:
 
 
 def chosen(page: Page) -> str:
-    return page.locator(".race-lane[data-chosen]").get_attribute("data-target") or ""
+    return page.locator(".lanes-lane[data-chosen]").get_attribute("data-target") or ""
 
 
 @pytest.mark.engine
@@ -71,14 +71,14 @@ def test_target_and_process_are_the_presenters_choice(lab_with_engine: LabUnderT
     viewer = late.page
     viewer.wait_for_url(driver.url)  # a late one hears at once where the presenter is
     driver.keyboard.press("3")
-    expect(viewer.locator(".race-lane[data-chosen]")).to_have_attribute("data-target", chosen(driver))
+    expect(viewer.locator(".lanes-lane[data-chosen]")).to_have_attribute("data-target", chosen(driver))
     driver.keyboard.press("1")
-    expect(viewer.locator('.race-lane[data-target="default"]')).to_have_attribute("data-chosen", "")
+    expect(viewer.locator('.lanes-lane[data-target="default"]')).to_have_attribute("data-chosen", "")
     viewer.keyboard.press("2")
-    expect(viewer.locator(".race-lane[data-chosen]")).to_have_attribute("data-target", "five")
+    expect(viewer.locator(".lanes-lane[data-chosen]")).to_have_attribute("data-target", "five")
     expect(viewer.locator(".bar")).to_contain_text("Roaming")
     driver.keyboard.press("3")
-    expect(driver.locator('.race-lane[data-target="three"]')).to_have_attribute("data-chosen", "")
+    expect(driver.locator('.lanes-lane[data-target="three"]')).to_have_attribute("data-chosen", "")
     assert chosen(viewer) == "five"
     assert late.shifted() < 0.02
 

@@ -88,7 +88,7 @@ do = {{ start = {{ target = "second" }} }}
 expect = [{{ kind = "output", target = "second", fields = {{ text = "ready" }}, say = "the second is ready" }}]
 """
 
-PLACES = """[...document.querySelectorAll(".race-lane, .race-slot, .board, .term, .rec")].map((each) => {
+PLACES = """[...document.querySelectorAll(".lanes-lane, .lanes-slot, .board, .term, .rec")].map((each) => {
   const {x, y, width, height} = each.getBoundingClientRect();
   return [x, y, width, height].map(Math.round);
 })"""
@@ -108,11 +108,11 @@ def begin(page: Page, lab: LabUnderTest, experiment: str) -> None:
 
 
 def lane(page: Page, name: str) -> Locator:
-    return page.locator(f'.race-lane[data-target="{name}"]')
+    return page.locator(f'.lanes-lane[data-target="{name}"]')
 
 
 def chosen(page: Page) -> Locator:
-    return page.locator('.race-pick[aria-current="true"]')
+    return page.locator('.lanes-pick[aria-current="true"]')
 
 
 # What reaches beyond the window's right edge.
@@ -122,8 +122,8 @@ TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [.
 
 def result(page: Page, name: str) -> tuple[str, float, str]:
     """What a lane says at its end, as it is read out: how, after how many seconds, and the exit code."""
-    said = re.match(r"(\w+)\s*([\d.]+) s,\s*(exit \d+)", lane(page, name).locator(".race-end p").inner_text())
-    assert said, lane(page, name).locator(".race-end p").inner_text()
+    said = re.match(r"(\w+)\s*([\d.]+) s,\s*(exit \d+)", lane(page, name).locator(".lanes-end p").inner_text())
+    assert said, lane(page, name).locator(".lanes-end p").inner_text()
     return said[1], float(said[2]), said[3]
 
 
@@ -146,16 +146,16 @@ def test_three_stops_at_once_end_in_their_lanes_and_no_lane_moves(racing: LabUnd
     screens = both(racing, open_screen, "race")
     pages = [screen.page for screen in screens]
     for page in pages:
-        expect(page.locator(".race-lane")).to_have_count(3)
+        expect(page.locator(".lanes-lane")).to_have_count(3)
         expect(page.locator(".less-step[data-is=done]")).to_have_count(1)
-        expect(lane(page, "short").locator(".race-end")).to_contain_text("would wait")
+        expect(lane(page, "short").locator(".lanes-end")).to_contain_text("would wait")
     do_step(pages[0], "Send USR1")
     before = [page.evaluate(PLACES) for page in pages]
     do_step(pages[0], "Stop all three")
     for page in pages:
         expect(lane(page, "long")).to_have_attribute("data-state", "stopping")
-        expect(lane(page, "long").locator(".race-end")).to_contain_text("SIGKILL in")
-        expect(lane(page, "long").locator(".race-end")).to_contain_text("of 3 s")
+        expect(lane(page, "long").locator(".lanes-end")).to_contain_text("SIGKILL in")
+        expect(lane(page, "long").locator(".lanes-end")).to_contain_text("of 3 s")
     for page, places in zip(pages, before, strict=True):
         for name, state in (("short", "killed"), ("polite", "left"), ("long", "killed")):
             expect(lane(page, name)).to_have_attribute("data-state", state)
@@ -202,14 +202,14 @@ def test_keys_clicks_and_enter_choose_the_lane_that_the_panels_are_about(
     page.keyboard.press("7")  # no such lane: a digit is the number of a signal
     expect(page.locator(".board-why")).to_contain_text("7")
     page.keyboard.press("Escape")
-    lane(page, "long").locator(".race-plot").click(force=True)  # anywhere on it
+    lane(page, "long").locator(".lanes-plot").click(force=True)  # anywhere on it
     expect(chosen(page)).to_contain_text("long")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     expect(chosen(page)).to_contain_text("polite")
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(lane(page, "polite")).to_have_attribute("data-state", "left")
-    expect(page.locator(".race-slot")).to_have_attribute("data-state", "left")
+    expect(page.locator(".lanes-slot")).to_have_attribute("data-state", "left")
     assert [lane(page, name).get_attribute("data-state") for name in ("short", "long")] == ["idle", "idle"]
     assert page.get_by_role("button", name="Run it again").count() == 0, "two of them still run"
 
@@ -247,13 +247,13 @@ def test_a_target_for_later_says_so_and_can_be_started(racing: LabUnderTest, ope
     driving, watching = both(racing, open_screen, "later")
     for screen in (driving, watching):
         waiting = lane(screen.page, "second")
-        expect(waiting.locator(".race-end")).to_contain_text("starts with step 2")
+        expect(waiting.locator(".lanes-end")).to_contain_text("starts with step 2")
         expect(lane(screen.page, "third")).to_contain_text("the command was not found")
-        expect(lane(screen.page, "third").locator(".race-end")).to_contain_text("ran for")
+        expect(lane(screen.page, "third").locator(".lanes-end")).to_contain_text("ran for")
     assert watching.page.get_by_role("button", name="Start second").count() == 0
     lane(driving.page, "second").get_by_role("button", name="Start second").click()
     for screen in (driving, watching):
-        expect(lane(screen.page, "second").locator(".race-end")).to_contain_text("would wait")
+        expect(lane(screen.page, "second").locator(".lanes-end")).to_contain_text("would wait")
         expect(chosen(screen.page)).to_contain_text("second")
         assert screen.shifted() < 0.02, screen.moved()
 
@@ -291,7 +291,7 @@ def test_lanes_are_accessible_and_nothing_jumps_or_overflows(
     lanes = page.evaluate(PLACES)[:3]
     begin(page, racing, "later")
     expect(page.locator(".board-row")).not_to_have_count(0)
-    expect(lane(page, "first").locator(".race-end")).to_contain_text("would wait")
+    expect(lane(page, "first").locator(".lanes-end")).to_contain_text("would wait")
     assert not violations_in_both(page), "ready"
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(lane(page, "first")).to_have_attribute("data-state", "stopping")

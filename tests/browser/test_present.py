@@ -164,19 +164,19 @@ def test_several_targets_are_large_lanes_and_digits_choose(lab_with_engine: LabU
     expect(page.locator(".pres-why")).to_have_text("Press r to start it.")
     page.keyboard.press("r")
     page.wait_for_url(re.compile(r"/runs/r\d+\?stage$"))
-    expect(page.locator(".race-lane")).to_have_count(3)
+    expect(page.locator(".lanes-lane")).to_have_count(3)
     expect(page.locator(".pres-tree")).to_contain_text("python3")
     page.keyboard.press("2")
-    expect(page.locator(".race-lane[data-chosen]")).to_have_attribute("data-target", "five")
+    expect(page.locator(".lanes-lane[data-chosen]")).to_have_attribute("data-target", "five")
     # What it would do is known by then: the words on the signal that is dropped come from that.
-    expect(page.locator('.race-lane[data-target="five"] .race-end')).to_contain_text("would wait")
-    lanes = [lane.bounding_box() for lane in page.locator(".race-lane").all()]
+    expect(page.locator('.lanes-lane[data-target="five"] .lanes-end')).to_contain_text("would wait")
+    lanes = [lane.bounding_box() for lane in page.locator(".lanes-lane").all()]
     assert all(lane and lane["height"] > 150 for lane in lanes)
     page.keyboard.press("s")
-    expect(page.locator('.race-lane[data-target="five"]')).to_have_attribute("data-state", "stopping")
+    expect(page.locator('.lanes-lane[data-target="five"]')).to_have_attribute("data-state", "stopping")
     expect(page.locator(".pres-call")).to_have_text("The kernel dropped SIGTERM.")
     assert not violations(page)
-    assert [lane.bounding_box() for lane in page.locator(".race-lane").all()] == lanes
+    assert [lane.bounding_box() for lane in page.locator(".lanes-lane").all()] == lanes
     assert screen.shifted() < 0.02
 
 

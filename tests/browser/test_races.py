@@ -46,7 +46,7 @@ def chart(page: Page) -> str:
 
 
 # Names of lanes that are not shown to their end.
-CUT_NAMES = """[...document.querySelectorAll(".race-name")]
+CUT_NAMES = """[...document.querySelectorAll(".lanes-name")]
   .filter((each) => each.scrollWidth > each.clientWidth || each.scrollHeight > each.clientHeight + 2)
   .map((each) => each.textContent)"""
 LEAVES, KILLED = "leaves by itself", "is killed at the timeout"
@@ -56,7 +56,7 @@ def test_a_room_guesses_and_the_race_settles_it(racing: LabUnderTest, open_scree
     screens = room(racing, open_screen, "race")
     driver, laptop, phone = (screen.page for screen in screens)
     for page in (driver, laptop, phone):
-        expect(lane(page, "long").locator(".race-end")).to_contain_text("would wait")
+        expect(lane(page, "long").locator(".lanes-end")).to_contain_text("would wait")
     expect(driver.get_by_role("button", name="Stop all 3")).to_be_enabled()
     assert laptop.get_by_role("button", name="Guess first").count() == 0
     places = [page.evaluate(PLACES)[:4] for page in (driver, laptop, phone)]
@@ -78,16 +78,16 @@ def test_a_room_guesses_and_the_race_settles_it(racing: LabUnderTest, open_scree
     driver.locator(".stop-other").fill("2")
     driver.get_by_role("button", name="Stop all 3").click()
     for page in (driver, laptop):
-        expect(lane(page, "long").locator(".race-sub")).to_have_text("guessed: 0 leaves, 2 killed")
+        expect(lane(page, "long").locator(".lanes-sub")).to_have_text("guessed: 0 leaves, 2 killed")
     for page in (driver, laptop, phone):
         expect(page.locator(".bet-two")).to_have_count(0)
         expect(page.locator(".verd-guess")).to_have_text(
             "Guesses: 2 of 3 had all their lanes right" + (", you too." if page != phone else ".")
         )
-        expect(lane(page, "polite").locator(".race-place")).to_have_text("1st")
-    expect(lane(driver, "polite").locator(".race-sub")).to_have_text("1 of 2 right")
-    expect(lane(laptop, "polite").locator(".race-sub")).to_have_text("1 of 2 right, you too")
-    expect(lane(phone, "polite").locator(".race-sentence")).to_contain_text("1 of 2 right, not you")
+        expect(lane(page, "polite").locator(".lanes-place")).to_have_text("1st")
+    expect(lane(driver, "polite").locator(".lanes-sub")).to_have_text("1 of 2 right")
+    expect(lane(laptop, "polite").locator(".lanes-sub")).to_have_text("1 of 2 right, you too")
+    expect(lane(phone, "polite").locator(".lanes-sentence")).to_contain_text("1 of 2 right, not you")
     for page in (driver, laptop, phone):
         label = chart(page)
         assert re.match(r"Stop times, the first first: polite 0\.\d\d s, 1st; ", label), label
@@ -130,7 +130,7 @@ def test_the_sentence_leads_to_its_proof_in_another_lane_and_the_board_comes_bac
     proof = page.locator(".verd-race .verd-brief a").last
     event = proof.inner_text()
     proof.click()
-    expect(page.locator('.race-pick[aria-current="true"]')).to_contain_text("long")
+    expect(page.locator('.lanes-pick[aria-current="true"]')).to_contain_text("long")
     expect(page.locator(f"#e{event}")).to_be_focused()
     assert screen.shifted() < 0.02
 
@@ -178,13 +178,13 @@ def test_five_ways_to_start_one_server_to_the_chart(lab_with_engine: LabUnderTes
     viewer.goto(driver.url)
     for page in (driver, viewer):
         expect(page.locator(".less-step[data-is=done]")).to_have_count(1, timeout=60_000)
-        expect(page.locator(".race-lane")).to_have_count(5)
+        expect(page.locator(".lanes-lane")).to_have_count(5)
     driver.locator(".less-step[aria-current] button").first.click()
     for page in (driver, viewer):
         expect(page.locator(".verd-race .verd-say")).to_contain_text(
             "Only shell-form cost the full 3 s: PID 1 (sh) has no handler"
         )
-        expect(lane(page, "shell-form").locator(".race-place")).to_have_text("5th")
+        expect(lane(page, "shell-form").locator(".lanes-place")).to_have_text("5th")
         assert re.search(r"shell-form 3\.\d s, killed, 5th", chart(page)), chart(page)
         assert not violations(page)
     expect(driver.locator(".less-step[data-is=done]")).to_have_count(2)
@@ -194,7 +194,7 @@ def test_five_ways_to_start_one_server_to_the_chart(lab_with_engine: LabUnderTes
     expect(driver.locator(".pres-call")).to_be_visible()
     expect(driver.locator(".times")).not_to_be_visible()  # the lanes have the room, with what it says
     for name in ("shell-form", "init"):
-        whole, place = (lane(driver, name), lane(driver, name).locator(".race-place"))
+        whole, place = (lane(driver, name), lane(driver, name).locator(".lanes-place"))
         (outer, inner) = (each.bounding_box() for each in (whole, place))
         assert outer
         assert inner
@@ -233,17 +233,17 @@ def test_any_picks_race_and_stand_in_the_address(racing: LabUnderTest, open_scre
     start.click()
     page.wait_for_url(re.compile(r"/runs/r\d+$"))
     for name in ("race-polite", "race-short", "sleep"):
-        expect(lane(page, name).locator(".race-end")).to_contain_text("would wait")
+        expect(lane(page, name).locator(".lanes-end")).to_contain_text("would wait")
     expect(page.get_by_role("button", name="Stop all 3")).to_be_enabled()
     page.locator(".stop-other").fill("1")
     page.get_by_role("button", name="Stop all 3").click()
     expect(page.locator(".verd-race .verd-say")).to_contain_text("Only race-short cost the full 1 s")
-    expect(lane(page, "race-short").locator(".race-place")).to_have_text("3rd")
+    expect(lane(page, "race-short").locator(".lanes-place")).to_have_text("3rd")
     first = page.url
     page.get_by_role("button", name="Run it again").click()  # the same picks, with those of one's own
     page.wait_for_url(lambda url: url != first and re.search(r"/runs/r\d+$", url) is not None)
     for name in ("race-polite", "race-short", "sleep"):
-        expect(lane(page, name).locator(".race-end")).to_contain_text("would wait")
+        expect(lane(page, name).locator(".lanes-end")).to_contain_text("would wait")
     page.get_by_role("button", name="Stop all 3").click()
     expect(page.locator(".times-head p")).to_contain_text(f"tick: run {first.rpartition('/r')[2]}, before")
     assert screen.shifted() < 0.02
@@ -260,12 +260,12 @@ def test_eight_lanes_do_not_jump(racing: LabUnderTest, open_screen: Open, size: 
         page = screen.page
         expect(page.get_by_role("button", name="Stop all 8")).to_be_enabled()
         for number in range(8):
-            expect(page.locator(".race-lane").nth(number).locator(".race-end")).to_contain_text("would wait")
+            expect(page.locator(".lanes-lane").nth(number).locator(".lanes-end")).to_contain_text("would wait")
         places = page.evaluate(PLACES)[:9]
         person.post(f"/runs/{run}/stop", {"timeout_s": 1})
         expect(page.locator(".times-chart")).to_be_visible()
-        expect(page.locator(".race-lane[data-state=left]")).to_have_count(7)
-        expect(lane(page, "race-short").locator(".race-place")).to_have_text("8th")
+        expect(page.locator(".lanes-lane[data-state=left]")).to_have_count(7)
+        expect(lane(page, "race-short").locator(".lanes-place")).to_have_text("8th")
         assert page.evaluate(PLACES)[:9] == places
         assert not violations(page)
         wide = page.evaluate(TOO_WIDE)

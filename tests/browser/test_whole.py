@@ -17,12 +17,12 @@ from tests.support import LabUnderTest
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
-PARTS = ".race-lane, .whole, .race-slot, .whole-turn, .board, .term, .rec"
+PARTS = ".lanes-lane, .whole, .lanes-slot, .whole-turn, .board, .term, .rec"
 PLACES = f"""[...document.querySelectorAll("{PARTS}")].map((each) => {{
   const {{x, y, width, height}} = each.getBoundingClientRect();
   return [x, y + scrollY, width, height].map(Math.round);
 }})"""
-SLOT = """[".race", ".board", ".term", ".rec"].map((each) => {
+SLOT = """[".lanes", ".board", ".term", ".rec"].map((each) => {
   const {x, y, width, height} = document.querySelector(each).getBoundingClientRect();
   return [x, y + scrollY, width, height].map(Math.round);
 })"""
@@ -126,7 +126,7 @@ def test_a_chosen_targets_whole_fall_is_walked_along_and_looked_at_closely_by_ke
     page.keyboard.press("2")
     expect(chosen(page)).to_contain_text("up")
     expect(page.locator(".whole .fall-life")).to_have_count(0)
-    page.locator(".race-slot .stop-start").focus()
+    page.locator(".lanes-slot .stop-start").focus()
     page.keyboard.press("Enter")
     has_both(page)
     rows = page.locator(".board-row")
@@ -148,13 +148,13 @@ def test_a_chosen_targets_whole_fall_is_walked_along_and_looked_at_closely_by_ke
     assert page.evaluate(PLACES) == places
     page.keyboard.press("v")
     expect(page.locator(".whole")).to_have_count(0)
-    expect(lane(page, "down").locator(".race-plot")).to_be_visible()
+    expect(lane(page, "down").locator(".lanes-plot")).to_be_visible()
     assert page.evaluate(SLOT) == before
 
     small = phone.page
-    expect(lane(small, "down").locator(".race-way")).to_contain_text("run.sh → counter.sh: SIGTERM, handler")
-    expect(lane(small, "up").locator(".race-way")).to_contain_text("counter.sh → run.sh: SIGTERM")
-    lane(small, "down").locator(".race-pick").click()
+    expect(lane(small, "down").locator(".lanes-way")).to_contain_text("run.sh → counter.sh: SIGTERM, handler")
+    expect(lane(small, "up").locator(".lanes-way")).to_contain_text("counter.sh → run.sh: SIGTERM")
+    lane(small, "down").locator(".lanes-pick").click()
     expect(small.locator(".whole .fall-below", has_text="run.sh → counter.sh: SIGTERM, handler")).to_be_attached()
     assert small.evaluate(PLACES)[:5] == on_phone
     assert not violations(small)
@@ -187,7 +187,7 @@ def test_a_race_goes_on_above_the_whole_fall(racing: LabUnderTest, open_screen: 
     expect(lane(page, "long")).to_have_attribute("data-state", "killed")
     assert not violations(page)
     for name, place in (("polite", "1st"), ("short", "2nd"), ("long", "")):
-        expect(lane(page, name).locator(".race-end")).to_contain_text(place if name == "polite" else "exit 137")
+        expect(lane(page, name).locator(".lanes-end")).to_contain_text(place if name == "polite" else "exit 137")
     expect(page.locator(".times-chart")).to_be_visible()
     expect(page.locator(".verd-race .verd-say")).to_contain_text("Only short and long cost the full 1 s")
     page.locator("h1").click()
@@ -201,10 +201,10 @@ def test_a_race_goes_on_above_the_whole_fall(racing: LabUnderTest, open_screen: 
     page.keyboard.press("P")
     for each in (page, follower):
         expect(each.locator(".pres-field .fall-root")).to_have_text("bash")
-        expect(each.locator(".pres-field .race-lane")).to_have_count(3)
+        expect(each.locator(".pres-field .lanes-lane")).to_have_count(3)
     assert not violations(page), "presenter mode"
     page.keyboard.press("v")
-    expect(follower.locator(".pres-race .race-plot")).to_have_count(3)
+    expect(follower.locator(".pres-lanes .lanes-plot")).to_have_count(3)
     page.keyboard.press("Control+k")  # the palette has it, too
     page.keyboard.type("whole fall")
     page.keyboard.press("Enter")
@@ -212,7 +212,7 @@ def test_a_race_goes_on_above_the_whole_fall(racing: LabUnderTest, open_screen: 
     page.keyboard.press("Escape")
     page.get_by_role("button", name="All lanes").click()
     for each in (page, follower):
-        expect(each.locator(".race-plot")).to_have_count(3)
+        expect(each.locator(".lanes-plot")).to_have_count(3)
     expect(page.locator(".times-chart")).to_be_visible()
     assert screen.shifted() < 0.02, screen.moved()
 
@@ -229,10 +229,10 @@ def test_a_signal_from_one_target_to_another_is_seen_with_both_ends_named(
         expect(each.locator(".less-step[data-is=done]")).to_have_count(1)
     places = page.evaluate(PLACES)
     page.locator('button.key[data-signal="SIGTERM"]').click()
-    expect(page.locator(".race-leap")).to_have_count(1)  # from lane to lane, for as long as it is news
+    expect(page.locator(".lanes-leap")).to_have_count(1)  # from lane to lane, for as long as it is news
     expect(lane(page, "up").locator(".fall-told")).to_have_text("bash → bash in down: SIGUSR1, handler")
     expect(lane(page, "down").locator(".fall-told")).to_have_text("bash in up → bash: SIGUSR1, handler")
-    expect(lane(phone.page, "down").locator(".race-way")).to_have_text("bash in up → bash: SIGUSR1, handler")
+    expect(lane(phone.page, "down").locator(".lanes-way")).to_have_text("bash in up → bash: SIGUSR1, handler")
     assert page.evaluate(PLACES) == places
     page.locator("h1").click()
     page.keyboard.press("v")

@@ -67,7 +67,7 @@ def test_every_page_flows_at_200_percent(racing: LabUnderTest, open_screen: Open
     expect(page.get_by_role("link", name="Three at once").first).to_be_visible()
     flows(page, "home")
     begin(page, racing, "later")
-    expect(lane(page, "first").locator(".race-end")).to_contain_text("would wait")
+    expect(lane(page, "first").locator(".lanes-end")).to_contain_text("would wait")
     flows(page, "lanes")
     with racing.person() as person:
         run, _ = person.command("bash", "-c", "trap '' TERM; echo ready; sleep 600 & wait")

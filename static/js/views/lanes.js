@@ -72,7 +72,7 @@ const SIZES = {
 const unbroken = (text) =>
   text
     .split(/( --?\w\S{0,15}(?= |$))/)
-    .map((part, at) => (at % 2 ? html` <span class="race-option">${part.slice(1)}</span>` : part));
+    .map((part, at) => (at % 2 ? html` <span class="lanes-option">${part.slice(1)}</span>` : part));
 
 const percent = (/** @type {number} */ x) => `${x.toFixed(2)}%`;
 const clip = (/** @type {number} */ x) => Math.max(0, Math.min(100, x));
@@ -105,11 +105,11 @@ const wordsView = ({ say, off, call }, { x, row, text, anchor, lid }) => {
 const plotView = ({ life, dotted, now, wall, due, drops, marks, words, way }, label, size) => {
   const { rows, sign, thick, height } = size;
   const y = rows.program;
-  return html`<svg class="race-plot" width="100%" height=${height} role="img" aria-label=${label}>
+  return html`<svg class="lanes-plot" width="100%" height=${height} role="img" aria-label=${label}>
     ${life ? svg`<rect class="fall-life" x=${percent(clip(life.x0))} width=${percent(Math.max(0, clip(life.x1) - clip(life.x0)))} y=${y - thick / 2} height=${thick}/>` : nothing}
-    ${dotted ? svg`<line class=${wall?.past ? "fall-to race-past" : "fall-to"} x1=${percent(clip(dotted.x0))} x2=${percent(clip(dotted.x1))} y1=${y} y2=${y}/>` : nothing}
-    ${wall ? svg`<line class=${wall.past ? "fall-wall race-past" : "fall-wall"} x1=${percent(wall.x)} x2=${percent(wall.x)} y1="6" y2=${height - 6}/>` : nothing}
-    ${now === null ? nothing : svg`<line class="race-now" x1=${percent(now)} x2=${percent(now)} y1="4" y2=${height - 4}/>`}
+    ${dotted ? svg`<line class=${wall?.past ? "fall-to lanes-past" : "fall-to"} x1=${percent(clip(dotted.x0))} x2=${percent(clip(dotted.x1))} y1=${y} y2=${y}/>` : nothing}
+    ${wall ? svg`<line class=${wall.past ? "fall-wall lanes-past" : "fall-wall"} x1=${percent(wall.x)} x2=${percent(wall.x)} y1="6" y2=${height - 6}/>` : nothing}
+    ${now === null ? nothing : svg`<line class="lanes-now" x1=${percent(now)} x2=${percent(now)} y1="4" y2=${height - 4}/>`}
     ${drops.map((drop) => dropView(size, drop))}
     ${due === null ? nothing : at(due, signOf(sign, /** @type {any} */ ({ shape: "due" }), rows.top))}
     ${marks.map((mark) => at(mark.x, signOf(sign, /** @type {any} */ (mark), y)))}
@@ -123,22 +123,22 @@ const LEAP = 8; // half of the sign at its end
 /** Signals from lane to lane, over all of them; in words each lane says its own. @param {readonly Leap[]} leaps @param {number} count @param {Size} size */
 const leapsView = (leaps, count, { rows, height }) => {
   const middle = (/** @type {number} */ lane) => percent(((lane + 0.5) / count) * 100);
-  return html`<div class="race-leaps" aria-hidden="true"><svg width="100%" height="100%" overflow="visible"><g transform=${`translate(0 ${rows.program - height / 2})`}>${leaps.map(
+  return html`<div class="lanes-leaps" aria-hidden="true"><svg width="100%" height="100%" overflow="visible"><g transform=${`translate(0 ${rows.program - height / 2})`}>${leaps.map(
     ({ from, to, x0, x1, shape }) =>
-      svg`<line class="race-leap-under" x1=${percent(x0)} x2=${percent(x1)} y1=${middle(from)} y2=${middle(to)}/><line class="race-leap" x1=${percent(x0)} x2=${percent(x1)} y1=${middle(from)} y2=${middle(to)}/><svg x=${percent(x0)} y=${middle(from)} overflow="visible"><circle class="race-leap-end" r="9"/><circle class="fall-from" r="6"/></svg><svg x=${percent(x1)} y=${middle(to)} overflow="visible"><circle class="race-leap-end" r="14"/>${fateSign(shape, 0, LEAP)}</svg>`,
+      svg`<line class="lanes-leap-under" x1=${percent(x0)} x2=${percent(x1)} y1=${middle(from)} y2=${middle(to)}/><line class="lanes-leap" x1=${percent(x0)} x2=${percent(x1)} y1=${middle(from)} y2=${middle(to)}/><svg x=${percent(x0)} y=${middle(from)} overflow="visible"><circle class="lanes-leap-end" r="9"/><circle class="fall-from" r="6"/></svg><svg x=${percent(x1)} y=${middle(to)} overflow="visible"><circle class="lanes-leap-end" r="14"/>${fateSign(shape, 0, LEAP)}</svg>`,
   )}</g></svg></div>`;
 };
 
 /** How it ends, or what it would wait. @param {Lane} lane @param {boolean} start @param {boolean} asked @param {Handlers["onStartLane"]} onStartLane */
 const endView = ({ id, name, say, of, figures, spoken, place, thin }, start, asked, onStartLane) => {
   const [rank, tie] = place.split(",");
-  return html`<div class="race-end" ?data-thin=${thin}><p ?data-placed=${Boolean(place)}><b>${say}</b>${spoken ? html`<span class="vh"> ${spoken}, </span>` : nothing}<span>${of}</span>${
+  return html`<div class="lanes-end" ?data-thin=${thin}><p ?data-placed=${Boolean(place)}><b>${say}</b>${spoken ? html`<span class="vh"> ${spoken}, </span>` : nothing}<span>${of}</span>${
     place
-      ? html`<span class="race-place">${rank}${tie ? html`<span aria-hidden="true"> =</span><span class="vh">,${tie}</span>` : nothing}</span>`
+      ? html`<span class="lanes-place">${rank}${tie ? html`<span aria-hidden="true"> =</span><span class="vh">,${tie}</span>` : nothing}</span>`
       : nothing
   }</p>${
     start
-      ? html`<button class="btn race-start" type="button" ?disabled=${asked} aria-label=${`Start ${name}`} @click=${() => onStartLane(id)}>${asked ? "Asked …" : "Start"}</button>`
+      ? html`<button class="btn lanes-start" type="button" ?disabled=${asked} aria-label=${`Start ${name}`} @click=${() => onStartLane(id)}>${asked ? "Asked …" : "Start"}</button>`
       : numerals(figures)
   }</div>`;
 };
@@ -161,10 +161,10 @@ const laneView = (
   { onLane, onStartLane, onGuess },
 ) => {
   const { id, name, sub, full, field, sentence, label, figure } = lane;
-  return html`<li class="race-lane" data-state=${field} ?data-chosen=${chosen} data-target=${name}>
-    <button class="race-pick" type="button" aria-current=${chosen ? "true" : "false"} title=${full ? `${name}: ${full}` : name} @click=${() => onLane(id)}><b class="race-key">${index + 1}</b><span class="race-who"><span class="race-name" ?data-long=${name.length > LONG}>${name}</span><span class="race-sub">${unbroken(sub)}</span></span></button>
-    ${size === "strip" ? nothing : size === "none" ? html`<p class="race-sentence">${sentence}</p>${figure.way ? html`<p class="race-way">${figure.way.brief}</p>` : nothing}` : plotView(figure, label, scale === 1 ? SIZES[size] : scaled(SIZES[size], scale))}
-    ${bet?.open ? html`<div class="race-end bet-here">${guessButtons({ id, name, bet, asked: guessing }, onGuess)}</div>` : endView(lane, start, asked, onStartLane)}
+  return html`<li class="lanes-lane" data-state=${field} ?data-chosen=${chosen} data-target=${name}>
+    <button class="lanes-pick" type="button" aria-current=${chosen ? "true" : "false"} title=${full ? `${name}: ${full}` : name} @click=${() => onLane(id)}><b class="lanes-key">${index + 1}</b><span class="lanes-who"><span class="lanes-name" ?data-long=${name.length > LONG}>${name}</span><span class="lanes-sub">${unbroken(sub)}</span></span></button>
+    ${size === "strip" ? nothing : size === "none" ? html`<p class="lanes-sentence">${sentence}</p>${figure.way ? html`<p class="lanes-way">${figure.way.brief}</p>` : nothing}` : plotView(figure, label, scale === 1 ? SIZES[size] : scaled(SIZES[size], scale))}
+    ${bet?.open ? html`<div class="lanes-end bet-here">${guessButtons({ id, name, bet, asked: guessing }, onGuess)}</div>` : endView(lane, start, asked, onStartLane)}
   </li>`;
 };
 
@@ -187,8 +187,8 @@ export const lanesView = (
 ) => {
   const { field: light = "idle", name = "" } = lanes.find(({ id }) => id === chosen) ?? {};
   const open = size === "strip";
-  return html`<section class="race" aria-label="Targets side by side" ?data-open=${open}>
-    <ol class="race-lanes">${lanes.map((lane, index) =>
+  return html`<section class="lanes" aria-label="Targets side by side" ?data-open=${open}>
+    <ol class="lanes-list">${lanes.map((lane, index) =>
       laneView(
         lane,
         index,
@@ -203,12 +203,12 @@ export const lanesView = (
     )}</ol>
     ${size === "none" || open || !leaps.length ? nothing : leapsView(leaps, lanes.length, scale === 1 ? SIZES[size] : scaled(SIZES[size], scale))}
     ${whole === null ? nothing : html`<div class="field whole" data-state=${light} role="group" aria-label=${`The fall of ${name}`}>${whole}</div>`}
-    <div class="race-axis" aria-hidden="true"><span>seconds since the stop</span>${
+    <div class="lanes-axis" aria-hidden="true"><span>seconds since the stop</span>${
       size === "none" || open
         ? nothing
         : html`<svg width="100%" height="28">${ticks.map(({ x, label }) => svg`<text x=${percent(x)} y="18">${label}</text>`)}</svg>`
     }</div>
-    ${slot === null ? nothing : html`<div class="field race-slot" data-state=${light}>${slot}</div>`}
+    ${slot === null ? nothing : html`<div class="field lanes-slot" data-state=${light}>${slot}</div>`}
     ${size === "none" || slot === null ? nothing : turnView(name, open, bet?.open ?? false, handlers.onWhole)}
   </section>`;
 };

@@ -48,8 +48,8 @@ const lanesView = (
     <ol class="pick-lanes">${Array.from({ length: MOST }, (_, at) => {
       const pick = picks[at];
       return pick
-        ? html`<li><b class="race-key">${at + 1}</b><span>${pick.title}</span><button class="btn" type="button" aria-label=${`Remove ${pick.title}`} @click=${() => onDrop(pick.key)}>Remove</button></li>`
-        : html`<li data-none><b class="race-key">${at + 1}</b><span>${at < LEAST ? "to be chosen" : ""}</span></li>`;
+        ? html`<li><b class="lanes-key">${at + 1}</b><span>${pick.title}</span><button class="btn" type="button" aria-label=${`Remove ${pick.title}`} @click=${() => onDrop(pick.key)}>Remove</button></li>`
+        : html`<li data-none><b class="lanes-key">${at + 1}</b><span>${at < LEAST ? "to be chosen" : ""}</span></li>`;
     })}</ol>
     ${role === "driver" ? html`<button class="btn btn-main pick-start" type="button" ?disabled=${!ready || asked} @click=${onStart}>${asked ? "Starting …" : `Start ${picks.length < LEAST ? "them" : `all ${picks.length}`}`}</button>` : nothing}
     <p class="verd-dim">${role === "driver" ? "They are started as one run; one stop goes to all of them at the same moment." : "You watch: only the driver can start them. What you choose stands in this page’s address, which the driver can open."}</p>

@@ -68,7 +68,7 @@ export const presentField = ({ said, fall, number, tree, scale, strip, bet }, on
 
 /** Several targets: the lanes have the width, each with its own number. @param {{said: Said, tree: Tree, lanes: unknown, state: string}} slice */
 export const presentLanes = ({ said, tree, lanes, state }) =>
-  html`<div class="pres-race"><section class="field pres-head" data-state=${state} aria-label="The chosen target">${saidView(said)}${treeView(tree)}</section>${lanes}</div>`;
+  html`<div class="pres-lanes"><section class="field pres-head" data-state=${state} aria-label="The chosen target">${saidView(said)}${treeView(tree)}</section>${lanes}</div>`;
 
 /** @param {number} watching */
 const watchers = (watching) => (watching === 1 ? "one viewer" : `${watching || "no"} viewers`);

@@ -134,7 +134,7 @@ export function createDialogs({ session, ui, acts, dirty, here }) {
           };
           return killView({ name: to, stopping: Boolean(stopping) }, 0, { onClose, onYes });
         }
-        const several = document.querySelector(".race-pick") !== null;
+        const several = document.querySelector(".lanes-pick") !== null;
         const presenting = "present" in document.documentElement.dataset;
         const { page } = document.body.dataset;
         return helpView({ role: session.role, several, page, presenting, replay: session.replays }, 0, { onClose });

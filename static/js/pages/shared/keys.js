@@ -26,8 +26,8 @@ const alongKeys = (event, by) => {
 
 /** @param {KeyboardEvent} event @param {number} by */
 const alongLanes = (event, by) => {
-  if (!(event.target instanceof HTMLElement) || !event.target.matches(".race-pick")) return false;
-  const lanes = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".race-pick")]);
+  if (!(event.target instanceof HTMLElement) || !event.target.matches(".lanes-pick")) return false;
+  const lanes = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".lanes-pick")]);
   lanes[lanes.indexOf(event.target) + by]?.focus();
   return true;
 };
