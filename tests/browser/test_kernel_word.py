@@ -44,7 +44,7 @@ def test_before_a_stop_it_is_said_what_will_happen_and_then_it_does(driving: Scr
     for each in (page, watching.page):
         foretold(each, "TERM", "dropped")
         foretold(each, "INT", "handler")
-        expect(each.locator(".verd")).to_contain_text("no handler for SIGTERM")
+        expect(each.locator(".result")).to_contain_text("no handler for SIGTERM")
     expect(page.locator(".stop-fate")).to_contain_text("illed after 10 s")
     page.locator(".stop-wait label", has_text="3").first.click()
     expect(page.locator(".stop-fate")).to_contain_text("illed after 3 s")

@@ -197,7 +197,7 @@ def test_keys_clicks_and_enter_choose_the_lane_that_the_panels_are_about(
         expect(chosen(page)).to_have_count(1)
         expect(page.get_by_role("heading", name=f"Processes in {name}")).to_be_visible()
         expect(page.locator(".xterm-rows")).to_contain_text(f"{name} is ready")
-        expect(page.locator(".verd")).to_contain_text("A stop" if name != "polite" else "handler")
+        expect(page.locator(".result")).to_contain_text("A stop" if name != "polite" else "handler")
         assert page.evaluate(PLACES) == places, "choosing moves nothing"
     page.keyboard.press("7")  # no such lane: a digit is the number of a signal
     expect(page.locator(".board-why")).to_contain_text("7")

@@ -81,7 +81,7 @@ def test_keys_in_the_terminal_and_a_resize_are_real(driving: Screen) -> None:
         page.keyboard.press("Control+C")
         wait_for_line(page, "INT")
         expect(page.locator(".clock-say")).to_contain_text("Ended")
-    expect(page.locator(".verd")).to_contain_text("0")
+    expect(page.locator(".result")).to_contain_text("0")
 
 
 def test_pid_1_with_three_seconds_the_countdown_falls_and_ends_in_137(driving: Screen, watching: Screen) -> None:

@@ -71,7 +71,7 @@ def test_pid_1_is_taught_with_keys_only_and_nothing_moves(
     assert screen.shifted() < 0.02
     page.keyboard.press("Escape")
     is_present(page, on=False)
-    expect(page.locator(".verd")).to_be_visible()
+    expect(page.locator(".result")).to_be_visible()
     assert "stage" not in page.url
 
 

@@ -81,7 +81,7 @@ def test_a_room_guesses_and_the_race_settles_it(racing: LabUnderTest, open_scree
         expect(lane(page, "long").locator(".lanes-sub")).to_have_text("guessed: 0 leaves, 2 killed")
     for page in (driver, laptop, phone):
         expect(page.locator(".bet-two")).to_have_count(0)
-        expect(page.locator(".verd-guess")).to_have_text(
+        expect(page.locator(".result-guess")).to_have_text(
             "Guesses: 2 of 3 had all their lanes right" + (", you too." if page != phone else ".")
         )
         expect(lane(page, "polite").locator(".lanes-place")).to_have_text("1st")
@@ -93,7 +93,7 @@ def test_a_room_guesses_and_the_race_settles_it(racing: LabUnderTest, open_scree
         assert re.match(r"Stop times, the first first: polite 0\.\d\d s, 1st; ", label), label
         assert len(re.findall(r"[23]\.\d s, killed", label)) == 2, label
         expect(page.locator(".times table tbody tr")).to_have_count(3)
-        expect(page.locator(".verd-race .verd-say")).to_contain_text("Only short and long cost the full 2 s")
+        expect(page.locator(".result-race .result-say")).to_contain_text("Only short and long cost the full 2 s")
         assert not violations(page), "at the end"
         wide = page.evaluate(TOO_WIDE)
         assert not wide, f"wider than the window: {wide}"
@@ -127,7 +127,7 @@ def test_the_sentence_leads_to_its_proof_in_another_lane_and_the_board_comes_bac
     assert page.evaluate(PLACES) == places
     page.keyboard.press("Enter")
     expect(page.locator(".times-chart")).to_be_visible()
-    proof = page.locator(".verd-race .verd-brief a").last
+    proof = page.locator(".result-race .result-brief a").last
     event = proof.inner_text()
     proof.click()
     expect(page.locator('.lanes-pick[aria-current="true"]')).to_contain_text("long")
@@ -164,7 +164,7 @@ def test_one_target_is_guessed_as_well(racing: LabUnderTest, open_screen: Open) 
         page.keyboard.press("Escape")
     driver.locator(".stop-go").click()
     for page, you in ((driver, ""), (laptop, ", you too"), (phone, "")):
-        expect(page.locator(".verd-guess")).to_have_text(
+        expect(page.locator(".result-guess")).to_have_text(
             re.compile(rf"^Guesses: It took 2\.\d s, “killed at 2 s”: 1 of 2 were right{you}\.$")
         )
 
@@ -181,7 +181,7 @@ def test_five_ways_to_start_one_server_to_the_chart(lab_with_engine: LabUnderTes
         expect(page.locator(".lanes-lane")).to_have_count(5)
     driver.locator(".less-step[aria-current] button").first.click()
     for page in (driver, viewer):
-        expect(page.locator(".verd-race .verd-say")).to_contain_text(
+        expect(page.locator(".result-race .result-say")).to_contain_text(
             "Only shell-form cost the full 3 s: PID 1 (sh) has no handler"
         )
         expect(lane(page, "shell-form").locator(".lanes-place")).to_have_text("5th")
@@ -237,7 +237,7 @@ def test_any_picks_race_and_stand_in_the_address(racing: LabUnderTest, open_scre
     expect(page.get_by_role("button", name="Stop all 3")).to_be_enabled()
     page.locator(".stop-other").fill("1")
     page.get_by_role("button", name="Stop all 3").click()
-    expect(page.locator(".verd-race .verd-say")).to_contain_text("Only race-short cost the full 1 s")
+    expect(page.locator(".result-race .result-say")).to_contain_text("Only race-short cost the full 1 s")
     expect(lane(page, "race-short").locator(".lanes-place")).to_have_text("3rd")
     first = page.url
     page.get_by_role("button", name="Run it again").click()  # the same picks, with those of one's own

@@ -19,7 +19,7 @@ SEEN = """() => ({
   clock: document.querySelector(".clock").innerText.replace("Run it again\\n\\n", ""),
   field: document.querySelector(".field").dataset.state,
   fall: document.querySelector(".fall").innerText,
-  verdict: document.querySelector(".verd").innerText,
+  verdict: document.querySelector(".result").innerText,
   terminal: [...document.querySelectorAll(".xterm-rows > div")].map((line) => line.innerText.trimEnd()),
 })"""
 BOARD = """() => [...document.querySelectorAll(".board-row")].map((row) => {
@@ -71,7 +71,7 @@ def test_a_run_is_replayed_to_what_the_live_page_showed(lab: LabUnderTest, open_
         here = settled(page, person, run)
     board = page.evaluate(BOARD)
     page.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.locator(".verd h2")).to_have_text("Verdict")
+    expect(page.locator(".result h2")).to_have_text("Verdict")
     expect(page.get_by_role("link", name="Replay")).to_be_visible()
     page.keyboard.press("Escape")
     live = shown(page)

@@ -78,14 +78,14 @@ def test_it_shows_what_the_page_showed_and_replays_it(
         run = killed(person, 1)
         file = saved(person, run, tmp_path)
     live = open_screen(lab.viewer_link, driver=False, at=f"/runs/{run}").page
-    expect(live.locator(".verd h2")).to_have_text("Verdict")
+    expect(live.locator(".result h2")).to_have_text("Verdict")
     expect(live.locator(".xterm-rows")).to_contain_text("deaf")
     page = reader.open(file)
-    expect(page.locator(".verd h2")).to_have_text("Verdict")
+    expect(page.locator(".result h2")).to_have_text("Verdict")
     expect(page.locator(".xterm-rows")).to_contain_text("deaf")
     assert shown(page) == shown(live)
     expect(page.locator(".bar-run")).to_contain_text(re.compile(rf"report of run {run[1:]} .*, made \d{{4}}-"))
-    proof = page.locator(".verd-said a").first
+    proof = page.locator(".result-said a").first
     number = proof.inner_text()
     proof.click()
     expect(page.locator(f"#e{number}")).to_be_focused()
@@ -146,6 +146,6 @@ def test_it_is_accessible(lab: LabUnderTest, reader: Reader, tmp_path: Path, siz
     with lab.person() as person:
         file = saved(person, killed(person, 0), tmp_path)
     page = reader.open(file, viewport=size)
-    expect(page.locator(".verd h2")).to_have_text("Verdict")
+    expect(page.locator(".result h2")).to_have_text("Verdict")
     assert not violations_in_both(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -77,11 +77,11 @@ def test_a_newcomer_teaches_pid_1_from_the_printed_link_to_the_report(
         expect(page.locator(".clock")).to_contain_text("Killed after")
     viewer.get_by_role("button", name="Result").click()
     for page in (driver, viewer):
-        expect(page.locator(".verd-guess")).to_have_text(
+        expect(page.locator(".result-guess")).to_have_text(
             re.compile(r"It took 3\.\d s, “killed at 3 s”: 0 of 1 were right\.$")
         )
-        expect(page.locator(".verd")).to_contain_text("the kernel drops unhandled signals for PID 1")
-        expect(page.locator(".verd")).to_contain_text("What would help:")
+        expect(page.locator(".result")).to_contain_text("the kernel drops unhandled signals for PID 1")
+        expect(page.locator(".result")).to_contain_text("What would help:")
     viewer.get_by_role("button", name="Lesson").click()
     for page in (driver, viewer):
         expect(page.locator(".less-step[data-is=done]")).to_have_count(3)

@@ -189,7 +189,7 @@ def test_a_race_goes_on_above_the_whole_fall(racing: LabUnderTest, open_screen: 
     for name, place in (("polite", "1st"), ("short", "2nd"), ("long", "")):
         expect(lane(page, name).locator(".lanes-end")).to_contain_text(place if name == "polite" else "exit 137")
     expect(page.locator(".times-chart")).to_be_visible()
-    expect(page.locator(".verd-race .verd-say")).to_contain_text("Only short and long cost the full 1 s")
+    expect(page.locator(".result-race .result-say")).to_contain_text("Only short and long cost the full 1 s")
     page.locator("h1").click()
     page.keyboard.press("2")
     expect(page.locator(".whole .fall-call")).to_contain_text("handler")

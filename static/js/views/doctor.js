@@ -51,7 +51,7 @@ const gracesView = (
         const all = lines.join("\n");
         return html`<tr><th scope="row">${path}</th><td><b>${secondsOf(seconds)}</b></td><td>${source}${
           all
-            ? html`<div class="verd-lines"><span>manifest</span><code tabindex="0" aria-label="for the manifest">${all}</code>${copyButton(all, copied, onCopy)}</div>`
+            ? html`<div class="result-lines"><span>manifest</span><code tabindex="0" aria-label="for the manifest">${all}</code>${copyButton(all, copied, onCopy)}</div>`
             : nothing
         }</td></tr>`;
       })}</tbody></table>`;
@@ -81,9 +81,9 @@ const bodyView = (each, copied, onCopy) => {
   const { stop, seen, facts, findings, unheard } = each;
   const helps = advices(each);
   return html`<div class="doc-body"><div class="doc-why">
-      <p class="verd-say">docker stop: ${stop.say}${each.holds !== null && !stop.sure ? " (likely)" : ""}</p>
+      <p class="result-say">docker stop: ${stop.say}${each.holds !== null && !stop.sure ? " (likely)" : ""}</p>
       <p>${visible(stop.why)}</p>
-      ${stop.because.length ? html`<ul class="verd-because">${stop.because.map((why) => html`<li>${visible(why)}</li>`)}</ul>` : nothing}
+      ${stop.because.length ? html`<ul class="result-because">${stop.because.map((why) => html`<li>${visible(why)}</li>`)}</ul>` : nothing}
       ${unheard ? html`<p>${visible(unheard)}</p>` : nothing}
       ${findings.filter(({ check }) => check !== "killed").map(({ text }) => html`<p>${visible(text)}</p>`)}
       ${helps.map((advice) => adviceView(advice, copied, onCopy))}

@@ -15,9 +15,9 @@ import { copyButton } from "./copy.js";
  */
 export const foretoldView = (forecast, copied, onCopy) => {
   const { signal, timeoutS, why, because, fix } = forecast;
-  return html`<p class="verd-say">${sayWords(forecast)}</p>
-    <p class="verd-why">${why}</p>
-    ${because.length ? html`<ul class="verd-because">${because.map((fact) => html`<li>${fact}</li>`)}</ul>` : nothing}
-    ${fix ? html`<div class="verd-fix"><p><b>What would help:</b> ${fix}</p>${copyButton(fix, copied, onCopy)}</div>` : nothing}
-    <p class="verd-dim">${sureWords(forecast)} For ${signal}, ${timeoutWords(timeoutS)}.</p>`;
+  return html`<p class="result-say">${sayWords(forecast)}</p>
+    <p class="result-why">${why}</p>
+    ${because.length ? html`<ul class="result-because">${because.map((fact) => html`<li>${fact}</li>`)}</ul>` : nothing}
+    ${fix ? html`<div class="result-fix"><p><b>What would help:</b> ${fix}</p>${copyButton(fix, copied, onCopy)}</div>` : nothing}
+    <p class="result-dim">${sureWords(forecast)} For ${signal}, ${timeoutWords(timeoutS)}.</p>`;
 };

@@ -105,7 +105,7 @@ export const lessonView = (
   })}</ol>
   ${about ? learntView(about, over) : nothing}
   ${kept(steps.at(-1)) ? nothing : on}
-  ${steps.length ? nothing : html`<p class="verd-dim">No lesson: try what you like.</p>`}
+  ${steps.length ? nothing : html`<p class="result-dim">No lesson: try what you like.</p>`}
   </div>
 </section>`;
 };

@@ -52,7 +52,7 @@ const lanesView = (
         : html`<li data-none><b class="lanes-key">${at + 1}</b><span>${at < LEAST ? "to be chosen" : ""}</span></li>`;
     })}</ol>
     ${role === "driver" ? html`<button class="btn btn-main pick-start" type="button" ?disabled=${!ready || asked} @click=${onStart}>${asked ? "Starting …" : `Start ${picks.length < LEAST ? "them" : `all ${picks.length}`}`}</button>` : nothing}
-    <p class="verd-dim">${role === "driver" ? "They are started as one run; one stop goes to all of them at the same moment." : "You watch: only the driver can start them. What you choose stands in this page’s address, which the driver can open."}</p>
+    <p class="result-dim">${role === "driver" ? "They are started as one run; one stop goes to all of them at the same moment." : "You watch: only the driver can start them. What you choose stands in this page’s address, which the driver can open."}</p>
   </section></aside>`;
 
 /**

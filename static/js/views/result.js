@@ -14,24 +14,24 @@ import { briefVerdict, verdictView } from "./verdict.js";
 
 /** @param {Result} result */
 const ended = ({ say, facts }) =>
-  html`<p class="verd-say">${say}</p>${facts.map((fact) => html`<p class="verd-why">${fact}</p>`)}`;
+  html`<p class="result-say">${say}</p>${facts.map((fact) => html`<p class="result-why">${fact}</p>`)}`;
 
 /** @param {Target} target @param {number} nowMs */
 const stopping = ({ stop }, nowMs) => {
   if (!stop) return nothing;
   const due = stop.deadlineMs === null ? "no SIGKILL is due" : `SIGKILL is due at ${clockTime(stop.deadlineMs)}`;
   const sinceMs = nowMs - stop.atMs;
-  return html`<p class="verd-say">Asked to stop${sinceMs < 1000 ? "" : `, ${duration(sinceMs)} ago`}.</p>
-    <p class="verd-why">${stop.signal} at ${clockTime(stop.atMs)}, by ${whoDid(stop.by)}; ${due}.</p>
-    ${stop.foretold ? html`<p class="verd-dim">Foretold: ${stop.foretold.say}. ${stop.foretold.why}</p>` : nothing}`;
+  return html`<p class="result-say">Asked to stop${sinceMs < 1000 ? "" : `, ${duration(sinceMs)} ago`}.</p>
+    <p class="result-why">${stop.signal} at ${clockTime(stop.atMs)}, by ${whoDid(stop.by)}; ${due}.</p>
+    ${stop.foretold ? html`<p class="result-dim">Foretold: ${stop.foretold.say}. ${stop.foretold.why}</p>` : nothing}`;
 };
 
 /** @param {Target} target @param {Process|null} root @param {number} nowMs */
 const running = (target, root, nowMs) => {
   const own = target.stopTimeoutS < 0 ? "waits for ever" : `waits ${target.stopTimeoutS} s`;
-  return html`<p class="verd-say">${target.name} is running${target.startedMs === null ? "" : `, ${duration(Math.max(0, nowMs - target.startedMs))}`}.</p>
-    <p class="verd-why">${root ? `Its root process is ${root.comm}, ${root.nsPid} inside and ${root.pid} on the machine.` : "Nobody has seen its processes yet."}</p>
-    <p class="verd-dim">A stop asks with ${target.stopSignal} and ${own}, unless told otherwise.</p>`;
+  return html`<p class="result-say">${target.name} is running${target.startedMs === null ? "" : `, ${duration(Math.max(0, nowMs - target.startedMs))}`}.</p>
+    <p class="result-why">${root ? `Its root process is ${root.comm}, ${root.nsPid} inside and ${root.pid} on the machine.` : "Nobody has seen its processes yet."}</p>
+    <p class="result-dim">A stop asks with ${target.stopSignal} and ${own}, unless told otherwise.</p>`;
 };
 
 /**
@@ -66,16 +66,16 @@ export const resultView = (
     if (verdict && !going) return verdictView(verdict, copied, onCopy);
     if (result && result.outcome !== "failed") return ended(result);
     if (run?.status === "finished")
-      return html`<p class="verd-say">${run.reason === "failed" ? "It could not be started." : "The run is over."}</p><p class="verd-why">${run.error ?? ""}</p>`;
+      return html`<p class="result-say">${run.reason === "failed" ? "It could not be started." : "The run is over."}</p><p class="result-why">${run.error ?? ""}</p>`;
     if (target?.stop && !target.stop.finished) return stopping(target, nowMs);
     if (target && going && forecast)
       return html`${result ? ended(result) : nothing}${foretoldView(forecast, copied, onCopy)}${last ? briefVerdict(last) : nothing}`;
     if (target && going)
       return html`${result ? ended(result) : nothing}${running(target, root, nowMs)}${last ? briefVerdict(last) : nothing}`;
-    if (run) return html`<p class="verd-say">Starting.</p>`;
-    return html`<p class="verd-say">${words(question)}</p>
-      <p class="verd-why">${experiment ? experiment.targets.map(({ name, host }) => `${name}, a ${host}`).join(" · ") : nothing}</p>`;
+    if (run) return html`<p class="result-say">Starting.</p>`;
+    return html`<p class="result-say">${words(question)}</p>
+      <p class="result-why">${experiment ? experiment.targets.map(({ name, host }) => `${name}, a ${host}`).join(" · ") : nothing}</p>`;
   };
   const heading = !run ? "The question" : going && forecast ? "Forecast" : verdict && !going ? "Verdict" : "Result";
-  return html`<section class="verd" aria-label=${heading} tabindex="0"><h2>${heading}</h2>${guesses ? html`<p class="verd-guess"><b>Guesses:</b> ${guesses}</p>` : nothing}${raced ? html`<div class="verd-both">${raceSaysView(raced, copied, onCopy)}<div class="verd-all"><h3>${target?.name}</h3>${body()}</div></div>` : body()}${equivalent ? html`<div class="verd-cmd">${command(equivalent, copied, onCopy)}</div>` : nothing}</section>`;
+  return html`<section class="result" aria-label=${heading} tabindex="0"><h2>${heading}</h2>${guesses ? html`<p class="result-guess"><b>Guesses:</b> ${guesses}</p>` : nothing}${raced ? html`<div class="result-both">${raceSaysView(raced, copied, onCopy)}<div class="result-all"><h3>${target?.name}</h3>${body()}</div></div>` : body()}${equivalent ? html`<div class="result-cmd">${command(equivalent, copied, onCopy)}</div>` : nothing}</section>`;
 };

@@ -45,7 +45,7 @@ export const runsView = (
 ) => html`<aside class="home-side" aria-label="Runs"><section><h2>Runs <a href="/runs">all runs</a></h2>
   ${
     runs?.length === 0
-      ? html`<p class="verd-dim">None yet. What is started appears here, with what came of it, and stays after a restart.</p>`
+      ? html`<p class="result-dim">None yet. What is started appears here, with what came of it, and stays after a restart.</p>`
       : html`<ul class="home-runs">${inOrder(runs ?? []).map((facts) => {
           const chip = chipOf(facts);
           const live = facts.status === "running";

@@ -78,9 +78,9 @@ export const raceSaysView = (
   { say, more, proofs: proven, fix },
   copied,
   onCopy,
-) => html`<div class="verd-all verd-race">
-    <p class="verd-say">${say}</p>
-    ${more.length ? html`<p class="verd-why">${more.join(" ")}</p>` : nothing}
-    ${proven.length ? html`<p class="verd-brief">Proof: ${proven.map(({ name, ids }, at) => html`${at ? "; " : ""}${name}${proofs(ids)}`)}</p>` : nothing}
+) => html`<div class="result-all result-race">
+    <p class="result-say">${say}</p>
+    ${more.length ? html`<p class="result-why">${more.join(" ")}</p>` : nothing}
+    ${proven.length ? html`<p class="result-brief">Proof: ${proven.map(({ name, ids }, at) => html`${at ? "; " : ""}${name}${proofs(ids)}`)}</p>` : nothing}
     ${fix ? html`<p><b>Fix for “${fix.name}”:</b></p>${adviceView(fix.advice, copied, onCopy)}` : nothing}
   </div>`;

@@ -19,13 +19,13 @@ export const proofs = (evidence) =>
   html`${evidence.map((id) => html` <a href=${`#e${id}`} aria-label=${`event ${id}`}>${id}</a>`)}`;
 
 /** @param {Advice} advice @param {string|null} copied @param {(text: string) => void} onCopy */
-export const adviceView = ({ text, note, at }, copied, onCopy) => html`<div class="verd-advice">
+export const adviceView = ({ text, note, at }, copied, onCopy) => html`<div class="result-advice">
     <p><b>What would help:</b> ${text}</p>
     ${at.map(({ place, lines }) => {
       const all = lines.join("\n");
-      return html`<div class="verd-lines"><span>${place}</span><code tabindex="0" aria-label=${`for ${place}`}>${all}</code>${copyButton(all, copied, onCopy)}</div>`;
+      return html`<div class="result-lines"><span>${place}</span><code tabindex="0" aria-label=${`for ${place}`}>${all}</code>${copyButton(all, copied, onCopy)}</div>`;
     })}
-    ${note ? html`<p class="verd-dim">${note}</p>` : nothing}
+    ${note ? html`<p class="result-dim">${note}</p>` : nothing}
   </div>`;
 
 /**
@@ -37,15 +37,15 @@ export const verdictView = (
   { outcome, text, said, held, advice },
   copied,
   onCopy,
-) => html`<div class="verd-all" data-outcome=${outcome}>
-    <p class="verd-say">${text}</p>
+) => html`<div class="result-all" data-outcome=${outcome}>
+    <p class="result-say">${text}</p>
     ${advice ? adviceView(advice, copied, onCopy) : nothing}
-    <ol class="verd-said" aria-label="Why, with the events that prove it">${said.map(
+    <ol class="result-said" aria-label="Why, with the events that prove it">${said.map(
       (each) => html`<li>${each.text}${proofs(each.evidence)}</li>`,
     )}</ol>
-    ${HELD[held] ? html`<p class="verd-dim">${HELD[held]}</p>` : nothing}
+    ${HELD[held] ? html`<p class="result-dim">${HELD[held]}</p>` : nothing}
   </div>`;
 
 /** One signal's, while the target goes on. @param {Verdict} verdict */
 export const briefVerdict = ({ text, evidence }) =>
-  html`<p class="verd-brief"><b>Last signal:</b> ${text}${proofs(evidence.slice(0, 6))}</p>`;
+  html`<p class="result-brief"><b>Last signal:</b> ${text}${proofs(evidence.slice(0, 6))}</p>`;

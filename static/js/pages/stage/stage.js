@@ -146,7 +146,7 @@ export function startStage(recording = null, terminalFrom = terminalPart) {
   const foot = replays ? () => {} : createFoot(stage);
   const foretell = createForeteller({ ask: session.api.forecast, dirty: frame.dirty });
   const announce = createAnnouncer(/** @type {HTMLElement} */ (document.getElementById("says")));
-  const [field, verd, tabs] = ["field", "verd", "tabs"].map(createPanel);
+  const [field, resultPanel, tabs] = ["field", "result", "tabs"].map(createPanel);
   createStageKeys(acts, {
     rows: () => now.rows,
     selected: () => now.row?.row ?? null,
@@ -283,7 +283,7 @@ export function startStage(recording = null, terminalFrom = terminalPart) {
     terminal(run, target, present.large(equivalent));
     record(lines, run && !recording ? linksOf(run) : null, run);
     const second = Math.floor(nowMs / TICK_MS);
-    verd(
+    resultPanel(
       [
         result?.say,
         verdict?.id,
