@@ -97,9 +97,9 @@ def containers(page: Page, lab: LabUnderTest, browser: Browser, folder: Path) ->
 
     page.goto(f"{lab.url}/experiments/race-wrappers")
     begin(page)
-    expect(page.locator(".less-step[data-is=done]")).to_have_count(1)
+    expect(page.locator(".lesson-step[data-is=done]")).to_have_count(1)
     shoot(page, folder, "race-ready")
-    page.locator(".less-step[aria-current] button").first.click()
+    page.locator(".lesson-step[aria-current] button").first.click()
     expect(page.locator(".result-race .result-say")).to_be_visible()
     shoot(page, folder, "race")
     page.keyboard.press("P")

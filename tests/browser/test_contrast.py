@@ -30,7 +30,7 @@ UNSEEN = """() => {
   return drawn || places.some(([of, pseudo]) => line(of, pseudo)) ? null : own.outerHTML.slice(0, 120);
 }"""
 # What tells a state by colour only: a chip, a key or a cell of the board without a word or a shape.
-WORDLESS = """() => [...document.querySelectorAll(".chip, .key, .board-row > td, .bar-src, .less-tick, .lanes-lane")]
+WORDLESS = """() => [...document.querySelectorAll(".chip, .key, .board-row > td, .bar-src, .lesson-tick, .lanes-lane")]
   .filter((each) => each.checkVisibility() && !each.textContent.trim()).map((each) => each.outerHTML.slice(0, 120))"""
 # Of the drawing, what has less than 3:1 on its ground.
 FAINT = """() => {

@@ -129,7 +129,7 @@ def result(page: Page, name: str) -> tuple[str, float, str]:
 
 def do_step(page: Page, words: str) -> None:
     """Does what a step of the lesson says, once it is the current one."""
-    step = page.locator(".less-step", has_text=words)
+    step = page.locator(".lesson-step", has_text=words)
     expect(step).to_have_attribute("aria-current", "step")
     step.get_by_role("button").first.click()
 
@@ -147,7 +147,7 @@ def test_three_stops_at_once_end_in_their_lanes_and_no_lane_moves(racing: LabUnd
     pages = [screen.page for screen in screens]
     for page in pages:
         expect(page.locator(".lanes-lane")).to_have_count(3)
-        expect(page.locator(".less-step[data-is=done]")).to_have_count(1)
+        expect(page.locator(".lesson-step[data-is=done]")).to_have_count(1)
         expect(lane(page, "short").locator(".lanes-end")).to_contain_text("would wait")
     do_step(pages[0], "Send USR1")
     before = [page.evaluate(PLACES) for page in pages]
@@ -230,13 +230,13 @@ def test_pages_follow_a_step_to_its_target_but_not_from_a_lane_chosen_by_hand(
 ) -> None:
     driving, watching = both(racing, open_screen, "race")
     for screen in (driving, watching):
-        expect(screen.page.locator(".less-step[data-is=done]")).to_have_count(1)
+        expect(screen.page.locator(".lesson-step[data-is=done]")).to_have_count(1)
         expect(chosen(screen.page)).to_contain_text("short")
     watching.page.locator("h1").click()
     watching.page.keyboard.press("2")
     do_step(driving.page, "Send USR1")
     expect(chosen(driving.page)).to_contain_text("long")
-    expect(watching.page.locator(".less-step[data-is=done]")).to_have_count(2)
+    expect(watching.page.locator(".lesson-step[data-is=done]")).to_have_count(2)
     expect(chosen(watching.page)).to_contain_text("polite")
     other = watching.context.new_page()
     other.goto(driving.page.url)

@@ -126,7 +126,7 @@ def lessons(tmp_path: Path) -> Iterator[LabUnderTest]:
 
 
 def step(page: Page, number: int) -> Locator:
-    return page.locator(".less-step").nth(number - 1)
+    return page.locator(".lesson-step").nth(number - 1)
 
 
 def editor(page: Page) -> Locator:
@@ -146,7 +146,7 @@ def test_a_lesson_done_by_hand_is_ticked_and_a_viewer_sees_the_same_read_only(
         expect(editor(each)).to_have_value("Hello\n")
         expect(step(each, 1)).to_have_attribute("aria-current", "step")
     expect(editor(other)).to_have_attribute("readonly", "")
-    expect(other.locator(".less").get_by_role("button")).to_have_count(0)
+    expect(other.locator(".lesson").get_by_role("button")).to_have_count(0)
     expect(page.get_by_role("button", name="Save")).to_be_disabled()
 
     editor(page).fill("Guten Abend\n")
@@ -184,7 +184,7 @@ def test_what_did_not_come_is_struck_out_and_can_be_tried_again_and_the_end_says
     page = screen.page
     start(page, "Reload a file")
     wait_for_line(page, "ready: Hello")
-    learnt = page.locator(".less-learnt")
+    learnt = page.locator(".lesson-learnt")
     expect(learnt).not_to_have_attribute("open", "")
     expect(learnt.get_by_text("A handler can give it")).to_be_hidden()
     page.get_by_role("button", name="Write watch.conf").click()
@@ -215,7 +215,7 @@ def test_what_did_not_come_is_struck_out_and_can_be_tried_again_and_the_end_says
     assert not violations(page)
     assert screen.shifted() < 0.02
     page.reload()
-    expect(page.locator(".less-step[data-is=done]")).to_have_count(4)
+    expect(page.locator(".lesson-step[data-is=done]")).to_have_count(4)
     expect(learnt).to_have_attribute("open", "")
 
 
@@ -268,6 +268,6 @@ def test_what_is_special_in_the_command_line_opens_without_moving_anything(
     assert screen.shifted() < 0.02
     page.set_viewport_size(PHONE)
     page.get_by_role("button", name="Lesson").click()
-    expect(page.locator(".less-special")).to_contain_text("Its only argument")
+    expect(page.locator(".lesson-special")).to_contain_text("Its only argument")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert not violations(page)

@@ -99,7 +99,7 @@ def test_pid_1_with_three_seconds_the_countdown_falls_and_ends_in_137(driving: S
     for screen in (driving, watching):
         expect(screen.page.locator(".field")).to_have_attribute("data-state", "killed")
         expect(screen.page.locator(".clock")).to_contain_text("137")
-        expect(screen.page.locator(".less-step[data-is=done]")).to_have_count(2)
+        expect(screen.page.locator(".lesson-step[data-is=done]")).to_have_count(2)
         expect(screen.page.locator(".rec-list")).to_contain_text("SIGKILL")
         assert screen.shifted() < 0.02
     ours, theirs = (screen.page.evaluate("window.noted") for screen in (driving, watching))

@@ -177,9 +177,9 @@ def test_five_ways_to_start_one_server_to_the_chart(lab_with_engine: LabUnderTes
     begin(driver, lab_with_engine, "race-wrappers")
     viewer.goto(driver.url)
     for page in (driver, viewer):
-        expect(page.locator(".less-step[data-is=done]")).to_have_count(1, timeout=60_000)
+        expect(page.locator(".lesson-step[data-is=done]")).to_have_count(1, timeout=60_000)
         expect(page.locator(".lanes-lane")).to_have_count(5)
-    driver.locator(".less-step[aria-current] button").first.click()
+    driver.locator(".lesson-step[aria-current] button").first.click()
     for page in (driver, viewer):
         expect(page.locator(".result-race .result-say")).to_contain_text(
             "Only shell-form cost the full 3 s: PID 1 (sh) has no handler"
@@ -187,7 +187,7 @@ def test_five_ways_to_start_one_server_to_the_chart(lab_with_engine: LabUnderTes
         expect(lane(page, "shell-form").locator(".lanes-place")).to_have_text("5th")
         assert re.search(r"shell-form 3\.\d s, killed, 5th", chart(page)), chart(page)
         assert not violations(page)
-    expect(driver.locator(".less-step[data-is=done]")).to_have_count(2)
+    expect(driver.locator(".lesson-step[data-is=done]")).to_have_count(2)
     for screen in screens:
         assert screen.shifted() < 0.02
     driver.keyboard.press("P")

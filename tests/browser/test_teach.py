@@ -20,8 +20,8 @@ GIVEN_AWAY = re.compile("would be (killed|dropped)|a stop would end|drops unhand
 
 def nothing_is_foretold(page: Page) -> None:
     expect(page.locator("main")).not_to_contain_text(GIVEN_AWAY)
-    expect(page.locator(".less-hush").first).to_be_attached()
-    for hint in page.locator(".less-see li:not(.less-hush), .less-learnt").all():
+    expect(page.locator(".lesson-hush").first).to_be_attached()
+    for hint in page.locator(".lesson-see li:not(.lesson-hush), .lesson-learnt").all():
         expect(hint).not_to_be_visible()
 
 
@@ -47,7 +47,7 @@ def test_a_newcomer_teaches_pid_1_from_the_printed_link_to_the_report(
     viewer.wait_for_url("**/experiments/pid-1")
     expect(viewer.locator("main")).to_contain_text("The driver starts it. This page follows by itself.")
     expect(viewer.get_by_role("button", name="Following the presenter")).to_be_visible()
-    expect(driver.locator(".less-see")).to_contain_text("Shown once it runs.")
+    expect(driver.locator(".lesson-see")).to_contain_text("Shown once it runs.")
     expect(driver.get_by_text("a stop is foretold to end in SIGKILL")).not_to_be_visible()  # the room may guess yet
     driver.get_by_role("button", name="Guess first").click()  # and with it starts, before anything is foretold
     driver.wait_for_url(re.compile(r"/runs/r\d+$"))
@@ -67,7 +67,7 @@ def test_a_newcomer_teaches_pid_1_from_the_printed_link_to_the_report(
     expect(driver.locator(".bet-one b")).to_contain_text(["1", "0", "0"])
 
     driver.get_by_role("button", name="Run ps x").click()
-    expect(driver.locator(".less-step[data-is=done]")).to_have_count(2)
+    expect(driver.locator(".lesson-step[data-is=done]")).to_have_count(2)
     nothing_is_foretold(viewer)
     driver.get_by_role("button", name="Stop it, wait 3 s").click()
     for page in (driver, viewer):
@@ -84,8 +84,8 @@ def test_a_newcomer_teaches_pid_1_from_the_printed_link_to_the_report(
         expect(page.locator(".result")).to_contain_text("What would help:")
     viewer.get_by_role("button", name="Lesson").click()
     for page in (driver, viewer):
-        expect(page.locator(".less-step[data-is=done]")).to_have_count(3)
-        expect(page.locator(".less-learnt")).to_contain_text("pid_namespaces(7)")
+        expect(page.locator(".lesson-step[data-is=done]")).to_have_count(3)
+        expect(page.locator(".lesson-learnt")).to_contain_text("pid_namespaces(7)")
         assert not violations(page), "the end"
     report = driver.get_by_role("link", name="Report")
     assert "to keep and to send" in (report.get_attribute("title") or "")

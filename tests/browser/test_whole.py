@@ -226,7 +226,7 @@ def test_a_signal_from_one_target_to_another_is_seen_with_both_ends_named(
     begin(page, racing, "across")
     phone.page.goto(page.url)
     for each in (page, phone.page):
-        expect(each.locator(".less-step[data-is=done]")).to_have_count(1)
+        expect(each.locator(".lesson-step[data-is=done]")).to_have_count(1)
     places = page.evaluate(PLACES)
     page.locator('button.key[data-signal="SIGTERM"]').click()
     expect(page.locator(".lanes-leap")).to_have_count(1)  # from lane to lane, for as long as it is news

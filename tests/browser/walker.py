@@ -56,8 +56,8 @@ def walk(page: Page, home: str, experiment: Experiment) -> Walk:
         walked.why = str(hindered)
     except (Error, AssertionError) as error:
         walked.why = str(error).strip().partition("\n")[0]
-    walked.seen = page.locator(".less-see > [data-is=seen]").count()
-    walked.unseen = page.locator(".less-see > [data-is=unseen]").count()
+    walked.seen = page.locator(".lesson-see > [data-is=seen]").count()
+    walked.unseen = page.locator(".lesson-see > [data-is=unseen]").count()
     if not walked.why and walked.seen + walked.unseen != walked.expected:
         walked.why = f"{walked.seen + walked.unseen} of {walked.expected} expectations are settled"
     walked.took_s = time.monotonic() - begun
@@ -70,20 +70,24 @@ def _start(page: Page, experiment: Experiment) -> None:
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_url(re.compile(r"/runs/r\d+$"), timeout=START_WITHIN_S * 1000)
     tab = page.get_by_role("button", name="Lesson", exact=True)  # on a phone the lesson is one of several
-    expect(page.locator(".less").or_(tab).first).to_be_attached()
+    expect(page.locator(".lesson").or_(tab).first).to_be_attached()
     if tab.is_visible():
         tab.click()
 
 
 def _do(page: Page, number: int, step: Step) -> None:
     """One step, until it is ticked.  Raises Hindered."""
-    mine = f".less-step:nth-child({number})"
-    done, failed, button = f"{mine}[data-is=done]", f"{mine} .less-see > [data-is=failed]", f"{mine} .less-do button"
+    mine = f".lesson-step:nth-child({number})"
+    done, failed, button = (
+        f"{mine}[data-is=done]",
+        f"{mine} .lesson-see > [data-is=failed]",
+        f"{mine} .lesson-do button",
+    )
     named = f"step {number}, {step.say!r}"
     if step.do:
         ready_s = START_WITHIN_S if number == 1 else BUTTON_WITHIN_S
         if not _comes(page, f"{button}:enabled, {done}, {failed}", ready_s):
-            blocked = page.locator(f"{mine} .less-do small")
+            blocked = page.locator(f"{mine} .lesson-do small")
             raise Hindered(
                 f"{named}: no button to press: {blocked.inner_text() if blocked.count() else 'it is not there'}"
             )
@@ -97,7 +101,7 @@ def _do(page: Page, number: int, step: Step) -> None:
     if page.locator(failed).count():
         raise Hindered(f"{named}: {'; '.join(map(_line, page.locator(failed).all_inner_texts()))}")
     if not comes:
-        waits = page.locator(f"{mine} .less-see > :not([data-is])").all_inner_texts()
+        waits = page.locator(f"{mine} .lesson-see > :not([data-is])").all_inner_texts()
         raise Hindered(f"{named}: after {limit_s:g} s not ticked: {'; '.join(map(_line, waits)) or 'the step'}")
 
 
@@ -120,8 +124,8 @@ def _comes(page: Page, selector: str, within_s: float) -> bool:
 def _look_at_the_end(page: Page, experiment: Experiment) -> None:
     if not experiment.learnt and not experiment.differs:
         return
-    learnt = page.locator("details.less-learnt[open]")
-    if not _comes(page, "details.less-learnt[open]", SPARE_S):
+    learnt = page.locator("details.lesson-learnt[open]")
+    if not _comes(page, "details.lesson-learnt[open]", SPARE_S):
         raise Hindered("what was to be learnt is not open at the end")
     expect(learnt.locator("summary")).to_have_text("What was to be learnt")
     expect(learnt.locator("li")).to_have_count(len(experiment.learnt))

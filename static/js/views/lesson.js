@@ -29,12 +29,13 @@ const HUSHED = { start: "Shown once it runs.", guesses: "Shown after the guesses
 
 /** Of the steps: what must be seen, or the room for it. @param {LessonSight[]} see @param {Hushed} hushed @param {boolean} [many] */
 export const seeView = (see, hushed, many = false) =>
-  html`<ul class="less-see" ?data-many=${many}>${hushed ? html`<li class="less-hush">${HUSHED[hushed]}</li>` : nothing}${see.map(lessonSight)}</ul>`;
+  html`<ul class="lesson-see" ?data-many=${many}>${hushed ? html`<li class="lesson-hush">${HUSHED[hushed]}</li>` : nothing}${see.map(lessonSight)}</ul>`;
 
 /** @param {LessonStep} step */
 const mark = ({ is, index }) => {
-  if (is === "done") return html`<span class="less-tick">${icon("i-tick")}<span class="vh">done: </span></span>`;
-  if (is === "failed") return html`<span class="less-tick">${icon("i-close")}<span class="vh">not done: </span></span>`;
+  if (is === "done") return html`<span class="lesson-tick">${icon("i-tick")}<span class="vh">done: </span></span>`;
+  if (is === "failed")
+    return html`<span class="lesson-tick">${icon("i-close")}<span class="vh">not done: </span></span>`;
   return html`<b>${index + 1}</b>`;
 };
 
@@ -45,7 +46,7 @@ const mark = ({ is, index }) => {
  */
 const button = ({ index, actions, again, blocked }, { names, asked }, onStep) => {
   const says = doWords(actions, names);
-  return html`<div class="less-do"><button class="btn" type="button" ?disabled=${blocked !== null || asked === index} @click=${() => onStep(index)}>
+  return html`<div class="lesson-do"><button class="btn" type="button" ?disabled=${blocked !== null || asked === index} @click=${() => onStep(index)}>
     ${asked === index ? "Asked …" : again ? `Again: ${says}` : says}</button>${blocked ? html`<small>${blocked}</small>` : nothing}</div>`;
 };
 
@@ -60,17 +61,17 @@ const button = ({ index, actions, again, blocked }, { names, asked }, onStep) =>
 /** @param {About} about @param {boolean} over */
 const learntView = ({ section, differs, learnt }, over) => {
   if (!learnt.length && !differs) return nothing;
-  return html`<details class="less-learnt" ?open=${over}>
+  return html`<details class="lesson-learnt" ?open=${over}>
     <summary>${over ? "What was to be learnt" : "What is to be learnt"}</summary>
     <ul>${learnt.map((each) => html`<li>${words(each)}</li>`)}</ul>
     ${differs ? html`<p><b>Measured otherwise.</b> ${words(differs)}</p>` : nothing}
-    <p class="less-from">${section ? html`In the tutorial: “${words(section)}”` : "Beyond the tutorial"}</p>
+    <p class="lesson-from">${section ? html`In the tutorial: “${words(section)}”` : "Beyond the tutorial"}</p>
   </details>`;
 };
 
 /** Where to go on. @param {{href: string, title: string}} next */
 const nextView = ({ href, title }) =>
-  html`<p class="less-next"><a class="btn" href=${href} title=${title}><span>Next: ${title}</span> <kbd>Shift N</kbd></a></p>`;
+  html`<p class="lesson-next"><a class="btn" href=${href} title=${title}><span>Next: ${title}</span> <kbd>Shift N</kbd></a></p>`;
 
 /**
  * @param {{steps: LessonStep[], role: "driver"|"viewer", asked: number|null, names: string[], over: boolean, about: About|null,
@@ -89,18 +90,18 @@ export const lessonView = (
     over && role === "driver" && step === steps.at(-1) && !step?.open && Boolean(step?.actions.length);
   const on = over && next ? nextView(next) : nothing;
   const special = specialOf(about);
-  return html`<section class="less" aria-label="Lesson" data-hushed=${hushed || nothing}>
+  return html`<section class="lesson" aria-label="Lesson" data-hushed=${hushed || nothing}>
   <h2>Lesson</h2>
-  ${special ? html`<p class="less-special">${words(special)}</p>` : nothing}
+  ${special ? html`<p class="lesson-special">${words(special)}</p>` : nothing}
   ${files}
-  <div class="less-steps" tabindex="0" role="group" aria-label="Steps">
+  <div class="lesson-steps" tabindex="0" role="group" aria-label="Steps">
   <ol>${steps.map((step) => {
     const { say, actions, is, open, see, answers } = step;
     const shown = is !== "next" && (see.length > 0 || answers.length > 0 || open);
-    return html`<li class="less-step" data-is=${is} aria-current=${is === "current" ? "step" : nothing}>
+    return html`<li class="lesson-step" data-is=${is} aria-current=${is === "current" ? "step" : nothing}>
       ${mark(step)}<p>${words(say)}</p>
       ${shown && see.length ? seeView(see, hushed) : nothing}
-      ${open && actions.length && role === "driver" ? button(step, { names, asked }, onStep) : kept(step) ? html`<div class="less-do">${on}</div>` : nothing}
+      ${open && actions.length && role === "driver" ? button(step, { names, asked }, onStep) : kept(step) ? html`<div class="lesson-do">${on}</div>` : nothing}
       ${answersView(answers, copied, onCopy)}</li>`;
   })}</ol>
   ${about ? learntView(about, over) : nothing}

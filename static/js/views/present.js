@@ -88,7 +88,7 @@ export const presentLow = ({
   watching,
   hushed,
 }) => html`<section class="pres-low" aria-label="Lesson" ?data-qr=${link !== null}>
-    <div class="pres-less" data-hushed=${hushed || nothing}>${
+    <div class="pres-lesson" data-hushed=${hushed || nothing}>${
       over && after
         ? html`<p class="pres-step">${words(after)}</p>`
         : step

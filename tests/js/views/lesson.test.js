@@ -48,7 +48,7 @@ describe("the lesson's view", () => {
 
   it("says when what must be seen is shown, and at the end where to go on", () => {
     const hushed = lesson({ hushed: "start" });
-    assert.match(flat(hushed), /<section class="less" [^>]*data-hushed=start>/);
+    assert.match(flat(hushed), /<section class="lesson" [^>]*data-hushed=start>/);
     assert.match(wordsOf(hushed), /Stop it\. Shown once it runs\./);
     const next = { href: "/experiments/tini?stage", title: "With tini" };
     assert.match(flat(lesson({ next, over: true })), /href=\/experiments\/tini\?stage[^>]*><span>Next: With tini/);

@@ -34,7 +34,7 @@ const alongLanes = (event, by) => {
 
 /** To the next lesson, where this one offers it. */
 const nextLesson = () => {
-  const link = /** @type {HTMLAnchorElement|null} */ (document.querySelector(".less-next a"));
+  const link = /** @type {HTMLAnchorElement|null} */ (document.querySelector(".lesson-next a"));
   link?.click();
   return link !== null;
 };

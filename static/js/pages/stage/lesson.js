@@ -18,11 +18,11 @@ import { lessonView } from "../../views/lesson.js";
 
 /** Brings the current step into sight, within its own box only: the page stays where it is. */
 const follow = () => {
-  const box = [...document.querySelectorAll(".less, .less-steps")].find(
+  const box = [...document.querySelectorAll(".lesson, .lesson-steps")].find(
     (each) => getComputedStyle(each).overflowY === "auto",
   );
-  const step = document.querySelector(".less-step[aria-current]");
-  const shown = step ? [step] : [...document.querySelectorAll(".less-next, .less-learnt[open]")]; // at the end the way on, too
+  const step = document.querySelector(".lesson-step[aria-current]");
+  const shown = step ? [step] : [...document.querySelectorAll(".lesson-next, .lesson-learnt[open]")]; // at the end the way on, too
   if (!box || !shown.length) return;
   const at = shown.map((each) => each.getBoundingClientRect());
   const above = box.scrollTop - box.getBoundingClientRect().top;
@@ -33,7 +33,7 @@ const follow = () => {
 
 /** @param {{session: Session, ui: Ui, acts: Acts, dirty: () => void, query: () => string}} stage - `query`: behind an address, in presenter mode */
 export function createLesson({ session, ui, acts, dirty, query }) {
-  const draw = createPanel("less");
+  const draw = createPanel("lesson");
   /** By run and name. @type {Map<string, Draft>} */
   const drafts = new Map();
   let runId = "";
