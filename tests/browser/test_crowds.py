@@ -135,7 +135,7 @@ def test_five_hundred_processes(busy: LabUnderTest, open_screen: Open) -> None:
         chosen = page.locator(".board-row").nth(150).locator("b").inner_text()
         expect(page.locator(".board-to")).to_contain_text(f"Send to {chosen} sleep")
         page.locator('button.key[data-signal="SIGTERM"]').click()
-        expect(page.locator(".rec-list")).to_contain_text(f"sends SIGTERM to sleep ({chosen})")
+        expect(page.locator(".record-list")).to_contain_text(f"sends SIGTERM to sleep ({chosen})")
         for screen in screens:
             steady(screen)
             at_hand(screen)
@@ -177,7 +177,7 @@ def test_ten_megabytes_of_output(busy: LabUnderTest, open_screen: Open) -> None:
         watching.page.emulate_media(reduced_motion="reduce")  # else a finger throws
         scrolled(watching.page, lambda: drag(watching.page, 140), LEFT_OUT)
         scrolled(watching.page, lambda: drag(watching.page, -140), "the end of it")
-        expect(page.locator(".rec-list")).to_contain_text(
+        expect(page.locator(".record-list")).to_contain_text(
             "more than 8 MiB of output: the rest is left out, but for its last lines"
         )
         for screen in screens:

@@ -25,8 +25,8 @@ PARENT = (
 WHERE = """[...document.querySelectorAll(".fall-name, .fall-life, .fall-tick")].map((each) =>
   [each.textContent, each.getAttribute("y")])"""
 ROOM = """[
-  [...document.querySelectorAll(".rec-list time")].every((each) => each.scrollWidth <= each.clientWidth),
-  [...document.querySelectorAll(".rec-list a")].every((each) => each.getBoundingClientRect().height >= 24),
+  [...document.querySelectorAll(".record-list time")].every((each) => each.scrollWidth <= each.clientWidth),
+  [...document.querySelectorAll(".record-list a")].every((each) => each.getBoundingClientRect().height >= 24),
 ]"""
 
 
@@ -94,7 +94,7 @@ def test_marks_are_walked_along_by_keyboard_and_enter_goes_to_the_line(lab: LabU
     while len(walked) < page.locator(".fall-hit").count():
         page.keyboard.press("ArrowRight")
         walked.append(at(page))
-        row = page.locator('.rec-list li[data-is="pointed"]')
+        row = page.locator('.record-list li[data-is="pointed"]')
         expect(row).to_have_count(1)
         expect(page.locator(".fall-plate")).to_contain_text(f"event {walked[-1]}")
     names = page.locator(".fall-hit").evaluate_all("all => all.map((each) => each.getAttribute('data-point'))")
@@ -193,20 +193,20 @@ def test_the_record_is_copied_and_a_link_without_a_line_says_why(lab: LabUnderTe
     wait_for_line(page, "ready: process")
     key(page, "USR1")
     wait_for_line(page, "USR1")
-    before = page.locator(".rec-list li").count()
-    page.locator(".rec-copy").click()
-    expect(page.locator(".rec-copy")).to_have_text("Copied")
+    before = page.locator(".record-list li").count()
+    page.locator(".record-copy").click()
+    expect(page.locator(".record-copy")).to_have_text("Copied")
     text: str = page.evaluate("navigator.clipboard.readText()")
     assert text.startswith("Signal Lab, run 1 of “Catch every signal”: time of day, witness, what it said, event")
-    assert before <= len(text.strip().splitlines()) - 1 <= page.locator(".rec-list li").count()
+    assert before <= len(text.strip().splitlines()) - 1 <= page.locator(".record-list li").count()
     assert re.search(r"\d\d:\d\d:\d\d\tperson\tthe driver sends SIGUSR1 to .*\t#\d+", text)
     with lab.person() as person:
         run = page.url.rsplit("/")[-1]
         lines = person.get(f"/runs/{run}/events.jsonl").text.splitlines()
     silent = next(event["id"] for event in map(json.loads, lines) if event["kind"] == "process_appeared")
     page.evaluate(f"location.hash = '#e{silent}'")
-    expect(page.locator(".rec-note")).to_contain_text(f"Event {silent} has no line of its own")
-    expect(page.locator(".rec-note")).to_be_focused()
+    expect(page.locator(".record-note")).to_contain_text(f"Event {silent} has no line of its own")
+    expect(page.locator(".record-note")).to_be_focused()
     assert not violations(page)
 
 
@@ -215,7 +215,7 @@ def test_on_a_phone_a_mark_leads_to_its_line_on_the_other_tab(lab: LabUnderTest,
     family(lab, page)
     key(page, "TERM")
     expect(page.locator(".fall-below", has_text="bash → bash: SIGUSR1, handler")).to_be_attached()
-    expect(page.locator(".rec")).to_be_hidden()
+    expect(page.locator(".record")).to_be_hidden()
     mark = page.locator(".fall-hit").first
     event = mark.get_attribute("data-point")
     mark.locator("circle").click()

@@ -20,7 +20,7 @@ SAYS = f"{TRAPS}; echo NAME is ready; while :; do sleep 600 & wait $!; done"
 
 def spoken(page: Page) -> set[str]:
     """Which of the five are named by the record and the terminal."""
-    words = page.locator(".rec-list").inner_text() + page.locator(".xterm-rows").inner_text()
+    words = page.locator(".record-list").inner_text() + page.locator(".xterm-rows").inner_text()
     return {name for name in FIVE if f"{name} " in words}
 
 

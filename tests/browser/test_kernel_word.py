@@ -51,7 +51,7 @@ def test_before_a_stop_it_is_said_what_will_happen_and_then_it_does(driving: Scr
     page.get_by_role("button", name="Stop", exact=True).click()
     for each in (page, watching.page):
         says(each, "dropped: PID 1 has no handler for SIGTERM", "dropped: no handler")
-        expect(each.locator(".rec-list")).to_contain_text("SIGTERM to python3 (1): ignored")
+        expect(each.locator(".record-list")).to_contain_text("SIGTERM to python3 (1): ignored")
     expect(page.locator(".field")).to_have_attribute("data-state", "killed")
     assert driving.shifted() < 0.02
 
@@ -64,7 +64,7 @@ def test_from_inside_even_kill_is_dropped(driving: Screen) -> None:
     page.locator(".board-from label", has_text="inside").click()
     foretold(page, "KILL", "dropped")
     key(page, "KILL")
-    expect(page.locator(".rec-list")).to_contain_text("SIGKILL to python3 (1): ignored")
+    expect(page.locator(".record-list")).to_contain_text("SIGKILL to python3 (1): ignored")
     expect(page.locator(".board-row")).to_have_count(1)
 
 
@@ -79,8 +79,8 @@ def test_a_command_of_ones_own(driving: Screen) -> None:
     says(page, "runs its handler for SIGUSR1", "the handler for SIGUSR1 runs", "its handler runs")
     wait_for_line(page, "hit")
     key(page, "HUP")
-    expect(page.locator(".rec-list")).to_contain_text("SIGHUP to bash")
-    expect(page.locator(".rec-list")).to_contain_text("ignored")
+    expect(page.locator(".record-list")).to_contain_text("SIGHUP to bash")
+    expect(page.locator(".record-list")).to_contain_text("ignored")
 
 
 def test_an_image_of_ones_own(driving: Screen) -> None:
@@ -90,7 +90,7 @@ def test_an_image_of_ones_own(driving: Screen) -> None:
     expect(page.locator(".stop-fate")).to_contain_text("stop at once")
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.locator(".field")).to_have_attribute("data-state", "left")
-    expect(page.locator(".rec-list")).to_contain_text("SIGTERM to sleep")
+    expect(page.locator(".record-list")).to_contain_text("SIGTERM to sleep")
 
 
 def test_what_cannot_be_started_is_said_on_the_page(driving: Screen) -> None:

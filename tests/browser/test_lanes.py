@@ -88,7 +88,7 @@ do = {{ start = {{ target = "second" }} }}
 expect = [{{ kind = "output", target = "second", fields = {{ text = "ready" }}, say = "the second is ready" }}]
 """
 
-PLACES = """[...document.querySelectorAll(".lanes-lane, .lanes-slot, .board, .term, .rec")].map((each) => {
+PLACES = """[...document.querySelectorAll(".lanes-lane, .lanes-slot, .board, .term, .record")].map((each) => {
   const {x, y, width, height} = each.getBoundingClientRect();
   return [x, y, width, height].map(Math.round);
 })"""

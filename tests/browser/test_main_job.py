@@ -62,7 +62,7 @@ def test_a_click_on_usr1_is_a_line_of_the_trap_on_both_screens(driving: Screen, 
     key(driving.page, "USR1")
     for page in (driving.page, watching.page):
         wait_for_line(page, "USR1")
-        expect(page.locator(".rec-list")).to_contain_text("the driver sends SIGUSR1")
+        expect(page.locator(".record-list")).to_contain_text("the driver sends SIGUSR1")
     assert "USR1" in terminal(watching.page)
     assert run == watching.page.url.rsplit("/")[-1]
     assert driving.shifted() < 0.02
@@ -100,7 +100,7 @@ def test_pid_1_with_three_seconds_the_countdown_falls_and_ends_in_137(driving: S
         expect(screen.page.locator(".field")).to_have_attribute("data-state", "killed")
         expect(screen.page.locator(".clock")).to_contain_text("137")
         expect(screen.page.locator(".lesson-step[data-is=done]")).to_have_count(2)
-        expect(screen.page.locator(".rec-list")).to_contain_text("SIGKILL")
+        expect(screen.page.locator(".record-list")).to_contain_text("SIGKILL")
         assert screen.shifted() < 0.02
     ours, theirs = (screen.page.evaluate("window.noted") for screen in (driving, watching))
     for each in (ours, theirs):
@@ -176,7 +176,7 @@ def test_find_sends_any_signal_and_the_keyboard_stops(driving: Screen) -> None:
     page.locator("h1").click()
     page.keyboard.press("s")
     expect(page.locator(".clock-say")).to_have_text("SIGKILL in")
-    expect(page.locator(".rec-list")).to_contain_text("the driver asks for a stop")
+    expect(page.locator(".record-list")).to_contain_text("the driver asks for a stop")
 
 
 def test_the_share_button_gives_a_link_that_works(driving: Screen, open_screen: Open) -> None:
@@ -201,7 +201,7 @@ def test_a_lost_server_is_said_and_found_again_without_a_gap(
         again.start()
         try:
             expect(page.locator(".clock")).to_contain_text(re.compile("Ended|ended|Killed|killed"))
-            expect(page.locator(".rec-list")).to_contain_text("SIGKILL")
+            expect(page.locator(".record-list")).to_contain_text("SIGKILL")
         finally:
             page.goto("about:blank")
             again.stop()

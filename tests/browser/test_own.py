@@ -48,7 +48,7 @@ def test_the_options_that_matter_are_what_is_run(driving: Screen) -> None:
     expect(page.locator(".xterm-rows")).to_contain_text("hello 1000")
     expect(page.locator(".cmd code").first).to_contain_text(LINE)
     page.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.locator(".rec-list")).to_contain_text("exited with 7")
+    expect(page.locator(".record-list")).to_contain_text("exited with 7")
 
 
 def test_what_is_wrong_is_said_in_its_place_and_nothing_is_lost(driving: Screen) -> None:

@@ -43,7 +43,7 @@ def arrived(page: Page, state: str) -> None:
     """The run is on the page: its field, its board with keys, its record."""
     expect(page.locator(".field")).to_have_attribute("data-state", state)
     expect(page.locator(".key")).to_have_count(12)
-    expect(page.locator(".rec-list [id]").first).to_be_attached()
+    expect(page.locator(".record-list [id]").first).to_be_attached()
 
 
 def test_a_phone_that_watches_is_not_moved_by_a_start_a_stop_or_a_reload(lab: LabUnderTest, open_screen: Open) -> None:

@@ -15,7 +15,7 @@ from tests.support import LabUnderTest, Person, kind
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 SEEN = """() => ({
-  record: [...document.querySelectorAll(".rec-list li[id]")].map((line) => line.innerText),
+  record: [...document.querySelectorAll(".record-list li[id]")].map((line) => line.innerText),
   clock: document.querySelector(".clock").innerText.replace("Run it again\\n\\n", ""),
   field: document.querySelector(".field").dataset.state,
   fall: document.querySelector(".fall").innerText,
@@ -114,7 +114,7 @@ def test_its_clock_is_that_of_the_run_and_it_goes_step_by_step(lab: LabUnderTest
     page.keyboard.press("[")
     page.keyboard.press("[")
     expect(page.locator(".field")).to_have_attribute("data-state", "idle")
-    expect(page.locator(".rec-list")).not_to_contain_text("asks for a stop")
+    expect(page.locator(".record-list")).not_to_contain_text("asks for a stop")
     page.get_by_role("slider").focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator(".field")).to_have_attribute("data-state", "stopping")

@@ -128,7 +128,7 @@ def test_every_state_is_accessible_and_nothing_jumps_or_overflows(
         assert screen.shifted() < 0.02
 
 
-SLOTS = """["bar", "field", "clock", "board", "term", "rec"].map((name) => {
+SLOTS = """["bar", "field", "clock", "board", "term", "record"].map((name) => {
   const {x, y, width, height} = document.querySelector("." + name).getBoundingClientRect();
   return [name, x, y, width, height];
 })"""

@@ -19,7 +19,7 @@ TABS = 10
 
 def recorded(screen: Screen) -> list[str]:
     """The rows of the record, oldest last or first, without the times."""
-    ids = screen.page.locator(".rec-list [id]").evaluate_all("rows => rows.map((row) => row.id)")
+    ids = screen.page.locator(".record-list [id]").evaluate_all("rows => rows.map((row) => row.id)")
     return [str(each) for each in ids]
 
 

@@ -17,12 +17,12 @@ from tests.support import LabUnderTest
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
-PARTS = ".lanes-lane, .whole, .lanes-slot, .whole-turn, .board, .term, .rec"
+PARTS = ".lanes-lane, .whole, .lanes-slot, .whole-turn, .board, .term, .record"
 PLACES = f"""[...document.querySelectorAll("{PARTS}")].map((each) => {{
   const {{x, y, width, height}} = each.getBoundingClientRect();
   return [x, y + scrollY, width, height].map(Math.round);
 }})"""
-SLOT = """[".lanes", ".board", ".term", ".rec"].map((each) => {
+SLOT = """[".lanes", ".board", ".term", ".record"].map((each) => {
   const {x, y, width, height} = document.querySelector(each).getBoundingClientRect();
   return [x, y + scrollY, width, height].map(Math.round);
 })"""
@@ -140,7 +140,7 @@ def test_a_chosen_targets_whole_fall_is_walked_along_and_looked_at_closely_by_ke
             break
     expect(counter).to_be_checked()
     page.keyboard.press("Enter")
-    expect(page.locator(".rec-list")).to_contain_text("the driver sends SIGTERM to counter.sh")
+    expect(page.locator(".record-list")).to_contain_text("the driver sends SIGTERM to counter.sh")
     expect(lane(page, "up")).to_have_attribute("data-state", "left")
     expect(page.locator(".fall-plot")).to_have_attribute("aria-label", re.compile("SIGTERM to run.sh"))
     page.keyboard.press("1")
@@ -160,7 +160,7 @@ def test_a_chosen_targets_whole_fall_is_walked_along_and_looked_at_closely_by_ke
     assert not violations(small)
     assert not small.evaluate(TOO_WIDE)
     small.locator(".fall-hit circle").first.click()
-    expect(small.locator(".rec-list li:focus")).to_be_in_viewport()
+    expect(small.locator(".record-list li:focus")).to_be_in_viewport()
     for screen in (driving, phone):
         assert screen.shifted() < 0.02, screen.moved()
 

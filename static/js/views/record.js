@@ -25,18 +25,18 @@ export const recordView = (
   { lines, behind, evidence, pointed = null, note = "", copied = false, links },
   _nowMs,
   { onScroll, onEnd, onCopy },
-) => html`<section class="rec" aria-label="Record">
-  <header class="rec-head"><h2>Record</h2>${
+) => html`<section class="record" aria-label="Record">
+  <header class="record-head"><h2>Record</h2>${
     links
-      ? html`${linksView(links)}<button class="rec-copy" type="button" ?disabled=${!lines.length} title="Copy these lines as text" @click=${onCopy}>${copied ? "Copied" : "Copy"}</button>`
+      ? html`${linksView(links)}<button class="record-copy" type="button" ?disabled=${!lines.length} title="Copy these lines as text" @click=${onCopy}>${copied ? "Copied" : "Copy"}</button>`
       : nothing
   }</header>
-  <ol class="rec-list" tabindex="0" aria-label="Events" @scroll=${onScroll}>${repeat(
+  <ol class="record-list" tabindex="0" aria-label="Events" @scroll=${onScroll}>${repeat(
     lines,
     ({ id }) => id,
     ({ id, when, author, text }) =>
       html`<li id=${`e${id}`} data-is=${id === evidence ? "evidence" : id === pointed ? "pointed" : nothing}><time>${when}</time>${witness(author)}<p title=${text}>${text}</p><a href=${`#e${id}`} aria-label=${`event ${id}`}>${id}</a></li>`,
-  )}${lines.length ? nothing : html`<li class="rec-none"><p>Nothing recorded yet.</p></li>`}</ol>
-  <p class="rec-note" role="status" tabindex="-1">${note}</p>
-  ${behind > 0 ? html`<button class="btn rec-new" type="button" @click=${onEnd}>${icon("i-down")}${behind} new</button>` : nothing}
+  )}${lines.length ? nothing : html`<li class="record-none"><p>Nothing recorded yet.</p></li>`}</ol>
+  <p class="record-note" role="status" tabindex="-1">${note}</p>
+  ${behind > 0 ? html`<button class="btn record-new" type="button" @click=${onEnd}>${icon("i-down")}${behind} new</button>` : nothing}
 </section>`;

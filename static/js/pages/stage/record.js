@@ -21,7 +21,7 @@ export const eventOf = (hash) => (/^#e\d+$/.test(hash) ? Number(hash.slice(2)) :
 
 /** @param {{session: Session, ui: Ui, acts: Acts, dirty: () => void}} stage */
 export function createRecord({ session, ui, acts, dirty }) {
-  const draw = createPanel("rec");
+  const draw = createPanel("record");
   /** @type {readonly RecordLine[]} */
   let shown = [];
   /** @type {Run|null} */
@@ -29,7 +29,7 @@ export function createRecord({ session, ui, acts, dirty }) {
   let copied = "";
   /** @type {number|null} */
   let lit = null;
-  const list = () => document.querySelector("#rec .rec-list");
+  const list = () => document.querySelector("#record .record-list");
   const lastId = () => shown.reduce((last, { id }) => Math.max(last, id), 0);
 
   const show = () => {
@@ -84,7 +84,7 @@ export function createRecord({ session, ui, acts, dirty }) {
         dirty();
       } else if (note) {
         ui.evidenceShown = true;
-        /** @type {HTMLElement|null} */ (document.querySelector("#rec .rec-note"))?.focus();
+        /** @type {HTMLElement|null} */ (document.querySelector("#record .record-note"))?.focus();
       }
       return;
     }
