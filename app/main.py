@@ -93,8 +93,10 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             probe = await stack.enter_async_context(kept_probe(engine, containers.images, kernel))
             containers.look = probe.look
         hosts: dict[HostName, Host] = {
-            "process": await stack.enter_async_context(running_processes(hub.record, kernel.expect)),
-            "sandbox": await stack.enter_async_context(running_processes(hub.record, kernel.expect, SandboxesHost)),
+            "process": await stack.enter_async_context(running_processes(hub.record, kernel.expect_children_of)),
+            "sandbox": await stack.enter_async_context(
+                running_processes(hub.record, kernel.expect_children_of, SandboxesHost)
+            ),
             "container": containers,
         }
         scratch = settings.data / "scratch"

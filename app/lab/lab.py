@@ -227,7 +227,7 @@ class Lab:
         await check_pid(live, handle, pid)
         async with live.sending:
             await live.looked_at()
-            await self._kernel.settled()
+            await self._kernel.until_followed()
             where = {"run": live.target.run, "target": live.target.id}
             request = await self.hub.record(
                 SignalRequested(**where, author="person", signal=wanted.name, pid=pid, group=group, from_=origin, by=by)
@@ -275,7 +275,7 @@ class Lab:
     async def type(self, target: str, data: str) -> None:
         """Keys for the target's terminal, as UTF-8; ``\\u0003`` is Ctrl-C."""
         _, handle = await self.find(target)
-        await self._kernel.settled()
+        await self._kernel.until_followed()
         await handle.write(data.encode())
 
     async def resize(self, target: str, cols: int, rows: int) -> None:

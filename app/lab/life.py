@@ -162,7 +162,7 @@ class Life:
                     tried = live.tried()
                     tree.foretell_again()
                 if seen is not None:
-                    self._kernel.know(target, seen)
+                    self._kernel.add_processes(target, seen)
                     live.alive = [(facts.pid, facts.start) for facts in seen]
                 live.known.set()
 

@@ -71,7 +71,7 @@ class Stops:
 
     async def _settled(self, live: LiveTarget) -> None:
         await live.looked_at()
-        await self._kernel.settled()
+        await self._kernel.until_followed()
 
     async def _foretell(self, live: LiveTarget, handle: Handle, stop: StopUnderWay) -> None:
         """What this very stop would come to, said before it is asked for, so that its verdict can hold it to that.

@@ -89,10 +89,10 @@ class Probe:
     def _do(self, asked: dict[str, Any]) -> None:
         match asked:
             case {"expect": str(target), "parent": int(parent)}:
-                self._watch.expect(target, parent)
+                self._watch.expect_children_of(target, parent)
                 self._follow([parent])
             case {"know": str(target), "pids": list(pids)}:
-                self._follow(self._watch.know(target, self._proc.facts(pids)))
+                self._follow(self._watch.add_processes(target, self._proc.facts(pids)))
             case {"forget": str(target)}:
                 self._watch.forget(target)
             case {"settle": int(number)}:
@@ -106,7 +106,7 @@ class Probe:
                 self._say(line("done", number=number))
             case {"rest": True}:
                 if self._clerk:
-                    self._clerk.rest()
+                    self._clerk.pause()
             case {"look": int(number), "init": int(init), "container": str(container)}:
                 seen = self._proc.busy(self._proc.facts(self._proc.container_processes(init, container)))
                 self._say(line("seen", look=number, seen=[asdict(facts) for facts in seen]))

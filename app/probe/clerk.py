@@ -34,9 +34,9 @@ class Clerk:
         if pids:
             self._trace.follow(pids)
 
-    def rest(self) -> None:
-        """Nobody is to be followed."""
-        self._thread.submit(self._trace.rest)
+    def pause(self) -> None:
+        """The trace follows nobody, soon."""
+        self._thread.submit(self._trace.pause)
 
     def then(self, do: Callable[[], None]) -> Future[None]:
         """Do this, in the clerk's thread, when all that was asked so far is written."""

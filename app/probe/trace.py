@@ -89,7 +89,7 @@ class Trace:
         for at in range(0, len(tids), 256):
             self._own.write("set_event_pid", " ".join(tids[at : at + 256]), append=True)
 
-    def rest(self) -> None:
+    def pause(self) -> None:
         """Nobody is to be followed any more: from here on nothing is recorded, and nobody is woken.
 
         The events stay enabled: to switch them takes the kernel a tenth of a second, and the next target may start now.

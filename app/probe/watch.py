@@ -57,12 +57,12 @@ class Watch:
         self._dead: list[tuple[int, int]] = []  # (when, tid): forgotten a moment later
         self._zombies: dict[int, str] = {}  # ended, and seen by a look: there until one does not see them; their target
 
-    def expect(self, target: str, parent: int) -> None:
+    def expect_children_of(self, target: str, parent: int) -> None:
         """What ``parent`` starts from now on belongs to the target."""
         self._parents[parent] = target
 
-    def know(self, target: str, seen: Iterable[ProcessFacts]) -> list[int]:
-        """These are all of the target.  Gives the pids that were not known, and so have still to be followed."""
+    def add_processes(self, target: str, seen: Iterable[ProcessFacts]) -> list[int]:
+        """Take these as all processes of the target.  Gives the pids that are new, and so have still to be followed."""
         fresh = []
         gone = {pid for pid, of in self._zombies.items() if of == target}
         for facts in seen:

@@ -26,30 +26,33 @@ Where = Literal["server", "probe container"]
 
 
 class Feed(Protocol):
-    """Something that follows processes and tells.  None of the calls waits but ``next``."""
+    """Follows processes of targets, and tells what the kernel did with their signals.
+
+    None of the calls waits but ``next``, ``until_followed`` and ``caught_up``.
+    """
 
     where: Where
 
-    def expect(self, target: str, parent: int) -> None:
+    def expect_children_of(self, target: str, parent: int) -> None:
         """What ``parent`` starts from now on belongs to the target."""
         ...
 
-    def know(self, target: str, seen: list[ProcessFacts]) -> bool:
-        """These are its processes now.  True: some were not known, and may have started others meanwhile."""
+    def add_processes(self, target: str, seen: list[ProcessFacts]) -> bool:
+        """Follow all processes of the target.  True: some are new, and may have started others before that."""
         ...
 
     def forget(self, target: str) -> None: ...
 
-    async def settled(self) -> None:
-        """Returns once the kernel's filter covers every process given to ``know``: later signals cannot be missed."""
+    async def until_followed(self) -> None:
+        """Returns once the kernel's filter covers whoever was added: later signals to them cannot be missed."""
         ...
 
     async def caught_up(self) -> None:
         """Returns when what has happened up to now can be taken."""
         ...
 
-    def rest(self) -> None:
-        """Nobody is followed any more: cost nothing."""
+    def pause(self) -> None:
+        """The trace costs nothing from now on: nobody is followed, until somebody is added."""
         ...
 
     async def next(self) -> None:
@@ -80,16 +83,16 @@ class LocalFeed:
         self._trace, self._watch = trace, Watch(files, Senders(files, trace.root))
         self._clerk = Clerk(trace)
 
-    def expect(self, target: str, parent: int) -> None:
-        self._watch.expect(target, parent)
+    def expect_children_of(self, target: str, parent: int) -> None:
+        self._watch.expect_children_of(target, parent)
         self._clerk.follow([parent])
 
-    def know(self, target: str, seen: list[ProcessFacts]) -> bool:
-        fresh = self._watch.know(target, seen)
+    def add_processes(self, target: str, seen: list[ProcessFacts]) -> bool:
+        fresh = self._watch.add_processes(target, seen)
         self._clerk.follow(fresh)
         return bool(fresh)
 
-    async def settled(self) -> None:
+    async def until_followed(self) -> None:
         with suppress(CancelledError):  # the lab is being closed
             await to_thread.run_sync(self._clerk.then(lambda: None).result, abandon_on_cancel=True)
 
@@ -99,8 +102,8 @@ class LocalFeed:
     def forget(self, target: str) -> None:
         self._watch.forget(target)
 
-    def rest(self) -> None:
-        self._clerk.rest()
+    def pause(self) -> None:
+        self._clerk.pause()
 
     async def next(self) -> None:
         if self._trace.waiting:

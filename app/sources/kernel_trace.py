@@ -42,7 +42,9 @@ class KernelTrace:
         self._expected: dict[str, Expected] = {}
         self._overflow = Overflow()
         self._lost = False
-        self._known = self._settled = 0  # how often somebody was made known to the feed, and how many of these count
+        self._added = self._covered = (
+            0  # how often processes were added to the feed, and how many of these it follows by now
+        )
         self._heard = anyio.Event()  # there is, or once was, a feed
         self._taking = anyio.Lock()  # who takes the last words waits for those that somebody is just recording
 
@@ -63,13 +65,13 @@ class KernelTrace:
         why = self._why_not
         return {"state": "absent", "reason": str(why or ""), "hint": why.hint if why else "", "where": ""}
 
-    async def expect(self, target: str, parent: int) -> None:
+    async def expect_children_of(self, target: str, parent: int) -> None:
         """``parent`` is about to start the target, and is no part of it.  Returns when what it does will be told."""
         self._expected[target] = Expected(parent)
         if self._feed:
-            self._known += 1
-            self._feed.expect(target, parent)
-            await self.settled()
+            self._added += 1
+            self._feed.expect_children_of(target, parent)
+            await self.until_followed()
 
     def forget(self, target: str) -> None:
         """It is over, or did not start after all."""
@@ -77,22 +79,22 @@ class KernelTrace:
         if self._feed:
             self._feed.forget(target)
             if not self._followed and not self._expected:
-                self._feed.rest()
+                self._feed.pause()
 
-    def know(self, target: str, seen: list[ProcessFacts]) -> None:
-        """These are the processes of a target now."""
+    def add_processes(self, target: str, seen: list[ProcessFacts]) -> None:
+        """Follow all processes of the target, as they were just seen."""
         if self._feed and target in self._followed:
-            self._known += 1
-            if self._feed.know(target, seen):
+            self._added += 1
+            if self._feed.add_processes(target, seen):
                 self._followed[target].moved()  # what they started before they were followed: look again
 
-    async def settled(self) -> None:
-        """Returns when what happens to known processes from now on will be told; a slow kernel is not waited for."""
-        known = self._known
-        if self._feed and self._settled < known:  # each that asks waits: several may be sent at the same moment
+    async def until_followed(self) -> None:
+        """Returns once signals to processes that were added cannot be missed; a slow kernel is not waited for."""
+        added = self._added
+        if self._feed and self._covered < added:  # each that asks waits: several may be sent at the same moment
             with anyio.move_on_after(FOLLOWED_WITHIN_S) as waited:
-                await self._feed.settled()
-                self._settled = max(self._settled, known)
+                await self._feed.until_followed()
+                self._covered = max(self._covered, added)
             if waited.cancelled_caught:
                 log.warning("the kernel did not follow within %g s: something may be missed", FOLLOWED_WITHIN_S)
 
@@ -155,8 +157,8 @@ class KernelTrace:
         finally:
             self._feed = None
 
-    async def without(self, why: TraceUnavailable) -> None:
-        """Why there is no trace now; said to all, once."""
+    async def set_unavailable(self, why: TraceUnavailable) -> None:
+        """There is no trace now; why is said to all runs, once."""
         log.debug("trace: none: %s", why)
         if not self._lost or str(why) != str(self._why_not):
             self._lost = True
@@ -208,7 +210,7 @@ async def _listen(kernel: KernelTrace, feed: LocalFeed) -> None:
     except Exception as error:
         log.exception("the kernel's trace")
         why = f"it cannot be read any more: {type(error).__name__}: {error}"
-        await kernel.without(TraceUnavailable(why, "Start the lab again."))
+        await kernel.set_unavailable(TraceUnavailable(why, "Start the lab again."))
 
 
 @asynccontextmanager

@@ -133,7 +133,7 @@ def test_a_name_cannot_forge_a_record(trace: Trace, name: str) -> None:
     with Victim(sys.executable, "-S", "-c", script, name) as victim:
         trace.follow([victim.pid])
         watch = Watch()
-        watch.know("t", Proc().facts([victim.pid]))
+        watch.add_processes("t", Proc().facts([victim.pid]))
         victim.go()
         assert [victim.line(), victim.line()] == ["ready", "hit"]
         found = collect(trace, lambda seen: any(isinstance(e, Delivered) and e.signal == signal.SIGUSR1 for e in seen))
@@ -151,11 +151,11 @@ def test_a_sender_has_the_name_that_it_had_when_it_sent(trace: Trace) -> None:
     with Victim("bash", "-c", script) as victim:
         trace.follow([victim.pid])
         watch = Watch()
-        watch.know("t", Proc().facts([victim.pid]))
+        watch.add_processes("t", Proc().facts([victim.pid]))
         victim.go()
         assert victim.line() == "hit"
         until(lambda: Path(f"/proc/{victim.pid}/comm").read_text() == "cat\n")
-        watch.know("t", Proc().facts([victim.pid]))
+        watch.add_processes("t", Proc().facts([victim.pid]))
         found = collect(trace, lambda seen: any(isinstance(e, Renamed) and e.comm == "cat" for e in seen))
         told = [each for each in watch.tell(found) if isinstance(each, Sent)]
         assert [(each.signal, each.sender.comm) for each in told] == [(signal.SIGUSR1, "bash"), (signal.SIGHUP, "bash")]
@@ -190,7 +190,7 @@ def test_what_a_killed_lab_leaves_behind_is_cleared_at_the_next_start(trace: Tra
 def test_nothing_is_recorded_while_nobody_is_followed(trace: Trace) -> None:
     with Victim("cat") as victim:
         trace.follow([victim.pid])
-        trace.rest()
+        trace.pause()
         trace.read()
         victim.go()
         os.kill(victim.pid, signal.SIGURG)
@@ -204,7 +204,7 @@ def story(trace: Trace, *command: str, act: Callable[[Victim], None]) -> tuple[i
     """What is told of a victim from its start to its end."""
     watch = Watch()
     with Victim(*command) as victim:
-        watch.know("t", Proc().facts([victim.pid]))
+        watch.add_processes("t", Proc().facts([victim.pid]))
         trace.follow([victim.pid])
         victim.go()
         assert victim.line() == "ready"
@@ -270,7 +270,7 @@ def test_a_storm_of_forks_loses_nothing_or_says_so(trace: Trace, forks: int) -> 
     )
     watch = Watch()
     with Victim(sys.executable, "-S", "-c", script) as victim:
-        watch.know("t", Proc().facts([victim.pid]))
+        watch.add_processes("t", Proc().facts([victim.pid]))
         trace.follow([victim.pid])
         victim.go()
         found: list[Record] = []
@@ -293,7 +293,7 @@ def test_what_the_buffer_could_not_hold_is_said() -> None:
     trace, watch = Trace.open(buffer_kb=16), Watch()
     try:
         with Victim("bash", "-c", "for _ in {1..500}; do (:); done; echo done; read -r _") as victim:
-            watch.know("t", Proc().facts([victim.pid]))
+            watch.add_processes("t", Proc().facts([victim.pid]))
             trace.follow([victim.pid])
             victim.go()
             assert victim.line() == "done"  # nobody has read the trace meanwhile

@@ -26,7 +26,7 @@ def senders(watch: Watch, *records: Record) -> list[tuple[str | None, bool]]:
 
 def test_a_pid_that_comes_again_is_somebody_else() -> None:
     watch = Watch()
-    watch.know("t", [ROOT, HELPER])
+    watch.add_processes("t", [ROOT, HELPER])
     at_the_end = term(NOW + S, ROOT.pid, HELPER.pid)
     assert senders(watch, Exit(NOW, HELPER.pid, last=True), at_the_end) == [("helper", True)], "told late"
     assert senders(watch, term(NOW + 3600 * S, ROOT.pid, HELPER.pid)) == [(None, False)]
@@ -34,17 +34,17 @@ def test_a_pid_that_comes_again_is_somebody_else() -> None:
 
 def test_a_zombie_is_of_the_target_until_a_look_does_not_see_it() -> None:
     watch = Watch()
-    watch.know("t", [ROOT, HELPER])
+    watch.add_processes("t", [ROOT, HELPER])
     watch.tell([Exit(NOW, HELPER.pid, last=True)])
-    assert watch.know("t", [ROOT, replace(HELPER, state="Z")]) == [], "nobody to follow"
+    assert watch.add_processes("t", [ROOT, replace(HELPER, state="Z")]) == [], "nobody to follow"
     assert len(watch.tell([term(NOW + 3 * S, HELPER.pid, ROOT.pid)])) == 1
-    watch.know("t", [ROOT])
+    watch.add_processes("t", [ROOT])
     assert watch.tell([term(NOW + 3600 * S, HELPER.pid, ROOT.pid)]) == []
 
 
 def test_where_the_kernel_does_not_tell_whose_name_it_was_only_an_exec_is_believed() -> None:
     watch = Watch()
-    watch.know("t", [ROOT, HELPER])
+    watch.add_processes("t", [ROOT, HELPER])
     of_a_thread = Renamed(NOW, ROOT.pid, "worker", "io-3", certain=False)
     assert senders(watch, of_a_thread, term(NOW + 1, HELPER.pid, ROOT.pid)) == [("server", True)]
     execed: list[Record] = [Renamed(NOW + 2, ROOT.pid, "server", "other", certain=False), Exec(NOW + 3, ROOT.pid)]

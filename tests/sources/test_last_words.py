@@ -12,7 +12,7 @@ from app.events import AnyEvent
 from app.probe.senders import Sender
 from app.probe.told import Sent, Told
 from app.sources.kernel_trace import KernelTrace
-from tests.sources.test_settled import SlowFeed
+from tests.sources.test_until_followed import SlowFeed
 
 TERM = Sent(
     target="r1.main",

@@ -8,7 +8,7 @@ import pytest
 from app.events import AnyEvent, SourceBack, SourceLost
 from app.probe.told import Missed, Told
 from app.sources.kernel_trace import KernelTrace
-from tests.sources.test_settled import SlowFeed
+from tests.sources.test_until_followed import SlowFeed
 
 TIMES = 50
 
@@ -42,7 +42,7 @@ async def test_it_is_said_once_and_counted(counts: list[int], missing: int | Non
         return len(told)
 
     kernel = KernelTrace(record, None)
-    await kernel.expect("r1.main", 1)
+    await kernel.expect_children_of("r1.main", 1)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(kernel.listen, FullFeed(*counts))
         with anyio.fail_after(10):

@@ -58,7 +58,7 @@ class Witness:
 
     def __init__(self) -> None:
         self.trace, self.watch = Trace.open(), Watch()
-        self.watch.expect("truth", os.getpid())
+        self.watch.expect_children_of("truth", os.getpid())
         self.trace.follow([os.getpid()])
         self._told: list[Told] = []
 

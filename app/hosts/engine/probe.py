@@ -146,7 +146,7 @@ class Probe:
             finally:
                 self._feed = None
             if why:
-                await self._kernel.without(why)
+                await self._kernel.set_unavailable(why)
             await anyio.sleep(START_AGAIN_S)
 
 
@@ -156,7 +156,7 @@ async def kept_probe(engine: Engine, images: Images, kernel: KernelTrace) -> Asy
     probe = Probe(engine, images, kernel)
 
     async def lose(why: str) -> None:
-        await kernel.without(TraceUnavailable(why, "It is started again."))
+        await kernel.set_unavailable(TraceUnavailable(why, "It is started again."))
 
     async with running_jobs() as tasks:
         tasks.keep(probe.keep, defect=lose)

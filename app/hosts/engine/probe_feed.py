@@ -60,14 +60,14 @@ class ContainerFeed:
         with suppress(OSError):
             self._socket.sendall(json.dumps(what).encode() + b"\n")
 
-    def expect(self, target: str, parent: int) -> None:
+    def expect_children_of(self, target: str, parent: int) -> None:
         self._ask(expect=target, parent=parent)
 
-    def know(self, target: str, seen: list[ProcessFacts]) -> bool:
+    def add_processes(self, target: str, seen: list[ProcessFacts]) -> bool:
         self._ask(know=target, pids=[facts.pid for facts in seen])
         return False
 
-    async def settled(self) -> None:
+    async def until_followed(self) -> None:
         await self._until_answered("settle")
 
     async def caught_up(self) -> None:
@@ -88,7 +88,7 @@ class ContainerFeed:
     def forget(self, target: str) -> None:
         self._ask(forget=target)
 
-    def rest(self) -> None:
+    def pause(self) -> None:
         self._ask(rest=True)
 
     async def look(self, init: int, container: str) -> list[ProcessFacts] | None:

@@ -24,16 +24,16 @@ class SlowFeed:
     def __init__(self) -> None:
         self.written, self.asked = anyio.Event(), 0
 
-    def expect(self, target: str, parent: int) -> None: ...
+    def expect_children_of(self, target: str, parent: int) -> None: ...
 
-    def know(self, target: str, seen: list[ProcessFacts]) -> bool:
+    def add_processes(self, target: str, seen: list[ProcessFacts]) -> bool:
         return False
 
     def forget(self, target: str) -> None: ...
 
-    def rest(self) -> None: ...
+    def pause(self) -> None: ...
 
-    async def settled(self) -> None:
+    async def until_followed(self) -> None:
         self.asked += 1
         await self.written.wait()
 
@@ -58,14 +58,14 @@ async def test_each_that_sends_waits_and_nobody_once_it_is_written() -> None:
     kernel, feed, sent = KernelTrace(record, None), SlowFeed(), list[int]()
 
     async def send(number: int) -> None:
-        await kernel.settled()
+        await kernel.until_followed()
         sent.append(number)
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(kernel.listen, feed)
         await anyio.wait_all_tasks_blocked()
         await send(0)  # nobody was made known: nothing to wait for
-        tasks.start_soon(kernel.expect, "r1.main", 1)
+        tasks.start_soon(kernel.expect_children_of, "r1.main", 1)
         await anyio.wait_all_tasks_blocked()
         for number in (1, 2, 3):
             tasks.start_soon(send, number)
