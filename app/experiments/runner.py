@@ -32,7 +32,7 @@ from app.experiments.model import Experiment
 from app.jobs import in_words, running_jobs
 from app.lab.actions import Acts
 from app.lab.lab import Lab
-from app.lab.state import LiveRun
+from app.lab.state import RunState
 
 log = logging.getLogger("signal_lab")
 LAST_WORDS_S = 1.0  # what the kernel said at the end may come a moment after the run was said to be over
@@ -80,7 +80,7 @@ class Runner:
                 return f"{who} {' and '.join(gone)}: it would take what all of the machine needs"
         return None
 
-    async def start(self, experiment: str) -> LiveRun:
+    async def start(self, experiment: str) -> RunState:
         """Raises NotFound, NotPossible, EngineUnavailable."""
         wanted = self.experiment(experiment)
         if missing := wanted.missing():
@@ -112,8 +112,8 @@ class Runner:
 
         Raises NotFound (step), BadRequest (nothing to do in it), Conflict (the run is over), and what the lab raises.
         """
-        lesson, live = self._lessons.get(run), self._lab.live_run(run)
-        if lesson is None or live is None:
+        lesson, state = self._lessons.get(run), self._lab.run_state(run)
+        if lesson is None or state is None:
             raise Conflict(f"{run} is not running an experiment", hint="Run the experiment again.")
         if not 0 <= step < len(lesson.experiment.step):
             raise NotFound(f"{lesson.experiment.id} has no step {step}")
@@ -126,7 +126,7 @@ class Runner:
         numbers: list[int | None] = [None] * len(actions)
 
         async def do(index: int, action: Do) -> None:
-            numbers[index] = await self._do(action, live, by=by)
+            numbers[index] = await self._do(action, state, by=by)
 
         try:
             async with anyio.create_task_group() as together:
@@ -136,9 +136,9 @@ class Runner:
             raise leaves(group)[0] from None
         return next((number for number in numbers if number is not None), None)
 
-    async def _do(self, do: Do, live: LiveRun, *, by: str) -> int | None:
+    async def _do(self, do: Do, state: RunState, *, by: str) -> int | None:
         lab, acts, what = self._lab, self._acts, do.what
-        target = f"{live.id}.{what.target}" if what.target else live.targets[0].target.id
+        target = f"{state.id}.{what.target}" if what.target else state.targets[0].target.id
         match what:
             case Start():
                 await lab.start_later(target)
@@ -155,7 +155,7 @@ class Runner:
             case Pause() | Unpause():
                 return await acts.pause(target, paused=isinstance(what, Pause), by=by)
             case Write(file=file, text=text):
-                return await acts.write_file(live.id, file, text, by=by)
+                return await acts.write_file(state.id, file, text, by=by)
             case Get(port=port, path=path):
                 return await acts.get(target, port, path, by=by)
             case Exec(command=command):

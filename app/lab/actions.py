@@ -30,10 +30,10 @@ class Acts:
         self._lab, self._hub = lab, lab.hub
 
     def _job(self, run: str, job: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
-        live = self._lab.live_run(run)
-        if live is None or live.jobs is None:
+        state = self._lab.run_state(run)
+        if state is None or state.jobs is None:
             raise AlreadyGone(f"{run} is over")
-        live.jobs.start_soon(job, name=name)
+        state.jobs.start_soon(job, name=name)
 
     async def pid_of(self, target: str, process: str) -> int:
         """The pid inside the target of a process, by its name or the last part of one of its words.  Raises NotOurs."""
@@ -47,33 +47,33 @@ class Acts:
 
     async def pause(self, target: str, *, paused: bool, by: str) -> int:
         """Freeze it, or let it go on.  Raises NotApplicable where there is no freezer of its own."""
-        live, handle = await self._lab.find(target)
-        if live.target.host != "container":
+        state, handle = await self._lab.find(target)
+        if state.target.host != "container":
             raise NotApplicable(
                 f"{target} has no freezer of its own", hint="Send SIGSTOP and SIGCONT instead, and compare."
             )
         request = await self._hub.record(
-            PauseRequested(run=live.target.run, target=target, author="person", paused=paused, by=by)
+            PauseRequested(run=state.target.run, target=target, author="person", paused=paused, by=by)
         )
         await (handle.pause() if paused else handle.unpause())
         return request
 
     async def write_file(self, run: str, name: str, text: str, *, by: str) -> int:
         """Give a scratch file of the run a new text.  Raises NotFound, AlreadyGone, BadRequest (too long)."""
-        live = self._lab.live_run(run)
-        if live is None:
+        state = self._lab.run_state(run)
+        if state is None:
             raise AlreadyGone(f"{run} is over")
-        if live.folder is None or name not in live.files:
-            known = ", ".join(live.files) or "none"
+        if state.folder is None or name not in state.files:
+            known = ", ".join(state.files) or "none"
             raise NotFound(f"{run} has no file {name}", hint=f"Files of this run: {known}.")
-        write(live.folder, name, text)
-        live.files[name] = text
+        write(state.folder, name, text)
+        state.files[name] = text
         return await self._hub.record(FileWritten(run=run, author="person", name=name, text=text, by=by))
 
     async def run(self, target: str, command: tuple[str, ...], *, by: str) -> int:
         """Run a command inside the target; what it printed is an event."""
-        live, handle = await self._lab.find(target)
-        where = {"run": live.target.run, "target": target}
+        state, handle = await self._lab.find(target)
+        where = {"run": state.target.run, "target": target}
         request = await self._hub.record(ExecRequested(**where, author="person", command=command, by=by))
 
         async def job() -> None:
@@ -86,16 +86,16 @@ class Acts:
                 ExecFinished(**where, author="program", request=request, exit_code=code, output=output)
             )
 
-        self._job(live.target.run, job, "exec")
+        self._job(state.target.run, job, "exec")
         return request
 
     async def get(self, target: str, port: str, path: str, *, by: str) -> int:
         """Get a page from the target's own server, over loopback; the answer is an event.  Raises BadRequest."""
-        live, handle = await self._lab.find(target)
+        state, handle = await self._lab.find(target)
         if port not in handle.ports:
             known = ", ".join(handle.ports) or "none"
             raise BadRequest(f"{target} has no published port {port}", hint=f"Its ports: {known}.")
-        where = {"run": live.target.run, "target": target}
+        where = {"run": state.target.run, "target": target}
         url = f"http://127.0.0.1:{handle.ports[port]}{path}"
         request = await self._hub.record(HttpRequested(**where, author="person", url=url, by=by))
 
@@ -121,5 +121,5 @@ class Acts:
                 )
             )
 
-        self._job(live.target.run, job, "http")
+        self._job(state.target.run, job, "http")
         return request

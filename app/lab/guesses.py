@@ -73,23 +73,23 @@ class Bets:
 
         Raises NotFound, and Conflict where it is asked already or a stop is under way.
         """
-        live = self._lab.live_run(run)
-        if live is None:
+        state = self._lab.run_state(run)
+        if state is None:
             raise NotFound(f"{run} is not running")
         # What it prints can be seen a moment before its start is recorded.
         with anyio.move_on_after(0 if early else STARTING_S):
-            for each in live.targets:
+            for each in state.targets:
                 if not each.spec.later:
                     await each.started.wait()
-        if any(each.stop is not None for each in live.targets):
+        if any(each.stop is not None for each in state.targets):
             raise Conflict(f"{run} is being stopped already")
-        if not early and not any(each.handle is not None and not each.ended for each in live.targets):
+        if not early and not any(each.handle is not None and not each.ended for each in state.targets):
             raise Conflict(f"nothing of {run} is running yet", hint="Wait until it is.")
         if run in self._bets and self._bets[run].open:
             raise Conflict(f"guesses on {run} are open already")
         about: dict[str, object] = {}
-        if len(live.targets) == 1:
-            handle = live.targets[0].handle
+        if len(state.targets) == 1:
+            handle = state.targets[0].handle
             wait_s = handle.stop_defaults.timeout_s if handle is not None and timeout_s is None else timeout_s
             about = {} if wait_s is None else {"timeout_s": wait_s, "bounds_s": bounds_of(wait_s)}
         return await self._hub.record(BetOpened.model_validate({"run": run, "author": "person", "by": by, **about}))
@@ -107,8 +107,8 @@ class Bets:
         Raises NotFound (target), AlreadyGone, BadRequest (no such choice), Conflict (guesses are not open), TooMany.
         """
         run = target.partition(".")[0]
-        live = self._lab.live_run(run)
-        lane = next((each for each in live.targets if each.target.id == target), None) if live else None
+        state = self._lab.run_state(run)
+        lane = next((each for each in state.targets if each.target.id == target), None) if state else None
         if lane is None:
             raise NotFound(f"there is no target {target} that runs")
         if lane.ended:

@@ -31,7 +31,7 @@ from app.lab.forecasts import told
 from app.lab.kernels import Kernels
 from app.lab.life import Life
 from app.lab.scratch import make_folder, placed
-from app.lab.state import LiveRun, LiveTarget, Made, announced, check_pid
+from app.lab.state import Made, RunState, TargetState, announced, check_pid
 from app.lab.stops import Stops
 from app.signals import RESERVED, Signal, parse_signal
 from app.signals import UnknownSignal as NoSuchSignal
@@ -73,8 +73,8 @@ class Lab:
         self._hosts, self._tasks, self._scratch = hosts, tasks, scratch
         self._life = Life(hub, hosts, kernel)
         self._stops = Stops(hub, kernel, tasks)
-        self._runs: dict[str, LiveRun] = {}
-        self._targets: dict[str, LiveTarget] = {}
+        self._runs: dict[str, RunState] = {}
+        self._targets: dict[str, TargetState] = {}
         # Of the newest runs that no experiment describes.  Their commands are not masked: it stays in memory.
         self.made: dict[str, Made] = {}
 
@@ -86,7 +86,7 @@ class Lab:
         title: str,
         question: str,
         files: Mapping[str, str] | None = None,
-    ) -> LiveRun:
+    ) -> RunState:
         """Record the run and start its targets in the background; an image may have to be built first.
 
         ``files``: scratch files by name, in a folder of the run's own that goes with it; ``{files}`` in a command and
@@ -114,28 +114,28 @@ class Lab:
             self.made[run] = made
             while len(self.made) > MADE_KEPT:
                 del self.made[next(iter(self.made))]
-        return self._go(LiveRun(run, targets, created, folder, dict(files or {})))
+        return self._go(RunState(run, targets, created, folder, dict(files or {})))
 
-    def _target(self, run: str, spec: Spec) -> LiveTarget:
-        return LiveTarget(Target(run, spec.name, spec.host), spec, lambda: self.kernels.tried(spec.host))
+    def _target(self, run: str, spec: Spec) -> TargetState:
+        return TargetState(Target(run, spec.name, spec.host), spec, lambda: self.kernels.tried(spec.host))
 
-    def _go(self, run: LiveRun) -> LiveRun:
+    def _go(self, run: RunState) -> RunState:
         self._runs[run.id] = run
-        self._targets |= {live.target.id: live for live in run.targets}
+        self._targets |= {state.target.id: state for state in run.targets}
         self._tasks.start_soon(self._run, run)
         return run
 
-    async def _run(self, run: LiveRun) -> None:
+    async def _run(self, run: RunState) -> None:
         try:
-            await self._life.live(run)
+            await self._life.follow_run(run)
         finally:
             del self._runs[run.id]
-            for live in run.targets:
-                del self._targets[live.target.id]
+            for state in run.targets:
+                del self._targets[state.target.id]
             with suppress(CannotStore, Ending), anyio.CancelScope(shield=True):
                 await self.hub.ask(lambda: self.hub.journal.drop_plan(run.id))
 
-    def adopt(self, run: str, created: int, left: Mapping[str, Left], files: Mapping[str, str]) -> LiveRun:
+    def adopt(self, run: str, created: int, left: Mapping[str, Left], files: Mapping[str, str]) -> RunState:
         """Go on with a run whose server was killed.
 
         ``left``: how far its targets were, by id.  Raises NotFound where nobody knows any more what it was to start.
@@ -146,26 +146,26 @@ class Lab:
         specs = PLAN.validate_json(plan)
         folder = self._scratch / run
         targets = [self._target(run, spec) for spec in specs]
-        for live in targets:
-            live.left = left.get(live.target.id, Left())
-            if live.left.stop is not None:
-                self._stops.go_on(live)
-        return self._go(LiveRun(run, targets, created, folder if folder.is_dir() else None, dict(files)))
+        for state in targets:
+            state.left = left.get(state.target.id, Left())
+            if state.left.stop is not None:
+                self._stops.go_on(state)
+        return self._go(RunState(run, targets, created, folder if folder.is_dir() else None, dict(files)))
 
     def release(self, run: str) -> None:
         """Nobody will ask for a later target of this run any more: it ends when those that were started have."""
-        if live := self._runs.get(run):
-            live.released.set()
+        if state := self._runs.get(run):
+            state.released.set()
 
     async def start_later(self, target: str) -> None:
         """Start a target that waits for that.  Raises NotFound, AlreadyGone, Conflict when it was started before."""
-        live = self._known(target)
-        if live.ended:
+        state = self._known(target)
+        if state.ended:
             raise AlreadyGone(f"{target} has ended")
-        if not live.spec.later or live.wanted.is_set():
+        if not state.spec.later or state.wanted.is_set():
             raise Conflict(f"{target} was started already")
-        await self._hosts[live.target.host].check()
-        live.wanted.set()
+        await self._hosts[state.target.host].check()
+        state.wanted.set()
 
     def host(self, name: HostName) -> Host:
         """Raises NotFound."""
@@ -183,28 +183,28 @@ class Lab:
         """Whether the kernel's trace is there."""
         return self._kernel.ready
 
-    def _known(self, target: str) -> LiveTarget:
-        if (live := self._targets.get(target)) is not None:
-            return live
+    def _known(self, target: str) -> TargetState:
+        if (state := self._targets.get(target)) is not None:
+            return state
         run = target.partition(".")[0]
         for created in self.hub.journal.read(run=run, kinds=frozenset({"run_created"}), limit=1):
             if target in {each["id"] for each in json.loads(created.json)["targets"]}:
                 raise AlreadyGone(f"{target} has ended")
         raise NotFound(f"there is no target {target}")
 
-    async def find(self, target: str) -> tuple[LiveTarget, Handle]:
+    async def find(self, target: str) -> tuple[TargetState, Handle]:
         """A target that is alive.  Raises NotFound, AlreadyGone, or Conflict while it is starting."""
-        live = self._known(target)
-        if live.handle is None and not live.ended and not (live.spec.later and not live.wanted.is_set()):
+        state = self._known(target)
+        if state.handle is None and not state.ended and not (state.spec.later and not state.wanted.is_set()):
             # What it prints can be seen a moment before its start is recorded.
             with anyio.move_on_after(STARTING_S):
-                await live.started.wait()
-        if live.ended:
+                await state.started.wait()
+        if state.ended:
             raise AlreadyGone(f"{target} has ended")
-        if live.handle is None:
-            waits = live.spec.later and not live.wanted.is_set()
+        if state.handle is None:
+            waits = state.spec.later and not state.wanted.is_set()
             raise Conflict(f"{target} {'was not started yet' if waits else 'is still starting'}")
-        return live, live.handle
+        return state, state.handle
 
     async def send_signal(
         self,
@@ -223,12 +223,12 @@ class Lab:
             EngineUnavailable, HostFailed, NotApplicable: ``signal_failed`` is recorded too.
         """
         wanted = parse(signal)
-        live, handle = await self.find(target)
-        await check_pid(live, handle, pid)
-        async with live.sending:
-            await live.looked_at()
+        state, handle = await self.find(target)
+        await check_pid(state, handle, pid)
+        async with state.sending:
+            await state.looked_at()
             await self._kernel.until_followed()
-            where = {"run": live.target.run, "target": live.target.id}
+            where = {"run": state.target.run, "target": state.target.id}
             request = await self.hub.record(
                 SignalRequested(**where, author="person", signal=wanted.name, pid=pid, group=group, from_=origin, by=by)
             )
@@ -248,29 +248,29 @@ class Lab:
         it runs meets its end sooner or later.
         """
         try:
-            live, handle = await self.find(target)
+            state, handle = await self.find(target)
         except AlreadyGone:
             if signal is not None and signal not in {each.name for each in RESERVED}:  # its own may have been one
                 parse(signal)
             return {"target": target, "stop": None, "processes": []}
         wanted = _stop_signal(handle, signal)
         wait_s = handle.stop_defaults.timeout_s if timeout_s is None else timeout_s
-        seen = await live.foresight.look(handle.processes)
-        stop = await live.foresight.stop(seen, wanted, wait_s)
-        return told(live.target, seen, stop, wanted, wait_s, live.tried())
+        seen = await state.foresight.look(handle.processes)
+        stop = await state.foresight.stop(seen, wanted, wait_s)
+        return told(state.target, seen, stop, wanted, wait_s, state.tried())
 
     async def stop(self, target: str, *, by: str, timeout_s: int | None = None, signal: str | int | None = None) -> int:
         """Start a stop; gives the number of ``stop_requested``.
 
         ``timeout_s`` 0…3600, −1 for ever; absent, both come from the target itself, as with ``docker stop``.
         """
-        live, handle = await self.find(target)
-        return await self._stops.ask(live, handle, _stop_signal(handle, signal), timeout_s, by=by)
+        state, handle = await self.find(target)
+        return await self._stops.ask(state, handle, _stop_signal(handle, signal), timeout_s, by=by)
 
     async def kill(self, target: str, *, by: str) -> int:
         """Wait no longer for a stop; gives the number of ``stop_escalated``.  Raises Conflict without a stop."""
-        live, handle = await self.find(target)
-        return await self._stops.kill(live, handle, by=by)
+        state, handle = await self.find(target)
+        return await self._stops.kill(state, handle, by=by)
 
     async def type(self, target: str, data: str) -> None:
         """Keys for the target's terminal, as UTF-8; ``\\u0003`` is Ctrl-C."""
@@ -284,19 +284,19 @@ class Lab:
             _, handle = await self.find(target)
             await handle.resize(cols, rows)
 
-    def live_run(self, run: str) -> LiveRun | None:
+    def run_state(self, run: str) -> RunState | None:
         return self._runs.get(run)
 
     async def remove(self, run: str) -> None:
         """End a run and all that belongs to it; returns when ``run_finished`` is recorded.  Raises NotFound."""
-        live = self._runs.get(run)
-        if live is None:
+        state = self._runs.get(run)
+        if state is None:
             if not self.hub.journal.last_of_run(run):
                 raise NotFound(f"there is no run {run}")
             return
-        live.reason = "removed"
-        live.scope.cancel()
-        await live.done.wait()
+        state.reason = "removed"
+        state.scope.cancel()
+        await state.done.wait()
 
     async def close(self) -> None:
         """End every run; returns when nothing is left.  Nothing is recorded after that."""

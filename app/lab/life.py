@@ -18,7 +18,7 @@ from app.hosts.base import Handle, Host
 from app.hub import Hub
 from app.lab.forecasts import foresee
 from app.lab.judge import Judge
-from app.lab.state import LiveRun, LiveTarget
+from app.lab.state import RunState, TargetState
 from app.probe.procfs import ProcessFacts
 from app.sources.kernel_trace import KernelTrace
 from app.sources.looks import Looks, Processes
@@ -36,7 +36,7 @@ class Life:
     def __init__(self, hub: Hub, hosts: Mapping[HostName, Host], kernel: KernelTrace) -> None:
         self._hub, self._hosts, self._kernel = hub, hosts, kernel
 
-    async def live(self, run: LiveRun) -> None:
+    async def follow_run(self, run: RunState) -> None:
         """Whatever ends it, its targets are closed and ``run_finished`` is recorded."""
         error: str | None = None
         try:
@@ -47,8 +47,8 @@ class Life:
                         scratch = ScratchFiles(run.id, run.folder, run.files)
                         watching.start_soon(scratch.report, self._hub.record)
                     async with anyio.create_task_group() as tasks:
-                        for live in run.targets:
-                            tasks.start_soon(self._keep, run, live)
+                        for state in run.targets:
+                            tasks.start_soon(self._keep, run, state)
                     watching.cancel_scope.cancel()
                     jobs.cancel_scope.deadline = anyio.current_time() + JOBS_WITHIN_S
         except* LabError as group:
@@ -60,8 +60,8 @@ class Life:
         finally:
             with anyio.CancelScope(shield=True):
                 run.jobs = None
-                for live in run.targets:
-                    live.ended = True
+                for state in run.targets:
+                    state.ended = True
                 if run.folder:
                     shutil.rmtree(run.folder, ignore_errors=True)
                 try:
@@ -69,105 +69,105 @@ class Life:
                 finally:
                     run.done.set()
 
-    async def _say_over(self, run: LiveRun, error: str | None) -> None:
+    async def _say_over(self, run: RunState, error: str | None) -> None:
         try:
             await self._hub.record(RunFinished(run=run.id, reason=run.reason, error=error))
         except BadRequest:  # words of somebody else that are no text
             await self._hub.record(RunFinished(run=run.id, reason=run.reason, error="why cannot be told"))
 
-    async def _keep(self, run: LiveRun, live: LiveTarget) -> None:
+    async def _keep(self, run: RunState, state: TargetState) -> None:
         """One target from start to end."""
-        waits = live.spec.later and not (live.left and live.left.starting)
-        if waits and not await _wanted(run, live):
-            live.ended = True
+        waits = state.spec.later and not (state.left and state.left.starting)
+        if waits and not await _wanted(run, state):
+            state.ended = True
             return
         handle = None
         try:
-            handle = await self._begin(run, live)
+            handle = await self._begin(run, state)
         finally:
             if handle is None:
-                live.ended = True
-                live.started.set()
-                await _close(live, None)
+                state.ended = True
+                state.started.set()
+                await _close(state, None)
         if handle is None:
             return
-        live.handle = handle
-        live.started.set()
-        judge = Judge(self._hub, live.target)
+        state.handle = handle
+        state.started.set()
+        judge = Judge(self._hub, state.target)
         with self._hub.listening(judge.heard):
             try:
-                await self._watch(live, handle, judge)
+                await self._watch(state, handle, judge)
             finally:
                 with anyio.move_on_after(CLOSE_WITHIN_S, shield=True):
                     await judge.finish()
 
-    async def _watch(self, live: LiveTarget, handle: Handle, judge: Judge) -> None:
+    async def _watch(self, state: TargetState, handle: Handle, judge: Judge) -> None:
         """Until it has ended, and all its witnesses have said their last words."""
         over = anyio.Event()
         async with anyio.create_task_group() as judging:
             judging.start_soon(judge.run)
             async with anyio.create_task_group() as watching:
-                watching.start_soon(self._watch_tree, live, handle, over)
+                watching.start_soon(self._watch_tree, state, handle, over)
                 try:
                     await handle.ended()
                 except anyio.get_cancelled_exc_class():
                     judge.cut()
                     raise
                 finally:
-                    live.ended = True
+                    state.ended = True
                     try:
-                        await _close(live, handle)
+                        await _close(state, handle)
                     finally:
                         over.set()
             judging.cancel_scope.cancel()
 
-    async def _begin(self, run: LiveRun, live: LiveTarget) -> Handle | None:
+    async def _begin(self, run: RunState, state: TargetState) -> Handle | None:
         """Start it, or go on with what a killed server had started.  None: there is nothing to go on with."""
-        host = self._hosts[live.target.host]
-        left = live.left
-        if left is None or (live.spec.later and not left.starting):
+        host = self._hosts[state.target.host]
+        left = state.left
+        if left is None or (state.spec.later and not left.starting):
             try:
-                return await host.start(live.target, live.spec)
+                return await host.start(state.target, state.spec)
             except BaseException:
-                self._kernel.forget(live.target.id)
+                self._kernel.forget(state.target.id)
                 raise
         if left.exited:
             return None
-        handle = await host.adopt(live.target, live.spec, left) if left.starting else None
+        handle = await host.adopt(state.target, state.spec, left) if left.starting else None
         if handle is None:
             run.reason = "lab_was_gone"
         return handle
 
-    async def _watch_tree(self, live: LiveTarget, handle: Handle, over: anyio.Event) -> None:
-        run, target = live.target.run, live.target.id
-        tree = ProcessTree(run, target, lambda facts: foresee(facts, live.tried()))
-        looks, tried = Looks(lambda: self._kernel.ready), live.tried()
-        tree.left = set(live.left.processes) if live.left else set()
+    async def _watch_tree(self, state: TargetState, handle: Handle, over: anyio.Event) -> None:
+        run, target = state.target.run, state.target.id
+        tree = ProcessTree(run, target, lambda facts: foresee(facts, state.tried()))
+        looks, tried = Looks(lambda: self._kernel.ready), state.tried()
+        tree.left = set(state.left.processes) if state.left else set()
 
         async def record(event: AnyEvent, /) -> int:
             if event.kind in ("process_appeared", "process_changed") and event.ns_pid is not None:
-                live.pids_seen.add(event.ns_pid)
+                state.pids_seen.add(event.ns_pid)
             return await self._hub.record(event)
 
         async def foretell(seen: list[ProcessFacts]) -> None:
             defaults = handle.stop_defaults
-            if news := await live.foresight.news(seen, defaults.signal, defaults.timeout_s):
+            if news := await state.foresight.news(seen, defaults.signal, defaults.timeout_s):
                 await self._hub.record(news)
 
         async with self._kernel.following(run, target, looks.moved, tree.ended), anyio.create_task_group() as tasks:
 
             def know(seen: list[ProcessFacts] | None) -> None:
                 nonlocal tried
-                if live.tried() != tried:  # the answer came after the first forecasts
-                    tried = live.tried()
+                if state.tried() != tried:  # the answer came after the first forecasts
+                    tried = state.tried()
                     tree.foretell_again()
                 if seen is not None:
                     self._kernel.add_processes(target, seen)
-                    live.alive = [(facts.pid, facts.start) for facts in seen]
-                live.known.set()
+                    state.alive = [(facts.pid, facts.start) for facts in seen]
+                state.known.set()
 
             def forecast(seen: list[ProcessFacts]) -> None:
-                if not live.ended and live.stop is None:  # while it stops, what was said before is what counts
+                if not state.ended and state.stop is None:  # while it stops, what was said before is what counts
                     tasks.start_soon(foretell, seen)  # beside the looks: a new child must not wait for it
 
             processes = Processes(
@@ -184,7 +184,7 @@ class Life:
             tasks.cancel_scope.cancel()
 
 
-async def _close(live: LiveTarget, handle: Handle | None) -> None:
+async def _close(state: TargetState, handle: Handle | None) -> None:
     """Let go of a target that has ended, or is to end now.
 
     The end of its stop is part of the run, also of one that is just being asked for: where it does not come in time,
@@ -194,14 +194,14 @@ async def _close(live: LiveTarget, handle: Handle | None) -> None:
         with anyio.move_on_after(CLOSE_WITHIN_S):
             if handle is not None:
                 await handle.close()
-            if live.stop is not None:
-                await live.stop.ended()
-        if live.stop is not None:
-            live.stop.give_up()
-            await live.stop.ended()
+            if state.stop is not None:
+                await state.stop.ended()
+        if state.stop is not None:
+            state.stop.give_up()
+            await state.stop.ended()
 
 
-async def _wanted(run: LiveRun, live: LiveTarget) -> bool:
+async def _wanted(run: RunState, state: TargetState) -> bool:
     """Whether somebody asks for a later target, before nobody will any more."""
 
     async def until(event: anyio.Event, tasks: TaskGroup) -> None:
@@ -209,6 +209,6 @@ async def _wanted(run: LiveRun, live: LiveTarget) -> bool:
         tasks.cancel_scope.cancel()
 
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(until, live.wanted, tasks)
+        tasks.start_soon(until, state.wanted, tasks)
         tasks.start_soon(until, run.released, tasks)
-    return live.wanted.is_set()
+    return state.wanted.is_set()

@@ -39,14 +39,14 @@ class Loads:
 
     async def of_run(self, run: str) -> list[ProcessLoad]:
         """As of half a second ago, or newer."""
-        live = self._lab.live_run(run)
-        if live is None:
+        state = self._lab.run_state(run)
+        if state is None:
             self._runs.pop(run, None)
             return []
         each = self._of(run)
         async with each.looking:
             if time.monotonic() >= each.due_at:
-                keys = [key for target in live.targets if not target.ended for key in target.alive]
+                keys = [key for target in state.targets if not target.ended for key in target.alive]
                 began = time.monotonic()
                 each.told = await to_thread.run_sync(each.processes.look, keys, limiter=self._limiter)
                 ended = time.monotonic()

@@ -24,7 +24,9 @@ LOOK_WITHIN_S = 0.5
 
 
 @dataclass(slots=True)
-class LiveTarget:
+class TargetState:
+    """One target of a run that is not over, from before its start to its end."""
+
     target: Target
     spec: Spec
     tried: Callable[[], Tried] = lambda: NOTHING_TRIED  # what is known by now of the kernel that it runs on
@@ -55,9 +57,11 @@ class LiveTarget:
 
 
 @dataclass(slots=True)
-class LiveRun:
+class RunState:
+    """One run that is not over, with its targets."""
+
     id: str
-    targets: list[LiveTarget]
+    targets: list[TargetState]
     created: int  # id of its run_created
     folder: Path | None = None  # holds its scratch files
     files: dict[str, str] = field(default_factory=dict)  # what the journal says is in them
@@ -82,7 +86,7 @@ def announced(
     number: int,
     experiment: str | None,
     made: Made,
-    targets: Sequence[LiveTarget],
+    targets: Sequence[TargetState],
     files: Mapping[str, str],
 ) -> RunCreated:
     """The run's first event."""
@@ -95,28 +99,28 @@ def announced(
         question=made.question,
         targets=tuple(
             TargetInfo(
-                id=live.target.id,
-                name=live.target.name,
-                host=live.target.host,
-                tty=live.target.host != "container" or live.spec.container.tty,
-                later=live.spec.later,
+                id=state.target.id,
+                name=state.target.name,
+                host=state.target.host,
+                tty=state.target.host != "container" or state.spec.container.tty,
+                later=state.spec.later,
             )
-            for live in targets
+            for state in targets
         ),
         files=tuple(ScratchFile(name=name, text=text) for name, text in files.items()),
     )
 
 
-async def check_pid(live: LiveTarget, handle: Handle, pid: int | None) -> None:
+async def check_pid(state: TargetState, handle: Handle, pid: int | None) -> None:
     """Say "not ours" or "gone" before anything is recorded, where this machine can see the target's processes."""
     if pid is None:
         return
     seen = await handle.processes()
     if seen is None:
         return
-    live.pids_seen |= {facts.ns_pid for facts in seen}
+    state.pids_seen |= {facts.ns_pid for facts in seen}
     if pid in {facts.ns_pid for facts in seen}:
         return
-    if pid in live.pids_seen:
-        raise AlreadyGone(f"process {pid} of {live.target.id} has ended", hint="Its row may be a newer process now.")
-    raise NotOurs(f"{live.target.id} has no process {pid}")
+    if pid in state.pids_seen:
+        raise AlreadyGone(f"process {pid} of {state.target.id} has ended", hint="Its row may be a newer process now.")
+    raise NotOurs(f"{state.target.id} has no process {pid}")

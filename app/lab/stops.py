@@ -13,7 +13,7 @@ from app.events import StopEscalated, StopFinished, StopOverdue, StopRequested, 
 from app.hosts.base import Handle
 from app.hub import Hub
 from app.jobs import Jobs, in_words
-from app.lab.state import LiveTarget
+from app.lab.state import TargetState
 from app.lab.stop import StopUnderWay
 from app.signals import Signal, exit_meaning, named_so
 from app.sources.kernel_trace import KernelTrace
@@ -26,41 +26,41 @@ class Stops:
     def __init__(self, hub: Hub, kernel: KernelTrace, tasks: Jobs) -> None:
         self._hub, self._kernel, self._tasks = hub, kernel, tasks
 
-    async def ask(self, live: LiveTarget, handle: Handle, signal: Signal, timeout_s: int | None, *, by: str) -> int:
+    async def ask(self, state: TargetState, handle: Handle, signal: Signal, timeout_s: int | None, *, by: str) -> int:
         """Start one; gives the number of ``stop_requested``.  Raises Conflict while another one is under way."""
-        if live.stop is not None:
-            raise Conflict(f"{live.target.id} is being stopped already", hint="Wait for its end, or kill it now.")
-        live.stop = stop = StopUnderWay(signal, handle.stop_defaults.timeout_s if timeout_s is None else timeout_s)
-        self._tasks.start_soon(self._new, live, handle, stop, by)
+        if state.stop is not None:
+            raise Conflict(f"{state.target.id} is being stopped already", hint="Wait for its end, or kill it now.")
+        state.stop = stop = StopUnderWay(signal, handle.stop_defaults.timeout_s if timeout_s is None else timeout_s)
+        self._tasks.start_soon(self._new, state, handle, stop, by)
         return await stop.requested()
 
-    async def _new(self, live: LiveTarget, handle: Handle, stop: StopUnderWay, by: str) -> None:
+    async def _new(self, state: TargetState, handle: Handle, stop: StopUnderWay, by: str) -> None:
         """One that a person asks for, from before its first record to its end."""
         try:
             try:
-                request = await self._record_request(live, handle, stop, by)
+                request = await self._record_request(state, handle, stop, by)
             except Exception as error:  # noqa: BLE001 (whoever asked is told, a defect too)
                 stop.was_refused(error)
                 return
             stop.was_recorded(request)
-            await self._see_through(live, handle, stop, request)
+            await self._see_through(state, handle, stop, request)
         finally:
-            live.stop = None
+            state.stop = None
             stop.end()
 
-    async def _record_request(self, live: LiveTarget, handle: Handle, stop: StopUnderWay, by: str) -> int:
+    async def _record_request(self, state: TargetState, handle: Handle, stop: StopUnderWay, by: str) -> int:
         async with anyio.create_task_group() as first:
-            first.start_soon(self._foretell, live, handle, stop)
-            first.start_soon(self._settled, live)
-        if live.ended:
-            raise AlreadyGone(f"{live.target.id} has ended")
+            first.start_soon(self._foretell, state, handle, stop)
+            first.start_soon(self._settled, state)
+        if state.ended:
+            raise AlreadyGone(f"{state.target.id} has ended")
         at = now()
         stop.deadline = None if stop.timeout_s < 0 else at + timedelta(seconds=stop.timeout_s)
         return await self._hub.record(
             StopRequested(
                 at=at,
-                run=live.target.run,
-                target=live.target.id,
+                run=state.target.run,
+                target=state.target.id,
                 author="person",
                 signal=stop.signal.name,
                 timeout_s=stop.timeout_s,
@@ -69,50 +69,50 @@ class Stops:
             )
         )
 
-    async def _settled(self, live: LiveTarget) -> None:
-        await live.looked_at()
+    async def _settled(self, state: TargetState) -> None:
+        await state.looked_at()
         await self._kernel.until_followed()
 
-    async def _foretell(self, live: LiveTarget, handle: Handle, stop: StopUnderWay) -> None:
+    async def _foretell(self, state: TargetState, handle: Handle, stop: StopUnderWay) -> None:
         """What this very stop would come to, said before it is asked for, so that its verdict can hold it to that.
 
         A stop is not refused because nobody can foretell it.
         """
         with anyio.move_on_after(FORETELL_WITHIN_S), suppress(LabError):
-            seen = await live.foresight.look(handle.processes)
-            if said := await live.foresight.news_of(seen, stop.signal, stop.timeout_s):
+            seen = await state.foresight.look(handle.processes)
+            if said := await state.foresight.news_of(seen, stop.signal, stop.timeout_s):
                 await self._hub.record(said)
 
-    def go_on(self, live: LiveTarget) -> None:
+    def go_on(self, state: TargetState) -> None:
         """With the stop that was under way when the server was killed."""
-        left = live.left
+        left = state.left
         assert left is not None and left.stop is not None and left.stop_asked is not None
-        live.stop = stop = StopUnderWay(named_so(left.stop_asked.signal), left.stop_asked.timeout_s)
+        state.stop = stop = StopUnderWay(named_so(left.stop_asked.signal), left.stop_asked.timeout_s)
         stop.deadline = left.stop_asked.deadline
         stop.was_recorded(left.stop)
-        self._tasks.start_soon(self._left, live, stop, left.stop)
+        self._tasks.start_soon(self._left, state, stop, left.stop)
 
-    async def _left(self, live: LiveTarget, stop: StopUnderWay, request: int) -> None:
+    async def _left(self, state: TargetState, stop: StopUnderWay, request: int) -> None:
         try:
-            await live.started.wait()
-            await self._see_through(live, live.handle, stop, request)
+            await state.started.wait()
+            await self._see_through(state, state.handle, stop, request)
         finally:
-            live.stop = None
+            state.stop = None
             stop.end()
 
-    async def _see_through(self, live: LiveTarget, handle: Handle | None, stop: StopUnderWay, request: int) -> None:
+    async def _see_through(self, state: TargetState, handle: Handle | None, stop: StopUnderWay, request: int) -> None:
         """Carry it out; what goes wrong in that is an end of it, too."""
         try:
-            await self._carry_out(live, handle, stop, request)
+            await self._carry_out(state, handle, stop, request)
         except Ending:
             raise
         except Exception as error:
             with anyio.CancelScope(shield=True):
-                await self._fail(live, request, in_words(error))
+                await self._fail(state, request, in_words(error))
             raise
 
-    async def _carry_out(self, live: LiveTarget, handle: Handle | None, stop: StopUnderWay, request: int) -> None:
-        where = {"run": live.target.run, "target": live.target.id, "stop": request}
+    async def _carry_out(self, state: TargetState, handle: Handle | None, stop: StopUnderWay, request: int) -> None:
+        where = {"run": state.target.run, "target": state.target.id, "stop": request}
 
         async def on_timeout() -> None:
             await self._hub.record(StopEscalated(**where, reason="timeout", by="lab"))
@@ -150,23 +150,23 @@ class Stops:
             )
         )
 
-    async def _fail(self, live: LiveTarget, request: int, why: str) -> None:
+    async def _fail(self, state: TargetState, request: int, why: str) -> None:
         """It did not come to its end because of something else than the target: nobody waits for it any more."""
         unknown: dict[str, Any] = {"took_s": None, "exit_code": None, "killed": None, "meaning": ""}
-        where = {"run": live.target.run, "target": live.target.id}
+        where = {"run": state.target.run, "target": state.target.id}
         await self._hub.record(StopFinished(**where, stop=request, **unknown, error=why))
 
-    async def kill(self, live: LiveTarget, handle: Handle, *, by: str) -> int:
+    async def kill(self, state: TargetState, handle: Handle, *, by: str) -> int:
         """Wait no longer; gives the number of ``stop_escalated``.  Raises Conflict without a stop."""
         request = None
-        if live.stop is not None:
+        if state.stop is not None:
             with suppress(LabError):  # refused: then there is none
-                request = await live.stop.requested()
+                request = await state.stop.requested()
         if request is None:
-            raise Conflict(f"{live.target.id} is not being stopped", hint="Stop it first, or send it SIGKILL.")
+            raise Conflict(f"{state.target.id} is not being stopped", hint="Stop it first, or send it SIGKILL.")
         number = await self._hub.record(
             StopEscalated(
-                run=live.target.run, target=live.target.id, author="person", stop=request, reason="person", by=by
+                run=state.target.run, target=state.target.id, author="person", stop=request, reason="person", by=by
             )
         )
         await handle.kill()

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, Field, StrictInt
 from starlette.responses import Response
 
 from app.events.parts import Origin
-from app.lab.state import LiveRun
+from app.lab.state import RunState
 from app.web.access import role
 from app.web.adhoc import Body, StartRun, no_truth
 from app.web.paths import RunId, TargetId
@@ -62,8 +62,8 @@ class Accepted(BaseModel):
     event_id: int | None
 
 
-def _started(run: LiveRun) -> dict[str, object]:
-    targets = [{"id": live.target.id, "name": live.target.name} for live in run.targets]
+def _started(run: RunState) -> dict[str, object]:
+    targets = [{"id": state.target.id, "name": state.target.name} for state in run.targets]
     return {"run": run.id, "targets": targets, "event_id": run.created}
 
 

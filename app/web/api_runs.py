@@ -61,7 +61,7 @@ async def run_load(run: RunId, served: Served) -> dict[str, object]:
     Only of processes on the lab's own machine, and as long as the run is alive; it is in no journal.  Measured twice
     a second at most.  Errors: 404 not_found.
     """
-    if (loads := await served.loads.of_run(run)) or served.lab.live_run(run):
+    if (loads := await served.loads.of_run(run)) or served.lab.run_state(run):
         return {"processes": [asdict(each) for each in loads]}
     await kept_facts(served, run)
     return {"processes": []}

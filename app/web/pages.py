@@ -111,11 +111,11 @@ async def run(request: Request, run: str, served: Served, who: RoleHere) -> HTML
 
 def _going(served: Services, run: str) -> str:
     """What a page shows once it has the events: it keeps the room for that, so that nothing jumps."""
-    live = served.lab.live_run(run)
-    if live and any(each.stop is not None for each in live.targets):
+    state = served.lab.run_state(run)
+    if state and any(each.stop is not None for each in state.targets):
         return "stop"
     # None: it was going on a moment ago.  All have ended: its last word is still being written.
-    return "end" if live is None or all(each.ended for each in live.targets) else ""
+    return "end" if state is None or all(each.ended for each in state.targets) else ""
 
 
 @router.get("/doctor")

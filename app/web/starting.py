@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.errors import BadRequest, NotFound
 from app.experiments.picks import MOST, called, lanes, picked, title
 from app.hosts.base import Spec
-from app.lab.state import LiveRun
+from app.lab.state import RunState
 from app.web.adhoc import Own, StartRun
 from app.web.services import Services
 
@@ -51,7 +51,7 @@ class Start(StartRun):
     again: str | None = Field(None, max_length=40, description="A run of one's own that is to be started once more.")
     guess: OpenBets | None = None
 
-    async def start(self, served: Services) -> LiveRun:
+    async def start(self, served: Services) -> RunState:
         """Raises NotFound, NotPossible, BadRequest, EngineUnavailable."""
         if self.again is not None:
             if self.experiment is not None or self.race is not None or self.asks_for_something:

@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 
 from app.errors import LabError, NotFound
-from app.lab.state import LiveTarget
+from app.lab.state import TargetState
 from app.web.services import Services
 
 
@@ -18,13 +18,13 @@ async def each_of(run: str, served: Services, act: Callable[[str], Awaitable[int
     One that is refused keeps nobody else from it.  Only where it was possible for none, the first refusal that is more
     than "it has ended" or "it was not started" is raised.  ``event_ids``: the numbers alone.
     """
-    live = served.lab.live_run(run)
-    if live is None:
+    state = served.lab.run_state(run)
+    if state is None:
         raise NotFound(f"{run} is not running")
     came: dict[str, dict[str, Any]] = {}
     refused: list[LabError] = []
 
-    async def ask(each: LiveTarget) -> None:
+    async def ask(each: TargetState) -> None:
         target = each.target.id
         came[target] = {"target": target, "event_id": None, "code": None, "error": None}
         if each.waits:
@@ -38,9 +38,9 @@ async def each_of(run: str, served: Services, act: Callable[[str], Awaitable[int
                 refused.append(error)
 
     async with anyio.create_task_group() as together:
-        for each in live.targets:
+        for each in state.targets:
             together.start_soon(ask, each)
-    told = [came[each.target.id] for each in live.targets]
+    told = [came[each.target.id] for each in state.targets]
     numbers = [each["event_id"] for each in told if each["event_id"] is not None]
     if refused and not numbers:
         raise refused[0]

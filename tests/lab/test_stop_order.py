@@ -24,7 +24,7 @@ from app.journal import Journal, Row, Stored, event_of
 from app.lab import life
 from app.lab.kernels import trying_kernels
 from app.lab.lab import Lab, running_lab
-from app.lab.state import LiveRun
+from app.lab.state import RunState
 from app.probe.procfs import ProcessFacts
 from app.signals import Signal
 from app.sources.kernel_trace import running_kernel_trace
@@ -75,7 +75,7 @@ class DeafHost(ProcessesHost):
 @asynccontextmanager
 async def a_run(
     folder: Path, journal: Journal, host: type[ProcessesHost] = ProcessesHost
-) -> AsyncIterator[tuple[Lab, LiveRun, int]]:
+) -> AsyncIterator[tuple[Lab, RunState, int]]:
     """A lab with a run of one process that has started, whose pid is the last of the three."""
     async with (
         running_hub(journal) as hub,
@@ -160,16 +160,16 @@ async def test_a_run_waits_for_a_stop_that_is_just_being_asked_for(
     monkeypatch.setattr(Deaf, "may_look", anyio.Event())
     journal = Journal(tmp_path / "journal.db")
     async with a_run(tmp_path, journal, DeafHost) as (lab, run, pid):
-        live = run.targets[0]
+        state = run.targets[0]
 
         async def ask() -> None:
             with pytest.raises(AlreadyGone):
-                await lab.stop(live.target.id, by="driver")
+                await lab.stop(state.target.id, by="driver")
             assert not run.done.is_set(), "its run had not ended before it was refused"
 
         async with anyio.create_task_group() as asking:
             asking.start_soon(ask)
-            while live.stop is None:
+            while state.stop is None:
                 await anyio.lowlevel.checkpoint()
             os.kill(pid, signal.SIGKILL)
         Deaf.may_look.set()

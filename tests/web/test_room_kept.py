@@ -15,11 +15,11 @@ def test_from_the_start_to_the_end_of_a_run(lab: LabUnderTest, driver: Person) -
     with driver.events(run=run) as events:
         events.until(kind("target_started"))
         assert kept(driver, run) == ""
-        live = lab.services.lab.live_run(run)
-        assert live is not None
-        live.targets[0].ended = True  # what it is while the last word of the run is being written
+        state = lab.services.lab.run_state(run)
+        assert state is not None
+        state.targets[0].ended = True  # what it is while the last word of the run is being written
         assert kept(driver, run) == "end"
-        live.targets[0].ended = False
+        state.targets[0].ended = False
         driver.post(f"/targets/{target}/stop", {"timeout_s": 5})
         events.until(kind("run_finished"))
     assert kept(driver, run) == "end"
