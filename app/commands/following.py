@@ -49,7 +49,7 @@ class Outcome:
     stops: dict[int, dict[str, Any]] = field(default_factory=dict)  # stop_finished by request
     verdicts: dict[int, dict[str, Any]] = field(default_factory=dict)  # the last one by request
 
-    def heed(self, event: dict[str, Any]) -> None:
+    def on_event(self, event: dict[str, Any]) -> None:
         match event["kind"]:
             case "run_finished":
                 self.reason = event["reason"]
@@ -73,7 +73,7 @@ def follow(lab: Client, run: str, timeline: Timeline, outcome: Outcome, *, upto:
         if event["kind"] in NOT_THE_STREAM:
             continue
         timeline.show(event)
-        outcome.heed(event)
+        outcome.on_event(event)
         if outcome.reason is not None if upto is None else event["id"] >= upto:
             return outcome
     raise gone(run)
@@ -89,7 +89,7 @@ def await_verdicts(lab: Client, run: str, asked: dict[int, str], timeline: Timel
                 return outcome  # no verdict will come any more
             continue
         news = time.monotonic()
-        outcome.heed(event)
+        outcome.on_event(event)
         if event["id"] >= min(asked) and event.get("target") in {None, *targets}:
             timeline.show(event)
         else:

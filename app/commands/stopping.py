@@ -49,7 +49,7 @@ class Stopping:
             if event["kind"] in NOT_THE_STREAM:
                 continue
             timeline.show(event)
-            outcome.heed(event)
+            outcome.on_event(event)
             if outcome.reason is not None:
                 return
             if not self._asked and self._is_time(event):

@@ -97,7 +97,7 @@ class Teller:
         """The sentences for an event; none where another one has said it.  An unknown kind is named, never dropped."""
         says = SAYS.get(event["kind"])
         said = says(self, event) if says else f"something this version does not know: {event['kind']}"
-        self._heed(event)
+        self._on_event(event)
         told = [said] if isinstance(said, str) else said or []
         name = self.targets[event["target"]].name if event.get("target") in self.targets else ""
         return [f"{name}: {told[0]}", *told[1:]] if told and name and len(self.targets) > 1 else told
@@ -106,7 +106,7 @@ class Teller:
         target = event.get("target") or ""
         return self.targets.get(target) or Named(target.partition(".")[2] or "it")
 
-    def _heed(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         if event["kind"] == "run_created":
             self.targets = {each["id"]: Named(each["name"], each["host"]) for each in event["targets"]}
             return

@@ -160,12 +160,12 @@ class _Walk:
             while not until():
                 _, event = await self._heard.receive()
                 if event.run == self._run:
-                    self._heed(event)
+                    self._on_event(event)
                     if event.kind == "run_finished" and event.reason == "failed":
                         return until()
         return until()
 
-    def _heed(self, event: AnyEvent) -> None:
+    def _on_event(self, event: AnyEvent) -> None:
         match event.kind:
             case "target_started":
                 self._started.add(event.target or "")

@@ -21,7 +21,7 @@ async def keeping_newest(hub: Hub, count: int) -> AsyncIterator[None]:
     ended = anyio.Event()
     ended.set()
 
-    def heed(_number: int, event: AnyEvent) -> None:
+    def on_event(_number: int, event: AnyEvent) -> None:
         if event.kind == "run_finished":
             ended.set()
 
@@ -35,7 +35,7 @@ async def keeping_newest(hub: Hub, count: int) -> AsyncIterator[None]:
                 log.info("forgot %d runs: the newest %d are kept", gone, count)
 
     async with running_jobs() as tasks:
-        with hub.listening(heed):
+        with hub.listening(on_event):
             tasks.keep(forget)
             try:
                 yield

@@ -71,14 +71,14 @@ class Kernels:
     async def keep(self) -> None:
         """Try what is there, and again when an engine comes, or something on it that was missing."""
         await self._ask_here()
-        with self._hub.listening(self._heed):
+        with self._hub.listening(self._on_event):
             while True:
                 news = self._news = anyio.Event()
                 if self._engine.there and not self._shared and not isinstance(self._there, KernelTrial):
                     await self._ask_engine()
                 await news.wait()
 
-    def _heed(self, _number: int, event: AnyEvent) -> None:
+    def _on_event(self, _number: int, event: AnyEvent) -> None:
         match event.kind:
             case "source_lost" | "source_back" if event.source == "engine":
                 self._there = None  # the next one may be another

@@ -62,7 +62,7 @@ class Probe:
             while True:
                 waits = None if not (self._trace and self._trace.waiting) else 0
                 ready = select.select(fds, [], [], waits)[0]
-                if self._in in ready and not self._heed():
+                if self._in in ready and not self._on_input():
                     return
                 if self._trace:
                     self._tell(self._trace)
@@ -77,8 +77,8 @@ class Probe:
         said = b"".join(told_line(told, clock_ns) for told in self._watch.tell(trace.read()))
         self._say(said)
 
-    def _heed(self) -> bool:
-        """What is asked; False: the input has ended."""
+    def _on_input(self) -> bool:
+        """Do what the lines of the input ask; False: it has ended."""
         data = os.read(self._in, 65536)
         *lines, self._rest = (self._rest + data).split(b"\n")
         for each in lines:

@@ -81,8 +81,8 @@ class Doors:
             self._said[text] = now + SAY_EVERY_S
             log.warning(text, *args)
 
-    def heed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """The event loop's words: a table that is full would be a traceback for each try, and it tries without end."""
+    def on_loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Log an error of the event loop: a table that is full would be a traceback for each try, and it tries without end."""
         if context.get("message") == "socket.accept() out of system resource":
             self.say("no connection can be taken: %s", context.get("exception"))
         else:

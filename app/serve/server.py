@@ -86,7 +86,7 @@ class LabServer(uvicorn.Server):
         self._beside: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        asyncio.get_running_loop().set_exception_handler(self._doors.heed)
+        asyncio.get_running_loop().set_exception_handler(self._doors.on_loop_error)
         await super().startup(sockets)
         for each in sockets or ():
             each.listen(BACKLOG)  # asyncio has one number for the kernel's queue and for how many it takes at once

@@ -20,7 +20,7 @@ class Teller:
         self._numbers: dict[str, int] = {}
         self._viewers = 0
 
-    def heed(self, _number: int, event: AnyEvent) -> None:
+    def on_event(self, _number: int, event: AnyEvent) -> None:
         run = event.run
         if run is None:
             return
@@ -80,6 +80,6 @@ def telling(hub: Hub, log: logging.Logger) -> Iterator[None]:
     """For as long as the block is open."""
     teller = Teller(log)
     hub.audience.listener = teller.viewers
-    with hub.listening(teller.heed):
+    with hub.listening(teller.on_event):
         yield
     hub.audience.listener = None

@@ -46,7 +46,7 @@ class Followed:
     blind: bool = False  # that there is no trace was said of it
     cut: bool = False
 
-    def heed(self, told: Sent | Taken, clock_ns: int) -> list[KernelSignal | Truncated]:
+    def on_observation(self, told: Sent | Taken, clock_ns: int) -> list[KernelSignal | Truncated]:
         """What is recorded of a signal.  ``clock_ns``: what makes UTC of its time."""
         if self._sweeping(told):
             return []

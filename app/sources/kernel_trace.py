@@ -121,7 +121,7 @@ class KernelTrace:
             )
         try:
             if expected:
-                early = (event for told, clock_ns in expected.told for event in self._heed(told, clock_ns))
+                early = (event for told, clock_ns in expected.told for event in self._on_observation(told, clock_ns))
                 await record_all(self._record, early)
             yield
         finally:
@@ -178,12 +178,12 @@ class KernelTrace:
             began = time.monotonic()
             found, clock_ns = self._feed.take()
             done = self._feed.taken_until(now_ns)
-            await record_all(self._record, (event for told in found for event in self._heed(told, clock_ns)))
+            await record_all(self._record, (event for told in found for event in self._on_observation(told, clock_ns)))
             await record_all(self._record, self._overflow.over())
             # Half of the time is for others: an answer takes many passes of the loop, each as long as a part.
             await anyio.sleep(time.monotonic() - began if self._feed and self._feed.waiting else 0)
 
-    def _heed(self, told: Told, clock: int) -> list[AnyEvent]:
+    def _on_observation(self, told: Told, clock: int) -> list[AnyEvent]:
         if isinstance(told, Missed):
             for each in self._followed.values():
                 each.moved()
@@ -199,7 +199,7 @@ class KernelTrace:
             case Gone():
                 followed.ended(told.pid, told.how)
             case Sent() | Taken():
-                return [*followed.heed(told, clock)]
+                return [*followed.on_observation(told, clock)]
         return []
 
 

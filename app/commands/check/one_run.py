@@ -49,14 +49,14 @@ class Watch:
         self.up, self.gone, self.over = anyio.Event(), anyio.Event(), anyio.Event()
         self._printed = ""
 
-    async def heed_all(self, heard: MemoryObjectReceiveStream[tuple[int, AnyEvent]], say: Say) -> None:
+    async def follow_events(self, heard: MemoryObjectReceiveStream[tuple[int, AnyEvent]], say: Say) -> None:
         async for number, event in heard:
             if event.kind == "build_progress" and not self.up.is_set() and event.text.strip():
                 say(event.text.strip().splitlines()[-1])
             if event.run == self.run:
-                self._heed(number, event)
+                self._on_event(number, event)
 
-    def _heed(self, number: int, event: AnyEvent) -> None:
+    def _on_event(self, number: int, event: AnyEvent) -> None:
         self.events.append((number, event))
         match event:
             case TargetStarted():
@@ -71,7 +71,7 @@ class Watch:
                 self.verdicts[event.request] = event
             case _ if event.kind == "output":
                 self._printed = (self._printed + event.text)[-TAIL_CHARS:]
-                self.waiting.heed(event.stream, event.text)
+                self.waiting.on_output(event.stream, event.text)
             case _ if event.kind == "run_finished":
                 self.error = event.error
                 for each in (self.up, self.gone, self.over):
@@ -101,7 +101,7 @@ async def check_once(lab: Lab, subject: Subject, number: int, say: Say) -> RunSe
         try:
             run = await lab.start((subject.spec,), experiment=None, title=subject.name, question="Does its stop hold?")
             watch.run = run.id
-            tasks.start_soon(watch.heed_all, heard, say)
+            tasks.start_soon(watch.follow_events, heard, say)
             return await _stopped(lab, subject, number, watch, say)
         except LabError as error:
             return RunSeen(number, gate.not_started(str(error)), hint=error.hint)

@@ -42,8 +42,8 @@ class LinePattern:
             raise ValueError(words.strip().splitlines()[-1].removeprefix("error: ")) from error
         self._line: dict[str, str] = {}  # by stream: the last one, which has no end yet
 
-    def heed(self, stream: str, text: str) -> bool:
-        """Whether it is in a line that is there by now."""
+    def found_in(self, stream: str, text: str) -> bool:
+        """Whether the pattern is in a line of this stream that is there by now."""
         lines = (self._line.get(stream, "") + plain(text)).split("\n")
         self._line[stream] = lines[-1][:LINE_CHARS]
         return any(self._in(line[:LINE_CHARS]) for line in lines)
@@ -100,9 +100,9 @@ class Waiting:
     def __post_init__(self) -> None:
         self._pattern = LinePattern(self.ready.log) if self.ready.log is not None else None
 
-    def heed(self, stream: str, text: str) -> None:
-        """Something was printed."""
-        if self._pattern and not self.printed.is_set() and self._pattern.heed(stream, text):
+    def on_output(self, stream: str, text: str) -> None:
+        """Note text that the target has printed."""
+        if self._pattern and not self.printed.is_set() and self._pattern.found_in(stream, text):
             self.printed.set()
 
     async def over(self, ports: dict[str, int]) -> None:

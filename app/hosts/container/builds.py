@@ -48,7 +48,7 @@ class Build:
     over: anyio.Event = field(default_factory=anyio.Event)
     error: LabError | None = None
 
-    def heed(self, text: str) -> None:
+    def on_output(self, text: str) -> None:
         if found := STEP.findall(text):
             step, steps, self.command = found[-1]
             self.step, self.steps = int(step), int(steps)
@@ -120,7 +120,7 @@ class Builds:
             if not text.strip() or build.state != "running":  # what a thread that was given up still reads
                 return
             before = build.lines
-            build.heed(text)
+            build.on_output(text)
             if before < RECORDED_LINES <= build.lines:
                 text += f"… more than {RECORDED_LINES} lines: the rest is left out here\n"
             elif before >= RECORDED_LINES:

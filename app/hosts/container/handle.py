@@ -180,7 +180,7 @@ class ContainerHandle:
         """One event of the engine about this container; it is recorded once, however often it is told."""
         if not self._story.is_new(event):
             return
-        self._story.heed(event)
+        self._story.on_engine_event(event)
         await self._record(event)
         if event.action == "die":
             self._end(event.exit_code, event.at, "engine")

@@ -116,7 +116,7 @@ class Images:
 
         def read(client: Client) -> None:
             for piece in client.pull(image, stream=True, decode=True):
-                if line := pull.heed(piece):
+                if line := pull.on_progress(piece):
                     from_thread.run(tell, line)
 
         await tell(f"pulling {image}\n")

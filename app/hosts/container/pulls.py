@@ -30,7 +30,7 @@ class Pull:
     _marks: dict[str, tuple[str, int]] = field(default_factory=dict)
     _told: float = 0.0
 
-    def heed(self, piece: dict[str, Any]) -> str | None:
+    def on_progress(self, piece: dict[str, Any]) -> str | None:
         """The line to tell, if any: "Layer 2/5 : a1b2c3 Downloading 3.1 of 27.0 MB"."""
         if error := piece.get("error"):
             self.error = str(error)

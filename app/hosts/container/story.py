@@ -39,13 +39,13 @@ class Story:
         self.exit_code: int | None = None
         self.ended_at: datetime | None = None
         for event in known:
-            self.heed(event)
+            self.on_engine_event(event)
 
     def is_new(self, event: EngineEvent) -> bool:
         return (event.action, event.signal, event.at) not in self._heard
 
-    def heed(self, event: EngineEvent) -> None:
-        """Take it down, once."""
+    def on_engine_event(self, event: EngineEvent) -> None:
+        """Note one event of the engine about this container, once."""
         if not self.is_new(event):
             return
         self._heard.add((event.action, event.signal, event.at))

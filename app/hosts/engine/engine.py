@@ -217,7 +217,7 @@ class Engine:
                     log.debug("engine: follows its events")
                     if came_back and self._listener:
                         await self._listener("", None)
-                    if await self._heed(events):
+                    if await self._pass_on(events):
                         reason = SILENT
             if opening.cancelled_caught:
                 reason = SILENT
@@ -243,7 +243,7 @@ class Engine:
         with translated("its stream of events"):
             return self.client().events(**wanted)
 
-    async def _heed(self, events: MemoryObjectReceiveStream[Told]) -> bool:
+    async def _pass_on(self, events: MemoryObjectReceiveStream[Told]) -> bool:
         """Until the events end, or nothing answers a ping: True.  What was told is heard to its end first."""
         async with anyio.create_task_group() as tasks:
             waiting = anyio.CancelScope()

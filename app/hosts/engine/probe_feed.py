@@ -135,13 +135,13 @@ class ContainerFeed:
                         continue
                     *lines, rest = (rest + payload).split(b"\n")
                     if lines:
-                        from_thread.run_sync(self._heed, lines)
+                        from_thread.run_sync(self._on_lines, lines)
             last = errors.decode("utf-8", "replace").strip().splitlines()
             from_thread.run_sync(self._end, last[-1] if last else "its connection ended")
 
         await to_thread.run_sync(frames, limiter=CapacityLimiter(1), abandon_on_cancel=True)
 
-    def _heed(self, lines: list[bytes]) -> None:
+    def _on_lines(self, lines: list[bytes]) -> None:
         for each in lines:
             said = json.loads(each)
             if said["v"] != VERSION:

@@ -129,12 +129,12 @@ class ProcessHandle:
     async def _follow_report(self) -> None:
         """What the keeper says; its end is the end of the pipe."""
         async for said in reports(self._report):
-            await self._heed(said)
+            await self._on_report(said)
         self._terminal.drain()
         self._said_end.set()
         self._started.set()
 
-    async def _heed(self, said: dict[str, Any]) -> None:
+    async def _on_report(self, said: dict[str, Any]) -> None:
         log.debug("keeper %d: says %s", self._keeper.pid, {name: said[name] for name in SAID if name in said})
         match said["event"]:
             case "started":

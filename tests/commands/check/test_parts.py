@@ -47,11 +47,11 @@ def test_bounds_of_a_duration() -> None:
 
 def test_a_pattern_is_found_across_pieces_and_in_a_line_without_an_end() -> None:
     pattern = LinePattern(r"ready (on|at) \d+")
-    assert not pattern.heed("stdout", "not yet\nrea")
-    assert not pattern.heed("stderr", "dy on 80")
-    assert pattern.heed("stdout", "dy on 80")
-    assert LinePattern("^over$").heed("stdout", "\x1b[32mover\x1b[0m\r\nmore")
-    assert not LinePattern("a.b").heed("stdout", "a\nb")
+    assert not pattern.found_in("stdout", "not yet\nrea")
+    assert not pattern.found_in("stderr", "dy on 80")
+    assert pattern.found_in("stdout", "dy on 80")
+    assert LinePattern("^over$").found_in("stdout", "\x1b[32mover\x1b[0m\r\nmore")
+    assert not LinePattern("a.b").found_in("stdout", "a\nb")
 
 
 def test_no_pattern_can_hang_the_check() -> None:
@@ -59,16 +59,16 @@ def test_no_pattern_can_hang_the_check() -> None:
     begun = time.process_time()
     pattern = LinePattern(r"(a+)+$")
     for _ in range(20):
-        assert not pattern.heed("stdout", "a" * 5000 + "b\n")
+        assert not pattern.found_in("stdout", "a" * 5000 + "b\n")
     assert time.process_time() - begun < 5
 
 
 def test_a_long_line_is_looked_at_up_to_its_limit() -> None:
     pattern = LinePattern("end")
     for _ in range(50):
-        assert not pattern.heed("stdout", "x" * 1000)
-    assert not pattern.heed("stdout", "end")
-    assert pattern.heed("stdout", "\nend")
+        assert not pattern.found_in("stdout", "x" * 1000)
+    assert not pattern.found_in("stdout", "end")
+    assert pattern.found_in("stdout", "\nend")
 
 
 @pytest.mark.parametrize(
