@@ -13,7 +13,7 @@ from app.commands.check.command import EXAMPLES as CHECK_EXAMPLES
 from app.commands.check.command import check_command
 from app.commands.clean import EXAMPLES as CLEAN_EXAMPLES
 from app.commands.clean import clean_command
-from app.commands.common import USAGE, Failed, settings_from, tell, told
+from app.commands.common import USAGE, Failed, help_text, settings_from, tell
 from app.commands.completing import one_of
 from app.commands.doctor import EXAMPLES as DOCTOR_EXAMPLES
 from app.commands.doctor import doctor_command
@@ -139,19 +139,19 @@ def serve(
     )
 
 
-app.command("run", cls=Dashed, help=told(run_command), epilog=RUN_EXAMPLES)(run_command)
-app.command("signal", help=told(signal_command), epilog=SIGNAL_EXAMPLES)(signal_command)
-app.command("stop", help=told(stop_command), epilog=STOP_EXAMPLES)(stop_command)
-app.command("check", cls=Dashed, help=told(check_command), epilog=CHECK_EXAMPLES)(check_command)
-app.command("watch", help=told(watch_command), epilog=WATCH_EXAMPLES)(watch_command)
-app.command("doctor", help=told(doctor_command), epilog=DOCTOR_EXAMPLES)(doctor_command)
-app.command("export", help=told(export_command), epilog=EXPORT_EXAMPLES)(export_command)
-app.command("list", help=told(list_command), epilog=LIST_EXAMPLES)(list_command)
-app.command("ps", help=told(ps_command), epilog=PS_EXAMPLES)(ps_command)
-app.command("link", help=told(link_command), epilog=LINK_EXAMPLES)(link_command)
-app.command("verify", help=told(verify_command), epilog=VERIFY_EXAMPLES)(verify_command)
-app.command("clean", help=told(clean_command), epilog=CLEAN_EXAMPLES)(clean_command)
-app.command("healthcheck", help=told(healthcheck_command), epilog=HEALTHCHECK_EXAMPLES)(healthcheck_command)
+app.command("run", cls=Dashed, help=help_text(run_command), epilog=RUN_EXAMPLES)(run_command)
+app.command("signal", help=help_text(signal_command), epilog=SIGNAL_EXAMPLES)(signal_command)
+app.command("stop", help=help_text(stop_command), epilog=STOP_EXAMPLES)(stop_command)
+app.command("check", cls=Dashed, help=help_text(check_command), epilog=CHECK_EXAMPLES)(check_command)
+app.command("watch", help=help_text(watch_command), epilog=WATCH_EXAMPLES)(watch_command)
+app.command("doctor", help=help_text(doctor_command), epilog=DOCTOR_EXAMPLES)(doctor_command)
+app.command("export", help=help_text(export_command), epilog=EXPORT_EXAMPLES)(export_command)
+app.command("list", help=help_text(list_command), epilog=LIST_EXAMPLES)(list_command)
+app.command("ps", help=help_text(ps_command), epilog=PS_EXAMPLES)(ps_command)
+app.command("link", help=help_text(link_command), epilog=LINK_EXAMPLES)(link_command)
+app.command("verify", help=help_text(verify_command), epilog=VERIFY_EXAMPLES)(verify_command)
+app.command("clean", help=help_text(clean_command), epilog=CLEAN_EXAMPLES)(clean_command)
+app.command("healthcheck", help=help_text(healthcheck_command), epilog=HEALTHCHECK_EXAMPLES)(healthcheck_command)
 app.add_typer(images_app, name="images")
 
 

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from app.errors import Ending
 from app.events import AnyEvent, from_dict, to_json
-from app.storage import connect, open_file, told
+from app.storage import connect, open_file, translated
 
 VERSION = 1  # of the schema: raised with every change that an older lab would not understand
 WAIT_S = 2.0  # for a program that holds the journal locked; whoever records waits no longer than that, too
@@ -224,7 +224,7 @@ class Journal:
         with lock:
             if self._closed:
                 raise Ending
-            with told(self.path):
+            with translated(self.path):
                 yield
 
     def close(self) -> None:

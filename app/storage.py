@@ -48,7 +48,7 @@ def in_words(error: BaseException) -> str:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def translated(path: Path) -> Iterator[None]:
     """SQLite's errors as CannotStore, for whoever asks while the lab runs."""
     try:
         yield

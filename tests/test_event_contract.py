@@ -20,7 +20,7 @@ from app import events as e
 from app.events import lesson as acts
 from app.events import parts
 from app.experiments.actions import Do
-from app.probe.told import Ended as ToldByProbe
+from app.probe.observations import Ended as ToldByProbe
 from app.signals import RESERVED, SIGNALS
 
 ROOT = Path(__file__).parent.parent

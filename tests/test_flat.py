@@ -17,7 +17,7 @@ from tests.support import LabUnderTest, Person, kind, prints, until
 
 pytestmark = [pytest.mark.whole, pytest.mark.timeout(120)]
 # The newest events, what history shows of a run, and the table of who sends what are kept on purpose.
-KEPT = {"Stored", "Told", "Sender", "Source"}
+KEPT = {"Stored", "RunStory", "Sender", "Source"}
 RUNS = 8
 
 

@@ -51,7 +51,7 @@ def tell(failed: Failed) -> None:
         typer.echo(json.dumps(failed.shape))
 
 
-def told(command: Callable[..., object]) -> str:
+def help_text(command: Callable[..., object]) -> str:
     """The help text of a command: the paragraphs of its docstring, each as one line for the terminal to break."""
     paragraphs = inspect.cleandoc(command.__doc__ or "").split("\n\n")
     return "\n\n".join(" ".join(each.split()) for each in paragraphs)

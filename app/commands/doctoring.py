@@ -57,11 +57,11 @@ def _section(each: Container) -> Iterator[str]:
     stop, seen = each["stop"], each["seen"]
     yield _bold(f"{_name(each['name'], 40)}  {each['id'][:12]}  {each['status']}")
     sure = "" if stop["sure"] else " (likely)" if each["holds"] is not None else ""
-    yield from _told(f"docker stop: {stop['say']}{sure}. {stop['why']}")
+    yield from _wrapped(f"docker stop: {stop['say']}{sure}. {stop['why']}")
     for reason in stop["because"]:
-        yield from _told(f"· {reason}", "    ")
+        yield from _wrapped(f"· {reason}", "    ")
     if each["unheard"]:
-        yield from _told(each["unheard"])
+        yield from _wrapped(each["unheard"])
     for fact in each["facts"]:
         means = f" {fact['means']}" if fact["means"] else ""
         yield from _row(fact["name"], f"{fact['value']} ({fact['source']}).{means}")
@@ -70,11 +70,11 @@ def _section(each: Container) -> Iterator[str]:
             yield from _row(grace["path"], f"{_seconds(grace['seconds'])}: {grace['source']}")
             yield from (f"      {line}" for line in grace["lines"])
     if seen["missing"]:
-        yield from _told(f"Not seen from here: {seen['missing']}. {seen['allow']}")
+        yield from _wrapped(f"Not seen from here: {seen['missing']}. {seen['allow']}")
     told: list[Any] = []
     for finding in each["findings"]:
         if finding["check"] != "killed":  # that is the forecast itself
-            yield from _told(f"{finding['check']}: {finding['text']}")
+            yield from _wrapped(f"{finding['check']}: {finding['text']}")
         if finding["advice"] and finding["advice"] not in told:
             told.append(finding["advice"])
             yield from _advice(finding["advice"])
@@ -90,7 +90,7 @@ def _advice(advice: dict[str, Any]) -> Iterator[str]:
         yield f"    {place['place']}:"
         yield from (f"      {plain(line)}" for line in place["lines"])  # whole: they are to be copied
     if advice["note"]:
-        yield from _told(advice["note"], "    ")
+        yield from _wrapped(advice["note"], "    ")
 
 
 def _row(name: str, text: str) -> Iterator[str]:
@@ -98,7 +98,7 @@ def _row(name: str, text: str) -> Iterator[str]:
     yield from textwrap.wrap(plain(text), WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
 
 
-def _told(text: str, indent: str = "  ") -> Iterator[str]:
+def _wrapped(text: str, indent: str = "  ") -> Iterator[str]:
     """Without what the name of a container or program could do to a terminal."""
     hang = indent + ("  " if text.startswith("·") else "")
     yield from textwrap.wrap(plain(text), WIDTH, initial_indent=indent, subsequent_indent=hang)
@@ -106,7 +106,7 @@ def _told(text: str, indent: str = "  ") -> Iterator[str]:
 
 def _helps(text: str) -> Iterator[str]:
     head = "What would help:"
-    for line in _told(f"{head} {text}"):
+    for line in _wrapped(f"{head} {text}"):
         yield line.replace(head, _bold(head), 1)
 
 

@@ -21,7 +21,7 @@ from app.experiments.expect import Expect, equals, fits, output_fits, processes_
 from app.experiments.model import Experiment, Step
 from app.experiments.seen import Seen
 
-Told = StepDone | StepFailed | StepUnseen
+Tick = StepDone | StepFailed | StepUnseen
 # What only a person does; a program may send signals by itself.
 ASKED = {action.asked for action in get_args(AnyAction) if action.asked}
 NO_TRACE = "the kernel's trace is not there, and only it can tell"
@@ -81,7 +81,7 @@ class Lesson:
         self.failed.clear()
         self._begun_s, self._begun_at, self._begun_by = now_s, at, number
 
-    def see(self, number: int, event: AnyEvent, now_s: float) -> list[Told]:
+    def see(self, number: int, event: AnyEvent, now_s: float) -> list[Tick]:
         """The ticks that this event earns."""
         facts = to_dict(event)
         by_hand = None
@@ -90,12 +90,12 @@ class Lesson:
             by_hand = seen.stopped_by_hand(facts, event.at)
             seen.remember(facts)
         self._newest = number, event.at
-        told = self._advance(facts, now_s)
-        return told if by_hand is None else [*told, *self._advance(by_hand, now_s)]
+        ticks = self._advance(facts, now_s)
+        return ticks if by_hand is None else [*ticks, *self._advance(by_hand, now_s)]
 
     def recall(self, number: int, event: AnyEvent, now_s: float) -> None:
         """One event of a run that another server had begun: what it earned then is in the journal, too."""
-        if not isinstance(event, Told):
+        if not isinstance(event, Tick):
             self.see(number, event, now_s)
         elif event.step >= self.step and not self.over:
             self.go_to(event.step)
@@ -105,44 +105,44 @@ class Lesson:
                 self.settled.add(event.expect)
                 self._advance(None, now_s)
 
-    def _advance(self, facts: dict[str, Any] | None, now_s: float) -> list[Told]:
+    def _advance(self, facts: dict[str, Any] | None, now_s: float) -> list[Tick]:
         """Step after step, as far as it goes.
 
         The next step must be seen to happen: for that one only what is there now may hold at once.
         """
-        told: list[Told] = []
+        ticks: list[Tick] = []
         while not self.over:
-            told += self._what_cannot_be_seen()
+            ticks += self._what_cannot_be_seen()
             self._notice_begin(facts, now_s)
-            told += self._ticks(facts)
+            ticks += self._ticks(facts)
             if len(self.settled) < len(self._expected):
                 break
             self._turn_to(self.step + 1)
             facts = None
-        return told
+        return ticks
 
-    def pass_time(self, now_s: float) -> list[Told]:
+    def pass_time(self, now_s: float) -> list[Tick]:
         """What has failed, and what has been absent for long enough."""
-        told: list[Told] = []
+        ticks: list[Tick] = []
         if self._begun_s is None:
-            return told
+            return ticks
         for index, expect in enumerate(self._expected):
             if index in self.settled | self.failed or now_s < self._begun_s + self._time(expect):
                 continue
             if expect.absent_for_s:
                 self.settled.add(index)
-                told.append(StepDone(run=self.run, step=self.step, expect=index, evidence=self._begun_by))
+                ticks.append(StepDone(run=self.run, step=self.step, expect=index, evidence=self._begun_by))
             elif expect.kind in ("process", "no_process") and not any(seen.looked for seen in self._of(expect)):
                 self.settled.add(index)
-                told.append(StepUnseen(run=self.run, step=self.step, expect=index, why=NO_PROCESSES))
+                ticks.append(StepUnseen(run=self.run, step=self.step, expect=index, why=NO_PROCESSES))
             else:
-                told.append(self._fail(index, self._what_came(index)))
-        if told and len(self.settled) == len(self._expected):
+                ticks.append(self._fail(index, self._what_came(index)))
+        if ticks and len(self.settled) == len(self._expected):
             self._turn_to(self.step + 1)
-            told += self._advance(None, now_s)
-        return told
+            ticks += self._advance(None, now_s)
+        return ticks
 
-    def give_up(self, why: str, *, begun: bool = True) -> list[Told]:
+    def give_up(self, why: str, *, begun: bool = True) -> list[Tick]:
         """No more will be seen: what was begun has failed; with ``begun`` False all of the step."""
         if begun and self._begun_s is None:
             return []
@@ -188,24 +188,24 @@ class Lesson:
         mine = [do for do in step.do if isinstance(do.what, Write) or (do.what.target or default) == name]
         return any(do.begun_by(facts) for do in mine)
 
-    def _what_cannot_be_seen(self) -> list[Told]:
-        told: list[Told] = []
+    def _what_cannot_be_seen(self) -> list[Tick]:
+        ticks: list[Tick] = []
         for index, expect in enumerate(self._expected):
             if expect.kind in ("kernel_signal", "verdict") and not self.trace and index not in self.settled:
                 self.settled.add(index)
-                told.append(StepUnseen(run=self.run, step=self.step, expect=index, why=NO_TRACE))
-        return told
+                ticks.append(StepUnseen(run=self.run, step=self.step, expect=index, why=NO_TRACE))
+        return ticks
 
-    def _ticks(self, facts: dict[str, Any] | None) -> list[Told]:
+    def _ticks(self, facts: dict[str, Any] | None) -> list[Tick]:
         number, at = self._newest
-        told: list[Told] = []
+        ticks: list[Tick] = []
         for index, expect in enumerate(self._expected):
             if index in self.settled or not self._holds(index, expect, facts):
                 continue
             took_s = None if self._begun_at is None else max(0.0, (at - self._begun_at).total_seconds())
             if expect.absent_for_s:
                 if self._begun_s is not None and index not in self.failed:
-                    told.append(self._fail(index, f"it came all the same, in event {number}"))
+                    ticks.append(self._fail(index, f"it came all the same, in event {number}"))
                 continue
             if expect.took_s and (took_s is None or not equals(list(expect.took_s), took_s)):
                 self._last[index] = {"took_s": took_s, "kind": "late"}
@@ -213,8 +213,8 @@ class Lesson:
             self.settled.add(index)
             self.failed.discard(index)
             shown = None if expect.lasting or took_s is None else round(took_s, 6)
-            told.append(StepDone(run=self.run, step=self.step, expect=index, evidence=number, took_s=shown))
-        return told
+            ticks.append(StepDone(run=self.run, step=self.step, expect=index, evidence=number, took_s=shown))
+        return ticks
 
     def _holds(self, index: int, expect: Expect, facts: dict[str, Any] | None) -> bool:
         if expect.kind in ("process", "no_process"):

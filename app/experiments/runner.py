@@ -27,7 +27,7 @@ from app.experiments.actions import (
     Unpause,
     Write,
 )
-from app.experiments.lesson import Lesson, Told
+from app.experiments.lesson import Lesson, Tick
 from app.experiments.model import Experiment
 from app.jobs import in_words, running_jobs
 from app.lab.actions import Acts
@@ -169,8 +169,8 @@ class Runner:
     def _wake(self) -> None:
         self._moved.set()
 
-    async def _record(self, lesson: Lesson, told: list[Told]) -> None:
-        for tick in told:
+    async def _record(self, lesson: Lesson, ticks: list[Tick]) -> None:
+        for tick in ticks:
             await self._lab.hub.record(tick)
         if lesson.over:
             self._lab.release(lesson.run)
@@ -192,7 +192,7 @@ class Runner:
                     self._wake()
             tasks.cancel_scope.cancel()
 
-    async def _tick(self, lesson: Lesson, earned: Callable[[float], list[Told]]) -> None:
+    async def _tick(self, lesson: Lesson, earned: Callable[[float], list[Tick]]) -> None:
         """Record what it has earned.  A defect costs this lesson its ticks, and no other one."""
         try:
             await self._record(lesson, earned(anyio.current_time()))

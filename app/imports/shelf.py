@@ -14,7 +14,7 @@ from pathlib import Path
 from app.events import now
 from app.imports.reading import imported_rows
 from app.journal import Stored
-from app.storage import open_file, told
+from app.storage import open_file, translated
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS imports (number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL);
@@ -51,7 +51,7 @@ class Imported:
 
     def take(self, file: bytes) -> tuple[str, int]:
         """Read a file and keep its run; gives its name here and its number of events.  Raises BadRequest, BadLine."""
-        with self._lock, told(self._path):
+        with self._lock, translated(self._path):
             number = self._number + 1
             rows = imported_rows(file, f"i{number}")
             values = [(number, row.id, row.kind, row.own, row.data) for row in rows]
@@ -72,7 +72,7 @@ class Imported:
 
     def kept(self) -> list[Import]:
         """Newest first."""
-        with self._lock, told(self._path):
+        with self._lock, translated(self._path):
             found = self._db.execute("SELECT number, at FROM imports ORDER BY number DESC").fetchall()
         return [Import(f"i{number}", at) for number, at in found]
 
@@ -89,7 +89,7 @@ class Imported:
         values = (number_of(run), after, *sorted(kinds))
         found: list[Stored] = []
         size = 0
-        with self._lock, told(self._path), closing(self._db.execute(query + " ORDER BY id", values)) as rows:
+        with self._lock, translated(self._path), closing(self._db.execute(query + " ORDER BY id", values)) as rows:
             for id_, own, kind, data in rows:
                 frame = f'data: {{"id":{id_},{data[1:]}\n\n'.encode()
                 found.append(Stored(id_, run if own else None, kind, frame))
@@ -100,12 +100,12 @@ class Imported:
 
     def last_id(self, run: str) -> int:
         """Number of its last event."""
-        with self._lock, told(self._path):
+        with self._lock, translated(self._path):
             found = self._db.execute("SELECT max(id) FROM events WHERE import = ?", (number_of(run),)).fetchone()
         return int(found[0])
 
     def forget(self, run: str) -> None:
-        with self._lock, told(self._path):
+        with self._lock, translated(self._path):
             self._db.execute("BEGIN IMMEDIATE")
             self._delete(number_of(run) or 0)
             self._db.execute("COMMIT")

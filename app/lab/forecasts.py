@@ -183,7 +183,7 @@ def _fields(said: StopSaid) -> dict[str, Any]:
     return {name: getattr(said, name) for name in ("outcome", "sure", "say", "why", "because", "fix")}
 
 
-def told(
+def forecast_payload(
     target: Target,
     seen: list[ProcessFacts],
     said: StopSaid | None,

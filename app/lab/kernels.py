@@ -60,8 +60,8 @@ class Kernels:
 
     def status(self) -> dict[str, Any]:
         """For ``GET /health``: ``engine`` is None where there is none, or where it runs on this machine's kernel."""
-        engine = _told(self._there) if self._engine.there and not self._shared else None
-        return {"here": _told(self._here), "engine": engine}
+        engine = _answer(self._there) if self._engine.there and not self._shared else None
+        return {"here": _answer(self._here), "engine": engine}
 
     @property
     def _shared(self) -> bool:
@@ -123,7 +123,7 @@ class Kernels:
         return trial
 
 
-def _told(found: KernelTrial | LabError | None) -> dict[str, Any]:
+def _answer(found: KernelTrial | LabError | None) -> dict[str, Any]:
     if isinstance(found, KernelTrial):
         said = {"state": "tried", "outcome": found.outcome, "text": SAID[found.outcome], "hint": ""}
         return {**said, "release": found.release, "boot_id": found.boot_id, "at": found.at, "took_s": found.took_s}

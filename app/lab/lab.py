@@ -27,7 +27,7 @@ from app.hosts.base import Handle, Host, Spec
 from app.hosts.left import Left
 from app.hub import Hub
 from app.jobs import Jobs, running_jobs
-from app.lab.forecasts import told
+from app.lab.forecasts import forecast_payload
 from app.lab.kernels import Kernels
 from app.lab.life import Life
 from app.lab.scratch import make_folder, placed
@@ -257,7 +257,7 @@ class Lab:
         wait_s = handle.stop_defaults.timeout_s if timeout_s is None else timeout_s
         seen = await state.foresight.look(handle.processes)
         stop = await state.foresight.stop(seen, wanted, wait_s)
-        return told(state.target, seen, stop, wanted, wait_s, state.tried())
+        return forecast_payload(state.target, seen, stop, wanted, wait_s, state.tried())
 
     async def stop(self, target: str, *, by: str, timeout_s: int | None = None, signal: str | int | None = None) -> int:
         """Start a stop; gives the number of ``stop_requested``.

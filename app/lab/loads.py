@@ -25,7 +25,7 @@ RUNS_KEPT = 32
 class _OfRun:
     processes: ProcessLoads = field(default_factory=ProcessLoads)
     looking: anyio.Lock = field(default_factory=anyio.Lock)
-    told: list[ProcessLoad] = field(default_factory=list)
+    loads: list[ProcessLoad] = field(default_factory=list)
     due_at: float = 0.0  # by the monotonic clock: before that the same is told again
 
 
@@ -48,10 +48,10 @@ class Loads:
             if time.monotonic() >= each.due_at:
                 keys = [key for target in state.targets if not target.ended for key in target.alive]
                 began = time.monotonic()
-                each.told = await to_thread.run_sync(each.processes.look, keys, limiter=self._limiter)
+                each.loads = await to_thread.run_sync(each.processes.look, keys, limiter=self._limiter)
                 ended = time.monotonic()
                 each.due_at = max(began + EVERY_S, ended + (ended - began) * RESTS)
-            return each.told
+            return each.loads
 
     def _of(self, run: str) -> _OfRun:
         """The run that was asked for last is the last one; those that nobody asks for go first."""

@@ -24,7 +24,7 @@ from app.probe.senders import Senders
 from app.probe.trace import Trace
 from app.probe.tracefs import TraceUnavailable
 from app.probe.watch import Watch
-from app.probe.wire import line, told_line
+from app.probe.wire import line, observation_line
 
 
 class Probe:
@@ -74,7 +74,7 @@ class Probe:
 
     def _tell(self, trace: Trace) -> None:
         clock_ns = time.time_ns() - time.clock_gettime_ns(time.CLOCK_MONOTONIC)
-        said = b"".join(told_line(told, clock_ns) for told in self._watch.tell(trace.read()))
+        said = b"".join(observation_line(observed, clock_ns) for observed in self._watch.tell(trace.read()))
         self._say(said)
 
     def _on_input(self) -> bool:

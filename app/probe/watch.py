@@ -17,11 +17,11 @@ from dataclasses import dataclass, field, replace
 
 from app.probe.files import ProcFiles, status_field
 from app.probe.names import Names
+from app.probe.observations import Action, Gone, Missed, Moved, Observation, Sent, Taken
 from app.probe.procfs import TICKS_PER_S, ProcessFacts
 from app.probe.records import Delivered, Exec, Exit, Generated, Lost, NewTask, Record, Renamed
 from app.probe.senders import Sender, Senders
 from app.probe.standing import orphaned_groups
-from app.probe.told import Action, Gone, Missed, Moved, Sent, Taken, Told
 
 SIGKILL, SIGCHLD, SIGCONT, SIGSTOP, SIGURG, SIGWINCH = 9, 17, 18, 19, 23, 28
 NO_DEFAULT = frozenset({SIGCHLD, SIGCONT, SIGURG, SIGWINCH})
@@ -91,18 +91,18 @@ class Watch:
         self._parents = {pid: name for pid, name in self._parents.items() if name != target}
         self._zombies = {pid: name for pid, name in self._zombies.items() if name != target}
 
-    def tell(self, records: Iterable[Record]) -> list[Told]:
+    def tell(self, records: Iterable[Record]) -> list[Observation]:
         """What the records mean, in their order; one ``Moved`` for each target that it is true of."""
-        told: list[Told] = []
+        observed: list[Observation] = []
         moved: dict[str, None] = {}
         self._senders.look_again()
         for record in records:
             self._forget_dead(record.at_ns)
             match record:
                 case Generated():
-                    told += self._generated(record)
+                    observed += self._generated(record)
                 case Delivered():
-                    told += self._delivered(record)
+                    observed += self._delivered(record)
                 case NewTask():
                     self._new(record, moved)
                 case Renamed():
@@ -115,8 +115,8 @@ class Watch:
                 case Exit():
                     self._exit(record, moved)
                 case Lost():
-                    told.append(Missed(record.count))
-        return [*told, *map(Moved, moved)]
+                    observed.append(Missed(record.count))
+        return [*observed, *map(Moved, moved)]
 
     def _new(self, record: NewTask, moved: dict[str, None]) -> None:
         parent = self._tids.get(record.tid)
@@ -154,7 +154,7 @@ class Watch:
             if member and (member.ended or tid != member.pid):
                 del self._tids[tid]
 
-    def _generated(self, record: Generated) -> list[Told]:
+    def _generated(self, record: Generated) -> list[Observation]:
         if record.signal == SIGCHLD and record.code in CLD:
             ended = self._tids.get(record.sender_tid)
             if ended is None:
@@ -196,7 +196,7 @@ class Watch:
             )
         ]
 
-    def _delivered(self, record: Delivered) -> list[Told]:
+    def _delivered(self, record: Delivered) -> list[Observation]:
         member = self._tids.get(record.tid)
         if member is None or _is_noise(record):
             return []
@@ -230,7 +230,7 @@ class Watch:
         stats = ((pid, self._files.stat(pid)) for pid in pids)
         return orphaned_groups(self._files, [(pid, stat) for pid, stat in stats if stat])
 
-    def _fatal(self, member: _Member, record: Delivered | Generated) -> list[Told]:
+    def _fatal(self, member: _Member, record: Delivered | Generated) -> list[Observation]:
         """The kernel took the process down for a signal whose default action is that; or this is noise."""
         confirmed = isinstance(record, Generated)  # the parent was told that a signal ended it
         for sent in reversed(member.sent):

@@ -6,9 +6,9 @@ Told to it: ``{"expect": target, "parent": pid}``, ``{"know": target, "pids": [.
 ``{"look": number, "init": pid, "container": id}``, ``{"settle": number}``, ``{"catch_up": number}``,
 ``{"rest": true}``.  The end of its input is its own end.
 
-It says: ``hello`` first, then ``sent``, ``taken``, ``moved``, ``gone`` and ``missed`` (fields of ``told.py``, and
-``clock``, the ns that make UTC of their times); ``seen`` as the answer to ``look``; and ``done`` with the number, to
-``settle`` when all who were known before are followed, to ``catch_up`` when all is said that had happened before.
+It says: ``hello`` first, then ``sent``, ``taken``, ``moved``, ``gone`` and ``missed`` (fields of ``observations.py``,
+and ``clock``, the ns that make UTC of their times); ``seen`` as the answer to ``look``; and ``done`` with the number,
+to ``settle`` when all who were known before are followed, to ``catch_up`` when all is said that had happened before.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from dataclasses import asdict
 from typing import Any
 
 from app.probe.masks import Masks
+from app.probe.observations import Gone, Missed, Moved, Observation, Sent, Taken
 from app.probe.procfs import ProcessFacts
 from app.probe.senders import Sender
 from app.probe.threads import ThreadFacts
-from app.probe.told import Gone, Missed, Moved, Sent, Taken, Told
 
 VERSION = 1
-_TOLD: dict[str, type[Sent | Taken | Moved | Gone | Missed]] = {
+_KINDS: dict[str, type[Sent | Taken | Moved | Gone | Missed]] = {
     each.__name__.lower(): each for each in (Sent, Taken, Moved, Gone, Missed)
 }
 
@@ -34,13 +34,13 @@ def line(kind: str, **fields: Any) -> bytes:
     return json.dumps({"v": VERSION, "kind": kind, **fields}, separators=(",", ":")).encode() + b"\n"
 
 
-def told_line(told: Told, clock_ns: int) -> bytes:
-    return line(type(told).__name__.lower(), clock=clock_ns, **asdict(told))
+def observation_line(observed: Observation, clock_ns: int) -> bytes:
+    return line(type(observed).__name__.lower(), clock=clock_ns, **asdict(observed))
 
 
-def told_of(said: dict[str, Any]) -> Told | None:
+def observation_of(said: dict[str, Any]) -> Observation | None:
     """None for what is none of these."""
-    make = _TOLD.get(said["kind"])
+    make = _KINDS.get(said["kind"])
     if make is None:
         return None
     fields = {name: value for name, value in said.items() if name not in ("v", "kind", "clock")}

@@ -82,7 +82,7 @@ class Doors:
             log.warning(text, *args)
 
     def on_loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Log an error of the event loop: a table that is full would be a traceback for each try, and it tries without end."""
+        """Log an error of the event loop: a full table would be a traceback for each try, without end."""
         if context.get("message") == "socket.accept() out of system resource":
             self.say("no connection can be taken: %s", context.get("exception"))
         else:

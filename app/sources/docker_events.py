@@ -22,16 +22,16 @@ from app.events import EngineEvent
 from app.signals import UnknownSignal, name_of, parse_signal
 from app.targets import LAB, RUN, TARGET
 
-TOLD = frozenset({"create", "start", "restart", "kill", "die", "stop", "oom", "pause", "unpause", "destroy"})
-Told = tuple[str, EngineEvent]  # container id
+ACTIONS = frozenset({"create", "start", "restart", "kill", "die", "stop", "oom", "pause", "unpause", "destroy"})
+EngineMessage = tuple[str, EngineEvent]  # container id
 
 
-def parse_event(raw: dict[str, Any]) -> Told | None:
+def parse_event(raw: dict[str, Any]) -> EngineMessage | None:
     """One message of the engine; None for what nobody needs to be told (exec, top, attach)."""
     actor = raw.get("Actor") or {}
     attributes = actor.get("Attributes") or {}
     action = str(raw.get("Action") or raw.get("status") or "")
-    if action not in TOLD or RUN not in attributes:
+    if action not in ACTIONS or RUN not in attributes:
         return None
     nanoseconds = int(raw.get("timeNano") or int(raw.get("time") or 0) * 10**9)
     code = attributes.get("exitCode")
@@ -60,12 +60,12 @@ def _name(signal: str | None) -> str | None:
 @asynccontextmanager
 async def engine_events(
     feed_of: Callable[[], Callable[..., Any]], limiter: CapacityLimiter, *, lab: str
-) -> AsyncIterator[MemoryObjectReceiveStream[Told]]:
+) -> AsyncIterator[MemoryObjectReceiveStream[EngineMessage]]:
     """A stream of (container id, event) for as long as the block is open; it ends when the engine is lost.
 
     ``lab``: only containers with this label: another lab on the same engine counts its runs from 1 too.
     """
-    send, receive = anyio.create_memory_object_stream[Told](256)
+    send, receive = anyio.create_memory_object_stream[EngineMessage](256)
     feed = await to_thread.run_sync(
         lambda: feed_of()(decode=True, filters={"type": "container", "label": f"{LAB}={lab}"}),
         limiter=limiter,
@@ -82,8 +82,8 @@ async def engine_events(
             ValueError,
         ):
             for raw in feed:
-                if told := parse_event(raw):
-                    from_thread.run(send.send, told)
+                if message := parse_event(raw):
+                    from_thread.run(send.send, message)
 
     async def read_until_closed() -> None:
         with send:

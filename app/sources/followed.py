@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from app.events import KernelSignal, Truncated
-from app.probe.told import Ended, Sent, Taken, Told
+from app.probe.observations import Ended, Observation, Sent, Taken
 from app.probe.watch import SIGSTOP
 from app.sources.kernel_events import kernel_signal
 
@@ -24,12 +24,12 @@ class Expected:
     """A target that is about to start.  What is told of it before it is followed is kept: it is the beginning."""
 
     parent: int
-    told: list[tuple[Told, int]] = field(default_factory=list)  # with what makes UTC of its time
+    observed: list[tuple[Observation, int]] = field(default_factory=list)  # with what makes UTC of its time
 
-    def keep(self, told: Told, clock_ns: int) -> None:
+    def keep(self, observed: Observation, clock_ns: int) -> None:
         """Not more than would be recorded at once."""
-        if len(self.told) < SIGNALS_AT_ONCE:
-            self.told.append((told, clock_ns))
+        if len(self.observed) < SIGNALS_AT_ONCE:
+            self.observed.append((observed, clock_ns))
 
 
 @dataclass(slots=True)
@@ -46,11 +46,11 @@ class Followed:
     blind: bool = False  # that there is no trace was said of it
     cut: bool = False
 
-    def on_observation(self, told: Sent | Taken, clock_ns: int) -> list[KernelSignal | Truncated]:
+    def on_observation(self, observed: Sent | Taken, clock_ns: int) -> list[KernelSignal | Truncated]:
         """What is recorded of a signal.  ``clock_ns``: what makes UTC of its time."""
-        if self._sweeping(told):
+        if self._sweeping(observed):
             return []
-        if not (isinstance(told, Sent) and told.result == IGNORED):
+        if not (isinstance(observed, Sent) and observed.result == IGNORED):
             self.moved()  # it may be stopped now, or have another handler
         now = time.monotonic()
         self.room = min(SIGNALS_AT_ONCE, self.room + (now - self.filled_at) * SIGNALS_PER_S)
@@ -63,14 +63,14 @@ class Followed:
         self.room -= 1
         if self.room > SIGNALS_AT_ONCE / 2:
             self.cut = False
-        return [kernel_signal(told, run=self.run, lab=self.lab, clock_ns=clock_ns)]
+        return [kernel_signal(observed, run=self.run, lab=self.lab, clock_ns=clock_ns)]
 
-    def _sweeping(self, told: Sent | Taken) -> bool:
+    def _sweeping(self, observed: Sent | Taken) -> bool:
         """The keeper ends what is left by stopping all of it first, over and over: only its SIGKILL is worth a word."""
-        if isinstance(told, Taken):
-            return told.signal == SIGSTOP and told.pid in self.swept
-        if not self.keeper or told.sender.pid != self.keeper:
+        if isinstance(observed, Taken):
+            return observed.signal == SIGSTOP and observed.pid in self.swept
+        if not self.keeper or observed.sender.pid != self.keeper:
             return False
-        if told.signal == SIGSTOP:
-            self.swept.add(told.pid)
-        return told.signal == SIGSTOP or told.result == IGNORED
+        if observed.signal == SIGSTOP:
+            self.swept.add(observed.pid)
+        return observed.signal == SIGSTOP or observed.result == IGNORED

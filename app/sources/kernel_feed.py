@@ -16,9 +16,9 @@ from anyio import to_thread
 
 from app.probe.clerk import Clerk
 from app.probe.files import ProcFiles
+from app.probe.observations import Observation
 from app.probe.procfs import ProcessFacts
 from app.probe.senders import Senders
-from app.probe.told import Told
 from app.probe.trace import Trace
 from app.probe.watch import Watch
 
@@ -64,7 +64,7 @@ class Feed(Protocol):
         """There is already something more to take."""
         ...
 
-    def take(self) -> tuple[list[Told], int]:
+    def take(self) -> tuple[list[Observation], int]:
         """What has come since, or a part of it, and the ns that make UTC of its times."""
         ...
 
@@ -115,7 +115,7 @@ class LocalFeed:
     def waiting(self) -> bool:
         return self._trace.cut
 
-    def take(self) -> tuple[list[Told], int]:
+    def take(self) -> tuple[list[Observation], int]:
         clock_ns = time.time_ns() - time.clock_gettime_ns(time.CLOCK_MONOTONIC)
         return self._watch.tell(self._trace.read()), clock_ns
 

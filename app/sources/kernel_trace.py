@@ -18,8 +18,8 @@ import anyio.lowlevel
 
 from app.events import AnyEvent, SourceBack, SourceLost
 from app.events.record import Record
+from app.probe.observations import Ended, Gone, Missed, Moved, Observation, Sent, Taken
 from app.probe.procfs import ProcessFacts
-from app.probe.told import Ended, Gone, Missed, Moved, Sent, Taken, Told
 from app.probe.trace import Trace
 from app.probe.tracefs import TraceUnavailable
 from app.sources.followed import Expected, Followed
@@ -121,7 +121,11 @@ class KernelTrace:
             )
         try:
             if expected:
-                early = (event for told, clock_ns in expected.told for event in self._on_observation(told, clock_ns))
+                early = (
+                    event
+                    for observed, clock_ns in expected.observed
+                    for event in self._on_observation(observed, clock_ns)
+                )
                 await record_all(self._record, early)
             yield
         finally:
@@ -178,28 +182,30 @@ class KernelTrace:
             began = time.monotonic()
             found, clock_ns = self._feed.take()
             done = self._feed.taken_until(now_ns)
-            await record_all(self._record, (event for told in found for event in self._on_observation(told, clock_ns)))
+            await record_all(
+                self._record, (event for observed in found for event in self._on_observation(observed, clock_ns))
+            )
             await record_all(self._record, self._overflow.over())
             # Half of the time is for others: an answer takes many passes of the loop, each as long as a part.
             await anyio.sleep(time.monotonic() - began if self._feed and self._feed.waiting else 0)
 
-    def _on_observation(self, told: Told, clock: int) -> list[AnyEvent]:
-        if isinstance(told, Missed):
+    def _on_observation(self, observed: Observation, clock: int) -> list[AnyEvent]:
+        if isinstance(observed, Missed):
             for each in self._followed.values():
                 each.moved()
-            return self._overflow.missed(told.count) if self._followed or self._expected else []
-        followed = self._followed.get(told.target)
+            return self._overflow.missed(observed.count) if self._followed or self._expected else []
+        followed = self._followed.get(observed.target)
         if followed is None:
-            if expected := self._expected.get(told.target):
-                expected.keep(told, clock)
+            if expected := self._expected.get(observed.target):
+                expected.keep(observed, clock)
             return []
-        match told:
+        match observed:
             case Moved():
                 followed.moved()
             case Gone():
-                followed.ended(told.pid, told.how)
+                followed.ended(observed.pid, observed.how)
             case Sent() | Taken():
-                return [*followed.on_observation(told, clock)]
+                return [*followed.on_observation(observed, clock)]
         return []
 
 

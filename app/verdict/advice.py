@@ -84,7 +84,7 @@ def _of_shell(after: Aftermath, shell: Member) -> Remedy | None:
     limit = after.asked.timeout_s
     times = [ends_within_s(child) for child in now.children]
     soon = all(seconds is not None and (limit < 0 or seconds < limit) for seconds in times)
-    kept = tuple(child for child in now.children if not after.gone(child.pid) and not after.told(child))
+    kept = tuple(child for child in now.children if not after.gone(child.pid) and not after.was_sent_something(child))
     if now.kind == "foreground" and kept and not soon:
         return Remedy("trap_and_wait", waited_for(kept), shell, kept)
     if after.went_on(shell):

@@ -110,7 +110,7 @@ class Aftermath:
             at = below
             seen.add(at.pid)
 
-    def told(self, member: Member) -> bool:
+    def was_sent_something(self, member: Member) -> bool:
         """Whether anything was sent to it by another process of the target."""
         return any(hop.word.pid == member.pid and hop.sender.pid != member.pid for hop in self._hops)
 

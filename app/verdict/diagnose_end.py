@@ -9,7 +9,7 @@ from app.verdict.diagnose_stop import diagnose_by_hand
 from app.verdict.diagnosis import Diagnosis, inside, sentence, who_did
 from app.verdict.exit_code import by_itself, exit_said, root_of
 from app.verdict.fence import fenced_off
-from app.verdict.passed_on import hops, swept, told
+from app.verdict.passed_on import hops, sentences_of, swept
 from app.verdict.scene import Scene, Word
 
 _OUT = ("SIGCHLD", "SIGWINCH", "SIGCONT", "SIGURG")
@@ -32,7 +32,7 @@ def diagnose_end(scene: Scene, after: int) -> Diagnosis | None:
     fatal = next((word for word in reversed(words) if came_of(scene, word).fate == "ended"), None)
     handled = next((word for word in reversed(words) if word.delivered == "handler"), None)
     said = [*_typed(scene, after), *(each for each in (_origin(scene, fatal or handled, after),) if each)]
-    said += told(hops(scene, after, scene.events[-1][0]))
+    said += sentences_of(hops(scene, after, scene.events[-1][0]))
     if oom is not None and event.exit_code == 137:
         text = f"{who} was ended because the container's memory ran out: the engine says so, and 137 is SIGKILL."
         outcome = Diagnosis(None, "out_of_memory", text, ())

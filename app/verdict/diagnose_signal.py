@@ -10,7 +10,7 @@ from app.verdict.came import Fate as CameFate
 from app.verdict.claims import Sent, sent_of
 from app.verdict.diagnosis import BLIND, Diagnosis, seconds, sentence, who_did
 from app.verdict.exit_code import exit_said
-from app.verdict.passed_on import swept, told
+from app.verdict.passed_on import sentences_of, swept
 from app.verdict.scene import Row, Scene, Word
 
 _OUTCOMES: dict[CameFate, VerdictOutcome] = {
@@ -68,7 +68,7 @@ def diagnose_signal(scene: Scene, request: int, *, over: bool) -> Diagnosis:
         first,
         sentence(came),
         *(sentence(came_of(scene, word)) for word in sent.others[:4]),
-        *told(list(sent.hops)),
+        *sentences_of(list(sent.hops)),
     ]
     outcome, text, more = _came_to(scene, sent, came)
     if sent.others:

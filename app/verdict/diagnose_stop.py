@@ -10,7 +10,7 @@ from app.verdict.advice import advise_stop
 from app.verdict.came import Came, came_of
 from app.verdict.diagnosis import BLIND, Diagnosis, inside, seconds, sentence, who_did
 from app.verdict.exit_code import exit_said
-from app.verdict.passed_on import kept_by, told
+from app.verdict.passed_on import kept_by, sentences_of
 from app.verdict.scene import Scene, Word
 from app.verdict.stop_seen import Stop, asked_stop, stop_by_hand
 
@@ -28,7 +28,7 @@ def diagnose_by_hand(scene: Scene, after: int) -> Diagnosis | None:
 
 def _diagnosis(scene: Scene, stop: Stop) -> Diagnosis:
     came = came_of(scene, stop.word) if stop.word else None
-    said = [*_asked(stop), *_arrived(scene, stop, came), *told(list(stop.hops))]
+    said = [*_asked(stop), *_arrived(scene, stop, came), *sentences_of(list(stop.hops))]
     if stop.finished is None or (scene.exited is None and stop.finished[1].error):
         error = stop.finished[1].error if stop.finished else "nobody saw its end"
         number = stop.finished[0] if stop.finished else stop.id

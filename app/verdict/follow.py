@@ -31,10 +31,10 @@ def follow(
     member: Member,
     number: int,
     origin: Origin,
-    told: frozenset[int] = frozenset(),
+    recipients: frozenset[int] = frozenset(),
     depth: int = 0,
 ) -> Course:
-    """What comes of a signal for one process.  ``told``: all that get it at the same moment, by their pids."""
+    """What comes of a signal for one process.  ``recipients``: all that get it at the same moment, by their pids."""
     found = forecast(member.subject, number, origin)
     taken = found.fate in _TAKEN or found.rule == "blocked_with_handler"
     held = found.rule == "blocked"
@@ -43,12 +43,12 @@ def follow(
         return action_course(member, number, found)
     if not (taken or misleading or (held and manner(member, number))):
         return action_course(member, number, found)
-    course = _taken(subject, member, number, found, told | {member.pid}, depth)
+    course = _taken(subject, member, number, found, recipients | {member.pid}, depth)
     return course if taken or held else course.doubted(misleading)
 
 
 def _taken(
-    subject: StopSubject, member: Member, number: int, found: Forecast, told: frozenset[int], depth: int
+    subject: StopSubject, member: Member, number: int, found: Forecast, recipients: frozenset[int], depth: int
 ) -> Course:
     """Code of the program runs: a forwarder's, a manager's, a shell's, a runtime's, or its own."""
     program = program_of(member)
@@ -57,12 +57,12 @@ def _taken(
     if own := manner(member, number):
         return _by_habit(subject, member, name_of(number), own)
     if program.runtime == "shell":
-        follow_told = {
-            child.pid: follow(subject, child, number, "inside", told, depth + 1)
+        courses = {
+            child.pid: follow(subject, child, number, "inside", recipients, depth + 1)
             for child in subject.children(member)
-            if child.pid in told
+            if child.pid in recipients
         }
-        return trap_course(subject, member, number, follow_told)
+        return trap_course(subject, member, number, courses)
     if habit := habit_of(program.name, member, number):
         return _by_habit(subject, member, name_of(number), habit)
     if found.fate == "handler" and (course := runtime_course(member, program, number)):
@@ -84,8 +84,8 @@ def _passed(subject: StopSubject, member: Member, number: int, passed: Passing, 
         return Course("unknown", f"{who(member)} passes {name} on, but has no child now.")
     if not passed.signal:
         return Course("stays", f"{who(member)} is told to swallow {name}.")
-    told = frozenset(each.pid for each in passed.to)
-    inner = follow(subject, main, passed.signal, "inside", told, depth + 1)
+    recipients = frozenset(each.pid for each in passed.to)
+    inner = follow(subject, main, passed.signal, "inside", recipients, depth + 1)
     changed = f" as {name_of(passed.signal)}" if passed.signal != number else ""
     hop = f"{who(member)} passes {name} on to {who(main)}{changed}"
     course = replace(
@@ -95,11 +95,11 @@ def _passed(subject: StopSubject, member: Member, number: int, passed: Passing, 
         by_signal=False,
     )
     below = subject.below(main)
-    if inner.end == "stays" and (below or len(told) > 1):
+    if inner.end == "stays" and (below or len(recipients) > 1):
         course = replace(course, sure=False)  # what becomes of the others may end it
     if inner.end == "ends":
-        course = _held(subject, member, passed, course, told, depth)
-        untold = [each for each in below if each.pid not in told]
+        course = _held(subject, member, passed, course, recipients, depth)
+        untold = [each for each in below if each.pid not in recipients]
         if course.end == "ends" and untold and subject.root.subject.is_init:
             names = " and ".join(dict.fromkeys(called(each) for each in untold[:3]))
             course = replace(course, because=(*course.because, f"Not told, and killed with PID 1: {names}."))
@@ -109,18 +109,18 @@ def _passed(subject: StopSubject, member: Member, number: int, passed: Passing, 
 
 
 def _held(
-    subject: StopSubject, member: Member, passed: Passing, course: Course, told: frozenset[int], depth: int
+    subject: StopSubject, member: Member, passed: Passing, course: Course, recipients: frozenset[int], depth: int
 ) -> Course:
     """Whether another process that it waits for keeps it, though its child ends."""
     for other in passed.holds:
-        if other.pid in told:
-            kept = follow(subject, other, passed.signal, "inside", told, depth + 1).end != "ends"
+        if other.pid in recipients:
+            kept = follow(subject, other, passed.signal, "inside", recipients, depth + 1).end != "ends"
         else:
             kept = True
         if kept:
             why = f"{course.why} But {who(member)} waits for {who(other)} too."
             fix = f"Run {called(member)} under an init (--init): as PID 1 it waits for orphans too."
-            return Course("stays", why, because=course.because, fix=None if other.pid in told else fix)
+            return Course("stays", why, because=course.because, fix=None if other.pid in recipients else fix)
     return course
 
 

@@ -8,7 +8,7 @@ from app.events.parts import Sentence
 from app.verdict.came import STAYS, Came, came_of, named, row_of
 from app.verdict.scene import Row, Scene, Word
 
-TOLD = 6  # hops that are told one by one
+LISTED = 6  # hops that have a sentence each
 _NOISE = frozenset({"SIGCHLD", "SIGURG"})
 
 
@@ -45,10 +45,10 @@ def _as_it_was_named(sender: Row, word: Word) -> Row:
     return replace(sender, comm=word.sender)
 
 
-def told(found: list[Hop]) -> list[Sentence]:
+def sentences_of(found: list[Hop]) -> list[Sentence]:
     """The first of them as sentences, and how many more there were."""
-    said = [hop.sentence() for hop in found[:TOLD]]
-    if rest := found[TOLD:]:
+    said = [hop.sentence() for hop in found[:LISTED]]
+    if rest := found[LISTED:]:
         said.append(Sentence(text=f"{len(rest)} more were sent inside.", evidence=(rest[0].word.id, rest[-1].word.id)))
     return said
 

@@ -32,11 +32,11 @@ class Hearing:
 def hearing(subject: StopSubject) -> Hearing:
     """Of the stop signal as it is set."""
     catchers = tuple(each for each in subject.members[1:] if handles(each, subject.signal))
-    told = _told(subject, subject.root, subject.signal, frozenset())
+    told = _recipients(subject, subject.root, subject.signal, frozenset())
     return Hearing(catchers, None if told is None else tuple(each for each in catchers if each.pid not in told))
 
 
-def _told(subject: StopSubject, member: Member, number: int, seen: frozenset[int]) -> frozenset[int] | None:
+def _recipients(subject: StopSubject, member: Member, number: int, seen: frozenset[int]) -> frozenset[int] | None:
     """The pids that the signal reaches from here on; None: nobody knows."""
     here = seen | {member.pid}
     takes = forecast(member.subject, number).fate in TAKEN or program_of(member).name in TAKERS
@@ -45,7 +45,7 @@ def _told(subject: StopSubject, member: Member, number: int, seen: frozenset[int
         return None if takes and subject.children(member) else here
     for each in passed.to:
         if each.pid not in here:
-            below = _told(subject, each, passed.signal, here)
+            below = _recipients(subject, each, passed.signal, here)
             if below is None:
                 return None
             here |= below

@@ -23,7 +23,7 @@ from starlette.requests import HTTPConnection
 
 from app.errors import CrossSite, DataFolder, Forbidden, Unauthenticated
 from app.hub.audience import Role
-from app.storage import open_file, told
+from app.storage import open_file, translated
 
 Who = Literal["anyone", "viewer", "driver"]
 F = TypeVar("F", bound=Callable[..., object])
@@ -73,7 +73,7 @@ class Access:
 
     def redeem(self, code: str, role: Role) -> str | None:
         """A session id for a valid code of that role; None otherwise.  A driver's code is used up."""
-        with self._lock, told(self._path):
+        with self._lock, translated(self._path):
             found = self._db.execute("SELECT 1 FROM links WHERE code = ? AND role = ?", (_hash(code), role)).fetchone()
             if not found:
                 return None
@@ -99,7 +99,7 @@ class Access:
         session = connection.cookies.get(cookie)
         if not session:
             return None
-        with self._lock, told(self._path):
+        with self._lock, translated(self._path):
             found = self._db.execute("SELECT role FROM sessions WHERE id = ?", (_hash(session),)).fetchone()
         return found[0] if found else None
 
@@ -118,7 +118,7 @@ class Access:
             self._db.close()
 
     def _write(self, statement: str, *values: str) -> None:
-        with self._lock, told(self._path):
+        with self._lock, translated(self._path):
             self._db.execute(statement, values)
 
 

@@ -23,19 +23,19 @@ WORDS = frozenset({"run_created", "run_finished", "stop_finished", "target_exite
 Facts = dict[str, Any]
 
 
-def fold_into(runs: dict[str, Told], events: Iterable[Stored]) -> None:
+def fold_into(runs: dict[str, RunStory], events: Iterable[Stored]) -> None:
     """Take what is told of each run, in the order in which it was recorded."""
     for stored in events:
         if stored.run is None:
             continue
         event = json.loads(stored.json)
         if stored.kind == "run_created":
-            runs[stored.run] = Told(stored.run, event)
-        elif told := runs.get(stored.run):
-            told.take(stored.kind, event)
+            runs[stored.run] = RunStory(stored.run, event)
+        elif story := runs.get(stored.run):
+            story.take(stored.kind, event)
 
 
-class Told:
+class RunStory:
     """One run as far as it was told.  Its result is that of the target whose stop, or whose end, was told last."""
 
     def __init__(self, run: str, event: Facts) -> None:
@@ -110,19 +110,19 @@ def outcome_of(facts: Facts) -> str:
 
 async def run_facts(hub: Hub, run: str) -> Facts:
     """One run's, with ``last_event_id``.  Raises NotFound."""
-    told: dict[str, Told] = {}
+    stories: dict[str, RunStory] = {}
     async for event in hub.read_all(run=run, kinds=WORDS):
-        fold_into(told, [event])
-    if run not in told:
+        fold_into(stories, [event])
+    if run not in stories:
         raise NotFound(f"there is no run {run}")
-    return {**told[run].facts(), "last_event_id": hub.journal.last_of_run(run)}
+    return {**stories[run].facts(), "last_event_id": hub.journal.last_of_run(run)}
 
 
 async def imported_facts(imported: Imported, each: Import) -> Facts:
     """What has no end in the recording has none that anybody knows; it is over all the same."""
-    told: dict[str, Told] = {}
-    fold_into(told, await to_thread.run_sync(imported.read, each.run, WORDS))
-    facts = told[each.run].facts() | {"imported": True, "imported_at": each.at, "status": "finished"}
+    stories: dict[str, RunStory] = {}
+    fold_into(stories, await to_thread.run_sync(imported.read, each.run, WORDS))
+    facts = stories[each.run].facts() | {"imported": True, "imported_at": each.at, "status": "finished"}
     return {**facts, "outcome": outcome_of(facts)}
 
 

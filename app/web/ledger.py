@@ -12,13 +12,13 @@ from anyio import to_thread
 from app.hub import Hub
 from app.hub.reader import is_full
 from app.imports.shelf import Import, Imported
-from app.web.facts import WORDS, Facts, Told, fold_into, imported_facts
+from app.web.facts import WORDS, Facts, RunStory, fold_into, imported_facts
 
 
 class Ledger:
     def __init__(self, hub: Hub, imported: Imported) -> None:
         self._hub, self._imported = hub, imported
-        self._runs: dict[str, Told] = {}  # in the order in which they were created
+        self._runs: dict[str, RunStory] = {}  # in the order in which they were created
         self._imports: dict[Import, Facts] = {}  # they never change
         self._place, self._forgotten = 0, hub.forgotten
         self._lock = anyio.Lock()

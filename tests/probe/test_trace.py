@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from app.probe.observations import Gone, Missed, Moved, Observation, Sent, Taken
 from app.probe.procfs import Proc
 from app.probe.records import Delivered, Exec, Exit, Generated, Lost, NewTask, Record, Renamed
-from app.probe.told import Gone, Missed, Moved, Sent, Taken, Told
 from app.probe.trace import Trace
 from app.probe.tracefs import PREFIX, clear_stale, find_tracefs
 from app.probe.watch import Watch
@@ -141,8 +141,8 @@ def test_a_name_cannot_forge_a_record(trace: Trace, name: str) -> None:
     assert [(each.signal, each.result, each.comm) for each in mine] == [
         (signal.SIGUSR1, 0, name.encode()[:15].decode())
     ]
-    told = [each for each in watch.tell(found) if isinstance(each, Sent | Taken)]
-    assert [(each.signal, each.pid, each.comm) for each in told] == [(10, victim.pid, name[:15])] * 2
+    observed = [each for each in watch.tell(found) if isinstance(each, Sent | Taken)]
+    assert [(each.signal, each.pid, each.comm) for each in observed] == [(10, victim.pid, name[:15])] * 2
 
 
 def test_a_sender_has_the_name_that_it_had_when_it_sent(trace: Trace) -> None:
@@ -157,9 +157,12 @@ def test_a_sender_has_the_name_that_it_had_when_it_sent(trace: Trace) -> None:
         until(lambda: Path(f"/proc/{victim.pid}/comm").read_text() == "cat\n")
         watch.add_processes("t", Proc().facts([victim.pid]))
         found = collect(trace, lambda seen: any(isinstance(e, Renamed) and e.comm == "cat" for e in seen))
-        told = [each for each in watch.tell(found) if isinstance(each, Sent)]
-        assert [(each.signal, each.sender.comm) for each in told] == [(signal.SIGUSR1, "bash"), (signal.SIGHUP, "bash")]
-        assert told[0].sender.pid not in (None, victim.pid), "a child of its own, which has gone"
+        observed = [each for each in watch.tell(found) if isinstance(each, Sent)]
+        assert [(each.signal, each.sender.comm) for each in observed] == [
+            (signal.SIGUSR1, "bash"),
+            (signal.SIGHUP, "bash"),
+        ]
+        assert observed[0].sender.pid not in (None, victim.pid), "a child of its own, which has gone"
         os.kill(victim.pid, signal.SIGCONT)
         found = collect(trace, lambda seen: sent(seen, victim.pid, signal.SIGCONT))
         (own,) = [each for each in watch.tell(found) if isinstance(each, Sent)]
@@ -200,7 +203,7 @@ def test_nothing_is_recorded_while_nobody_is_followed(trace: Trace) -> None:
     assert not trace.waiting
 
 
-def story(trace: Trace, *command: str, act: Callable[[Victim], None]) -> tuple[int, list[Told]]:
+def story(trace: Trace, *command: str, act: Callable[[Victim], None]) -> tuple[int, list[Observation]]:
     """What is told of a victim from its start to its end."""
     watch = Watch()
     with Victim(*command) as victim:
@@ -223,19 +226,19 @@ THREADS = (
 
 
 def test_threads_that_end_with_their_process_were_not_killed_by_anybody(trace: Trace) -> None:
-    pid, told = story(trace, sys.executable, "-c", THREADS + "input(); os._exit(3)", act=lambda victim: victim.go())
-    assert [each for each in told if isinstance(each, Sent | Taken)] == []
-    assert Gone("t", pid, "exited") in told
+    pid, observed = story(trace, sys.executable, "-c", THREADS + "input(); os._exit(3)", act=lambda victim: victim.go())
+    assert [each for each in observed if isinstance(each, Sent | Taken)] == []
+    assert Gone("t", pid, "exited") in observed
 
 
 def test_a_fatal_default_is_told_by_the_name_that_was_sent(trace: Trace) -> None:
     script = THREADS + "signal.pause()"
-    pid, told = story(trace, sys.executable, "-c", script, act=lambda victim: os.kill(victim.pid, signal.SIGTERM))
-    signals = [(type(each).__name__, each.signal, each.pid) for each in told if isinstance(each, Sent | Taken)]
+    pid, observed = story(trace, sys.executable, "-c", script, act=lambda victim: os.kill(victim.pid, signal.SIGTERM))
+    signals = [(type(each).__name__, each.signal, each.pid) for each in observed if isinstance(each, Sent | Taken)]
     assert signals == [("Sent", 15, pid), ("Taken", 15, pid)]
-    assert [each.action for each in told if isinstance(each, Taken)] == ["default"]
-    assert Gone("t", pid, "killed") in told
-    assert Moved("t") in told
+    assert [each.action for each in observed if isinstance(each, Taken)] == ["default"]
+    assert Gone("t", pid, "killed") in observed
+    assert Moved("t") in observed
 
 
 def test_what_was_blocked_and_is_still_pending_is_not_blamed(trace: Trace) -> None:
@@ -251,9 +254,9 @@ def test_what_was_blocked_and_is_still_pending_is_not_blamed(trace: Trace) -> No
         os.kill(victim.pid, signal.SIGUSR1)
         os.kill(victim.pid, signal.SIGKILL)
 
-    _, told = story(trace, sys.executable, "-c", script, act=act)
-    assert [(each.signal, each.result) for each in told if isinstance(each, Sent)] == [(10, 0), (10, 2), (9, 0)]
-    assert [(each.signal, each.action) for each in told if isinstance(each, Taken)] == [(9, "default")]
+    _, observed = story(trace, sys.executable, "-c", script, act=act)
+    assert [(each.signal, each.result) for each in observed if isinstance(each, Sent)] == [(10, 0), (10, 2), (9, 0)]
+    assert [(each.signal, each.action) for each in observed if isinstance(each, Taken)] == [(9, "default")]
 
 
 @pytest.mark.alone
@@ -282,9 +285,9 @@ def test_a_storm_of_forks_loses_nothing_or_says_so(trace: Trace, forks: int) -> 
             fresh = trace.read()
             found += fresh
             ends += sum(isinstance(each, Exit) for each in fresh)
-        told = watch.tell(found)
+        observed = watch.tell(found)
     lost = sum(each.count for each in found if isinstance(each, Lost))
-    assert lost != 0 or len([each for each in told if isinstance(each, Gone)]) >= forks - 1
+    assert lost != 0 or len([each for each in observed if isinstance(each, Gone)]) >= forks - 1
     until(lambda: trace.read() == [] and not trace.waiting, what="the trace is empty")
 
 
@@ -297,9 +300,9 @@ def test_what_the_buffer_could_not_hold_is_said() -> None:
             trace.follow([victim.pid])
             victim.go()
             assert victim.line() == "done"  # nobody has read the trace meanwhile
-            told = watch.tell(trace.read())
+            observed = watch.tell(trace.read())
             while trace.waiting:  # of much only a part is read at once, and what is newer than that part is told later
-                told += watch.tell(trace.read())
-        assert [each.count for each in told if isinstance(each, Missed)]
+                observed += watch.tell(trace.read())
+        assert [each.count for each in observed if isinstance(each, Missed)]
     finally:
         trace.close()

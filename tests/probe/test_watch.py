@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.probe.observations import Sent, Taken
 from app.probe.procfs import Masks, ProcessFacts
 from app.probe.records import Exec, Exit, Generated, Record, Renamed
-from app.probe.told import Sent, Taken
 from app.probe.watch import Watch
 
 S = 1_000_000_000

@@ -9,8 +9,8 @@ import anyio
 import pytest
 
 from app.events import AnyEvent
+from app.probe.observations import Observation, Sent
 from app.probe.senders import Sender
-from app.probe.told import Sent, Told
 from app.sources.kernel_trace import KernelTrace
 from tests.sources.test_until_followed import SlowFeed
 
@@ -40,8 +40,8 @@ class Feed(SlowFeed):
         await self.there.wait()
         self.there = anyio.Event()
 
-    def take(self) -> tuple[list[Told], int]:
-        taken, self.left = list[Told](self.left), []
+    def take(self) -> tuple[list[Observation], int]:
+        taken, self.left = list[Observation](self.left), []
         return taken, 0
 
 

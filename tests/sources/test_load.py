@@ -27,16 +27,16 @@ def test_who_counts_is_told_from_who_holds_memory() -> None:
     with victim(*python(BUSY)) as busy, victim(*python(LARGE)) as large:
         keys = [key_of(busy.pid), key_of(large.pid)]
         assert [each.cpu_percent for each in loads.look(keys)] == [None, None], "a share of what time?"
-        told: dict[int, ProcessLoad] = {}
+        observed: dict[int, ProcessLoad] = {}
 
         def has_counted() -> bool:
-            told.update({each.pid: each for each in loads.look(keys)})
-            return (told[busy.pid].cpu_percent or 0) > 1  # other tests run as well
+            observed.update({each.pid: each for each in loads.look(keys)})
+            return (observed[busy.pid].cpu_percent or 0) > 1  # other tests run as well
 
         until(has_counted, within_s=45, what="CPU of a process that counts")
-        assert (told[large.pid].cpu_percent or 0) < (told[busy.pid].cpu_percent or 0)
-        assert told[large.pid].rss_bytes >= 64 * 2**20 > told[busy.pid].rss_bytes > 2**20
-        assert (told[busy.pid].pid, told[busy.pid].start) == keys[0]
+        assert (observed[large.pid].cpu_percent or 0) < (observed[busy.pid].cpu_percent or 0)
+        assert observed[large.pid].rss_bytes >= 64 * 2**20 > observed[busy.pid].rss_bytes > 2**20
+        assert (observed[busy.pid].pid, observed[busy.pid].start) == keys[0]
 
 
 def test_of_who_has_gone_or_is_elsewhere_nothing_is_told() -> None:
@@ -58,6 +58,6 @@ def test_after_a_long_pause_a_share_would_not_be_of_now(monkeypatch: pytest.Monk
 
 
 def test_the_machine_says_how_loaded_it_is() -> None:
-    told = machine_load()
-    assert told.cpus == os.cpu_count()
-    assert told.load == pytest.approx(os.getloadavg()[0], abs=1.0)
+    observed = machine_load()
+    assert observed.cpus == os.cpu_count()
+    assert observed.load == pytest.approx(os.getloadavg()[0], abs=1.0)

@@ -73,17 +73,17 @@ def test_the_end_of_what_was_cut_begins_with_a_whole_line() -> None:
 
 def test_after_the_cut_a_pause_shows_what_was_printed_last() -> None:
     """Such as the prompt of a trap: the program is not over, and somebody waits for its word."""
-    told: list[str] = []
+    observed: list[str] = []
 
     async def main() -> None:
         give, take = anyio.create_memory_object_stream[bytes](10)
         shown = anyio.Event()
 
         async def record(event: AnyEvent, /) -> int:
-            told.append(event.text if isinstance(event, Output) else event.kind)
-            if "caught" in told[-1]:
+            observed.append(event.text if isinstance(event, Output) else event.kind)
+            if "caught" in observed[-1]:
                 shown.set()
-            return len(told)
+            return len(observed)
 
         async with give, take, anyio.create_task_group() as tasks:
             tasks.start_soon(
@@ -98,5 +98,5 @@ def test_after_the_cut_a_pause_shows_what_was_printed_last() -> None:
             await give.aclose()
 
     anyio.run(main)
-    assert told[:2] == ["abcd", "truncated"]
-    assert "".join(told[2:]) == "efg\ncaught TERM\n"
+    assert observed[:2] == ["abcd", "truncated"]
+    assert "".join(observed[2:]) == "efg\ncaught TERM\n"

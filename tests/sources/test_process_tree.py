@@ -61,8 +61,8 @@ def test_masks_that_flip_are_told_a_few_times_and_the_last_is_not_forgotten() ->
     look = Looks()
     look(0, ROOT)
     flips = [replace(ROOT, masks=replace(NONE, caught=n)) for n in range(1, 100)]
-    told = [bool(look(n * APART_S, flip)) for n, flip in enumerate(flips[:14], start=1)]
-    assert told == [True] * REPORTS + [False] * 11, "within three seconds"
+    observed = [bool(look(n * APART_S, flip)) for n, flip in enumerate(flips[:14], start=1)]
+    assert observed == [True] * REPORTS + [False] * 11, "within three seconds"
     assert look.tree.due == after(APART_S + REPORTS_WITHIN_S)
     (changed,) = look(APART_S + REPORTS_WITHIN_S, flips[13])
     assert isinstance(changed, ProcessChanged)
@@ -108,8 +108,8 @@ def test_a_copy_of_its_parent_that_becomes_another_program_has_not_come_again() 
 def test_names_that_a_program_gives_itself_without_end_are_told_a_few_times() -> None:
     look = Looks()
     look(0, ROOT)
-    told = [bool(look(n * APART_S, replace(ROOT, comm=f"n{n}"))) for n in range(1, 15)]
-    assert told == [True] * REPORTS + [False] * 11
+    observed = [bool(look(n * APART_S, replace(ROOT, comm=f"n{n}"))) for n in range(1, 15)]
+    assert observed == [True] * REPORTS + [False] * 11
     (execed,) = look(15 * APART_S, replace(ROOT, comm="other", argv=("other",)))
     assert isinstance(execed, ProcessChanged)
     assert (execed.comm, execed.argv) == ("other", ("other",))
@@ -141,10 +141,10 @@ def test_how_it_ended_may_be_told_after_the_look_that_missed_it() -> None:
 def test_a_loop_of_sleeps_is_one_row_and_few_events() -> None:
     look = Looks()
     look(0, ROOT, child(11, "sleep", "1"))
-    told = [event for n in range(1, 65) for event in look(n, ROOT, child(11 + n, "sleep", "1"))]
-    assert all(isinstance(event, ProcessChanged) for event in told)
-    assert [event.respawns for event in told if isinstance(event, ProcessChanged)] == [1, 2, 3, 4, 8, 16, 32, 64]
-    last = told[-1]
+    observed = [event for n in range(1, 65) for event in look(n, ROOT, child(11 + n, "sleep", "1"))]
+    assert all(isinstance(event, ProcessChanged) for event in observed)
+    assert [event.respawns for event in observed if isinstance(event, ProcessChanged)] == [1, 2, 3, 4, 8, 16, 32, 64]
+    last = observed[-1]
     assert isinstance(last, ProcessChanged)
     assert (last.was, last.pid) == (11 + 32, 11 + 64), "the row is known by what was told last"
     look(65, ROOT)
@@ -169,12 +169,12 @@ def test_at_the_end_all_are_gone_at_once() -> None:
 
 def test_too_many_are_cut_and_it_is_said_once() -> None:
     look = Looks()
-    told = look(0, ROOT, *(child(11 + n, "sleep", str(n)) for n in range(MOST_ROWS + 50)))
-    assert len(told) == MOST_ROWS + 1
-    assert [event for event in told if isinstance(event, Truncated)] == told[-1:] or any(
-        isinstance(event, Truncated) for event in told
+    observed = look(0, ROOT, *(child(11 + n, "sleep", str(n)) for n in range(MOST_ROWS + 50)))
+    assert len(observed) == MOST_ROWS + 1
+    assert [event for event in observed if isinstance(event, Truncated)] == observed[-1:] or any(
+        isinstance(event, Truncated) for event in observed
     )
-    assert sum(isinstance(event, Truncated) for event in told) == 1
+    assert sum(isinstance(event, Truncated) for event in observed) == 1
 
 
 def test_a_forecast_is_made_sure_once_the_process_is_seen_at_rest() -> None:
@@ -210,8 +210,8 @@ def test_a_forecast_that_was_held_back_is_made_up_for_once_the_process_is_at_res
 
     assert len(forecasts(0, at(0x10000))) == 1
     assert forecasts(0.1, at(0x2, steady=False)) == []
-    (told,) = forecasts(1.1, at(0x2))
-    assert [group.signals for group in told.outside if group.fate == "handler"] == [f"{0x2:016x}"]
+    (observed,) = forecasts(1.1, at(0x2))
+    assert [group.signals for group in observed.outside if group.fate == "handler"] == [f"{0x2:016x}"]
     assert forecasts(2.1, at(0x2)) == []
 
 
@@ -223,8 +223,8 @@ def test_what_a_trial_says_later_is_told_of_processes_that_have_not_changed() ->
     init = replace(ROOT, is_init=True, threads=2, threads_of=threads, leader_blocked=blocked)
 
     def fates(seconds: float) -> list[tuple[str, bool]]:
-        told = [event for event in tree.look([init], after(seconds)) if isinstance(event, Forecast)]
-        return [(each.fate, each.sure) for event in told for each in event.outside if each.rule == "fatal_to_init"]
+        observed = [event for event in tree.look([init], after(seconds)) if isinstance(event, Forecast)]
+        return [(each.fate, each.sure) for event in observed for each in event.outside if each.rule == "fatal_to_init"]
 
     assert fates(0) == [("unknown", False)]
     assert fates(1) == []

@@ -9,8 +9,8 @@ import anyio
 import pytest
 
 from app.events import AnyEvent
+from app.probe.observations import Observation
 from app.probe.procfs import ProcessFacts
-from app.probe.told import Told
 from app.sources.kernel_feed import Where
 from app.sources.kernel_trace import KernelTrace
 
@@ -42,7 +42,7 @@ class SlowFeed:
     async def next(self) -> None:
         await anyio.sleep_forever()
 
-    def take(self) -> tuple[list[Told], int]:
+    def take(self) -> tuple[list[Observation], int]:
         return [], 0
 
     def taken_until(self, _at_ns: int, /) -> bool:

@@ -20,8 +20,8 @@ from pathlib import Path
 from app.events.parts import Fate, Origin
 from app.hosts.local.kernel_trial import try_now
 from app.lab.forecasts import subject_of
+from app.probe.observations import Gone, Missed, Observation, Sent, Taken
 from app.probe.procfs import Proc, ProcessFacts
-from app.probe.told import Gone, Missed, Sent, Taken, Told
 from app.probe.trace import Trace
 from app.probe.watch import Watch
 from app.signals import by_number
@@ -60,9 +60,9 @@ class Witness:
         self.trace, self.watch = Trace.open(), Watch()
         self.watch.expect_children_of("truth", os.getpid())
         self.trace.follow([os.getpid()])
-        self._told: list[Told] = []
+        self._observed: list[Observation] = []
 
-    def told(self, pid: int) -> list[Sent | Taken]:
+    def observed(self, pid: int) -> list[Sent | Taken]:
         """What it said of a process since the last call: all of it, once a mark of our own is here."""
         mark = os.getpid()
         os.kill(mark, signal.SIGURG)
@@ -71,16 +71,16 @@ class Witness:
             if not self.trace.waiting:
                 select.select([self.trace], [], [], 0.05)
             records = self.trace.read()
-            self._told += self.watch.tell(records)
+            self._observed += self.watch.tell(records)
             if any(getattr(each, "signal", 0) == signal.SIGURG and getattr(each, "tid", 0) == mark for each in records):
                 break
             assert time.monotonic() < deadline, "the trace does not show our own mark"
-        told, self._told = self._told, []
-        assert not any(isinstance(each, Missed) for each in told), "the trace had no room"
-        return [each for each in told if isinstance(each, Sent | Taken) and each.pid == pid]
+        observed, self._observed = self._observed, []
+        assert not any(isinstance(each, Missed) for each in observed), "the trace had no room"
+        return [each for each in observed if isinstance(each, Sent | Taken) and each.pid == pid]
 
-    def ended(self, told: list[Told], pid: int) -> str | None:
-        return next((each.how for each in told if isinstance(each, Gone) and each.pid == pid), None)
+    def ended(self, observed: list[Observation], pid: int) -> str | None:
+        return next((each.how for each in observed if isinstance(each, Gone) and each.pid == pid), None)
 
     def close(self) -> None:
         self.trace.close()
@@ -230,10 +230,10 @@ def seen(mine: Victim, number: int, before: ProcessFacts, after: ProcessFacts | 
     return {*UNTOUCHED, "stops"} if now == "T" and number == signal.SIGSTOP else set(UNTOUCHED)
 
 
-def said(told: list[Sent | Taken], number: int) -> set[Fate]:
+def said(observed: list[Sent | Taken], number: int) -> set[Fate]:
     """The fates that the kernel's trace allows."""
-    sent = [each.result for each in told if isinstance(each, Sent) and each.signal == number]
-    taken = [each.action for each in told if isinstance(each, Taken) and each.signal == number]
+    sent = [each.result for each in observed if isinstance(each, Sent) and each.signal == number]
+    taken = [each.action for each in observed if isinstance(each, Taken) and each.signal == number]
     if not sent:
         return {"none"}
     fates: set[Fate]
@@ -258,15 +258,15 @@ def judge(
     A sure forecast that is wrong fails.  One that is not sure is counted, right or wrong.  ``tells``: it prints a line
     for each signal that it takes; others are only seen to live on.
     """
-    witness.told(mine.pid)
+    witness.observed(mine.pid)
     mine.read()
     mine.lines.clear()
     before = mine.facts()
     told_before = forecast(subject_of(before, TRIED), number, origin)
     send(mine, number, origin)
     after = settle(mine)
-    told = witness.told(mine.pid)
-    by_trace = said(told, number)
+    observed = witness.observed(mine.pid)
+    by_trace = said(observed, number)
     takes = told_before.fate in by_trace & {"handler", "sigwait", "signalfd"}
     if tells and takes and after and after.masks and not after.masks.pending >> (number - 1) & 1:
         mine.until(f"{told_before.fate} {number}")  # from a container it has a way to go
@@ -278,7 +278,7 @@ def judge(
         allowed["what was seen"] = {"handler"}  # it ran, and the program left by what it did
     counts = COUNTS.setdefault(suite, Counts())
     right = all(told_before.fate in fates for fates in allowed.values())
-    about = (what, by_number(number).name, origin, told_before, allowed, told, lines, before, after)
+    about = (what, by_number(number).name, origin, told_before, allowed, observed, lines, before, after)
     if told_before.sure:
         counts.sure_wrong += not right
         assert right, about

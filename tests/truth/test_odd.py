@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.lab.forecasts import subject_of
-from app.probe.told import Sent, Taken
+from app.probe.observations import Sent, Taken
 from app.verdict.forecast import forecast
 from app.verdict.subject import has
 from tests.support import until
@@ -66,7 +66,7 @@ def known(mine: Victim, pid: int) -> Victim:
 
 def sent(witness: Witness, mine: Victim) -> list[Sent]:
     """What the kernel says was sent to it since the last question."""
-    return [each for each in witness.told(mine.pid) if isinstance(each, Sent)]
+    return [each for each in witness.observed(mine.pid) if isinstance(each, Sent)]
 
 
 def waits(mine: Victim) -> bool:
@@ -99,18 +99,18 @@ def test_a_parent_in_vfork_takes_only_what_ends_it(kind: str, caught: int, odd_p
     for number in (TERM, QUIT, TSTP, WINCH, RTMIN3):
         with running(str(odd_program), *words((kind, caught, 0, 0, 0))) as mine:
             until(lambda mine=mine: waits(mine), what="it waits in vfork, and its other thread sleeps")  # type: ignore[misc]
-            told = forecast(subject_of(mine.facts(), TRIED), number)
+            observed = forecast(subject_of(mine.facts(), TRIED), number)
             os.kill(mine.pid, number)
-            if told.fate == "terminates":
+            if observed.fate == "terminates":
                 assert mine.process.wait(WITHIN_S) == -number
-            elif told.fate == "ignored_default":
+            elif observed.fate == "ignored_default":
                 assert [each.result for each in sent(witness, mine)] == [1]
             else:
                 masks = mine.facts().masks
                 assert masks
                 assert has(masks.pending, number)
-                assert not told.sure
-                COUNTS.setdefault("odd", Counts()).open_wrong[f"{told.fate} ({told.rule})"] += 1
+                assert not observed.sure
+                COUNTS.setdefault("odd", Counts()).open_wrong[f"{observed.fate} ({observed.rule})"] += 1
 
 
 def test_a_child_of_pid_1_is_not_protected(odd_program: Path, witness: Witness) -> None:
@@ -129,13 +129,13 @@ def test_a_stop_in_a_process_group_that_somebody_could_continue(kind: str, fate:
         one = known(mine, int(mine.lines[0].split()[1]))
         settle(one)
         facts = {each.pid: each for each in PROC.facts({*family, one.pid})}[one.pid]
-        told = forecast(subject_of(facts, TRIED), TSTP)
-        assert (told.fate, told.sure) == (fate, True)
-        witness.told(one.pid)
+        observed = forecast(subject_of(facts, TRIED), TSTP)
+        assert (observed.fate, observed.sure) == (fate, True)
+        witness.observed(one.pid)
         os.kill(one.pid, TSTP)
         after = settle(one)
         assert after
         assert (after.state == "T") == (fate == "stops")
-        taken = [each.action for each in witness.told(one.pid) if isinstance(each, Taken)]
+        taken = [each.action for each in witness.observed(one.pid) if isinstance(each, Taken)]
         assert taken == ["default" if fate == "stops" else "dropped"]
         os.kill(one.pid, signal.SIGKILL)

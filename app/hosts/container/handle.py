@@ -79,9 +79,9 @@ class ContainerHandle:
         self._ended = anyio.Event()
         self._catching_up = anyio.Lock()
         self._started = left is not None and left.started
-        self._start_told = self._started  # in the journal; without a start there is no end
+        self._start_recorded = self._started  # in the journal; without a start there is no end
         self._start_known = anyio.Event()  # it was told, or never will be
-        if self._start_told:
+        if self._start_recorded:
             self._start_known.set()
 
     @property
@@ -154,7 +154,7 @@ class ContainerHandle:
         self._init = first_process(self._proc, pid, self.container) or self._init
 
     async def _tell_start(self, facts: dict[str, Any], equivalent: str) -> None:
-        self._start_told = True
+        self._start_recorded = True
         self._start_known.set()  # what is recorded next comes after it
         await self._record(
             TargetStarted(
@@ -176,7 +176,7 @@ class ContainerHandle:
             )
         )
 
-    async def told(self, event: EngineEvent) -> None:
+    async def on_engine_event(self, event: EngineEvent) -> None:
         """One event of the engine about this container; it is recorded once, however often it is told."""
         if not self._story.is_new(event):
             return
@@ -197,7 +197,7 @@ class ContainerHandle:
     async def _hear_missed(self) -> None:
         async with self._catching_up:
             for event in await self._story.missed():
-                await self.told(event)
+                await self.on_engine_event(event)
 
     async def _catch_up(self) -> dict[str, Any] | None:
         await self._hear_missed()
@@ -231,7 +231,7 @@ class ContainerHandle:
         with anyio.move_on_after(DRAIN_S):
             await self._output.drained.wait()
         await self._start_known.wait()
-        if not self._start_told:
+        if not self._start_recorded:
             self._ended.set()
             return
         killed = code == KILLED and self._story.killed
@@ -338,7 +338,7 @@ class ContainerHandle:
                 await self._stopper.answered.wait()
         self.left_over = True
         self.left_over = not await removed(self._engine, self.container, self.target.id)
-        if self._start_told:
+        if self._start_recorded:
             with anyio.move_on_after(DRAIN_S):
                 await self._ended.wait()
             if not self._ended.is_set():

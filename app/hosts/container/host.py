@@ -49,7 +49,7 @@ class ContainersHost:
         self._handles: dict[str, ContainerHandle] = {}  # by container id
         self._making: set[str] = set()  # names of containers that are being created
         self._left = set(left)
-        engine.listen(self._told)
+        engine.listen(self._on_engine_message)
 
     async def check(self) -> None:
         await self._engine.ready(START_WITHIN_S)
@@ -180,14 +180,14 @@ class ContainersHost:
         found = await self._engine.call(lambda client: client.containers(all=True, filters=filters))
         return next((str(each["Id"]) for each in found if is_made_by_us(each["Names"], each["Labels"])), None)
 
-    async def _told(self, container: str, event: EngineEvent | None) -> None:
-        """What the engine says.  None: it came back, and what it said meanwhile was not heard."""
+    async def _on_engine_message(self, container: str, event: EngineEvent | None) -> None:
+        """Hand an event to its container.  None: the engine came back, and what it said meanwhile was not heard."""
         if event is None:
             for handle in list(self._handles.values()):
                 self._tasks.start_soon(handle.look_again)
             self._tasks.start_soon(self.sweep_when_ready)  # what could not be removed while it was away
         elif known := self._handles.get(container):
-            await known.told(event)
+            await known.on_engine_event(event)
             if event.action == "destroy":
                 self._handles.pop(container, None)  # a start that failed may have been faster
         elif event.run is not None and event.target is not None and event.target not in self._left:

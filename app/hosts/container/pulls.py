@@ -28,7 +28,7 @@ class Pull:
     layers: dict[str, str] = field(default_factory=dict)  # id → state
     error: str | None = None
     _marks: dict[str, tuple[str, int]] = field(default_factory=dict)
-    _told: float = 0.0
+    _said_at: float = 0.0
 
     def on_progress(self, piece: dict[str, Any]) -> str | None:
         """The line to tell, if any: "Layer 2/5 : a1b2c3 Downloading 3.1 of 27.0 MB"."""
@@ -41,9 +41,9 @@ class Pull:
         mark = (status, _tenth(piece))
         new, self._marks[layer] = self._marks.get(layer) != mark, mark
         self.layers[layer] = status
-        if not new and (status not in MOVING or time.monotonic() - self._told < TELL_EVERY_S):
+        if not new and (status not in MOVING or time.monotonic() - self._said_at < TELL_EVERY_S):
             return None
-        self._told = time.monotonic()
+        self._said_at = time.monotonic()
         done = sum(state in DONE for state in self.layers.values())
         at = min(done + 1, len(self.layers)) if status not in DONE else done
         return f"Layer {max(at, 1)}/{len(self.layers)} : {layer} {status}{_amount(piece)}\n"

@@ -30,7 +30,7 @@ from app.events.record import Record
 from app.hosts.engine.finding import Client, Status, candidates, connect, describe, translated, why_not
 from app.hosts.engine.pulse import Pulse
 from app.jobs import running_jobs
-from app.sources.docker_events import Told, engine_events
+from app.sources.docker_events import EngineMessage, engine_events
 from app.targets import HOME, LAB
 
 log = logging.getLogger("signal_lab.engine")
@@ -243,7 +243,7 @@ class Engine:
         with translated("its stream of events"):
             return self.client().events(**wanted)
 
-    async def _pass_on(self, events: MemoryObjectReceiveStream[Told]) -> bool:
+    async def _pass_on(self, events: MemoryObjectReceiveStream[EngineMessage]) -> bool:
         """Until the events end, or nothing answers a ping: True.  What was told is heard to its end first."""
         async with anyio.create_task_group() as tasks:
             waiting = anyio.CancelScope()

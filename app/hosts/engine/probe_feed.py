@@ -13,9 +13,9 @@ from typing import Any
 import anyio
 from anyio import CapacityLimiter, from_thread, to_thread
 
+from app.probe.observations import Observation
 from app.probe.procfs import ProcessFacts
-from app.probe.told import Told
-from app.probe.wire import VERSION, facts_of, told_of
+from app.probe.wire import VERSION, facts_of, observation_of
 from app.sources.kernel_feed import Where
 
 log = logging.getLogger("signal_lab.probe")
@@ -43,7 +43,7 @@ class ContainerFeed:
         self._stream = stream
         if hasattr(self._socket, "settimeout"):
             self._socket.settimeout(None)  # a quiet probe is a good probe
-        self._told: list[Told] = []
+        self._observed: list[Observation] = []
         self._clock_ns = 0
         self._news = anyio.Event()
         self._looks: dict[int, _Look] = {}
@@ -110,13 +110,13 @@ class ContainerFeed:
         await self._news.wait()
         self._news = anyio.Event()  # here, where only one waits: ``take`` has other callers
 
-    def take(self) -> tuple[list[Told], int]:
-        told, self._told = self._told, []
-        return told, self._clock_ns
+    def take(self) -> tuple[list[Observation], int]:
+        observed, self._observed = self._observed, []
+        return observed, self._clock_ns
 
     @property
     def waiting(self) -> bool:
-        return bool(self._told)
+        return bool(self._observed)
 
     def taken_until(self, _at_ns: int, /) -> bool:
         return True  # ``take`` gives all
@@ -156,9 +156,9 @@ class ContainerFeed:
             elif said["kind"] == "done":
                 if done := self._waits.get(said["number"]):
                     done.set()
-            elif told := told_of(said):
+            elif observed := observation_of(said):
                 self._clock_ns = said["clock"]
-                self._told.append(told)
+                self._observed.append(observed)
         self._news.set()
 
     def _end(self, why: str) -> None:

@@ -61,7 +61,7 @@ class ProcessHandle:
         self._failed: LabError | None = None
         self._started, self._ended, self._closed = anyio.Event(), anyio.Event(), anyio.Event()
         self._said_end = anyio.Event()  # the keeper said how the root process ended, or is gone itself
-        self._killed = self._end_told = False
+        self._killed = self._end_recorded = False
         self._exit: dict[str, Any] | None = None
         self._terminal = Pty(spec.process.cols, spec.process.rows)
         control_read, self._control = os.pipe()
@@ -174,7 +174,7 @@ class ProcessHandle:
         code = said.get("exit_code") if number is None else 128 + number
         at = datetime.fromtimestamp(said["at_ns"] / 1e9, UTC) if said else datetime.now(UTC)
         name = None if number is None else name_of(number)
-        self._end_told = True
+        self._end_recorded = True
         await self._record(
             TargetExited(
                 run=self.target.run,
@@ -195,7 +195,7 @@ class ProcessHandle:
 
     async def lose(self, why: str) -> None:
         """Its reports could not be followed any more, so it was ended."""
-        if self._root is None or self._end_told:
+        if self._root is None or self._end_recorded:
             return
         where = {"run": self.target.run, "target": self.target.id}
         meaning = f"nobody saw it end: {why}"

@@ -63,16 +63,16 @@ def try_now() -> LabError | None:
     """The same, for whoever can wait."""
     control, held = os.pipe()
     os.write(held, START)
-    report, told = os.pipe()
-    words = keeper_words(control, told, "sandbox", ("true",))
+    report, report_write = os.pipe()
+    words = keeper_words(control, report_write, "sandbox", ("true",))
     try:
         subprocess.run(
-            words, stdin=subprocess.DEVNULL, pass_fds=(control, told), check=False, timeout=WITHIN_S, cwd="/"
+            words, stdin=subprocess.DEVNULL, pass_fds=(control, report_write), check=False, timeout=WITHIN_S, cwd="/"
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return NotPossible(f"a sandbox cannot be tried here: {error}")
     finally:
-        for fd in (control, held, told):
+        for fd in (control, held, report_write):
             os.close(fd)
         with os.fdopen(report) as file:
             said = [json.loads(line) for line in file]

@@ -38,18 +38,18 @@ async def run_beside(
     """
     control, hold = os.pipe()
     os.write(hold, START)
-    report, told = os.pipe()
+    report, report_write = os.pipe()
     output, printed = os.pipe()
     with FileIO(hold, "wb") as held, FileIO(report), FileIO(output):
         os.set_blocking(report, False)
         os.set_blocking(output, False)
         try:
             process = await anyio.open_process(
-                keeper_words(control, told, "process", command),
+                keeper_words(control, report_write, "process", command),
                 stdin=subprocess.DEVNULL,
                 stdout=printed,
                 stderr=printed,
-                pass_fds=(control, told),
+                pass_fds=(control, report_write),
                 cwd=cwd,
                 env=env,
                 start_new_session=True,
@@ -57,7 +57,7 @@ async def run_beside(
         except OSError as error:
             raise HostFailed(f"cannot run {command[0]}: {error.strerror}") from error
         finally:
-            for fd in (control, told, printed):
+            for fd in (control, report_write, printed):
                 os.close(fd)
         log.debug("keeper %d: of a command beside: %s", process.pid, " ".join(masked_words(command)))
         kept = bytearray()

@@ -178,7 +178,7 @@ def _normal(short: str) -> str:
     return parse_signal(short).name
 
 
-def _told() -> Iterator[tuple[str, Practice]]:
+def _practices() -> Iterator[tuple[str, Practice]]:
     for program, habits in HABITS.items():
         if program not in UNTOLD:
             source = MANUALS[program]
@@ -201,7 +201,7 @@ def _told() -> Iterator[tuple[str, Practice]]:
 def practices() -> dict[str, tuple[Practice, ...]]:
     """By the name of the signal; what is said last of a program counts, and the least expected stands first."""
     found: dict[str, dict[str, Practice]] = {}
-    for name, practice in _told():
+    for name, practice in _practices():
         found.setdefault(name, {})[practice.program] = practice
     return {
         name: tuple(sorted(of.values(), key=lambda each: (ORDER.index(each.kind), each.program)))

@@ -1,4 +1,4 @@
-"""What the probe tells of the processes of targets: the words of ``watch.py``, which also go over the wire."""
+"""What ``watch.py`` observes of the processes of targets; it also goes over the wire."""
 
 from __future__ import annotations
 
@@ -66,4 +66,4 @@ class Missed:
     count: int
 
 
-Told = Sent | Taken | Moved | Gone | Missed
+Observation = Sent | Taken | Moved | Gone | Missed

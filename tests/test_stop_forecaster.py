@@ -10,7 +10,7 @@ import pytest
 
 from app.events import StopForecast
 from app.hosts.looking import look_at
-from app.lab.forecasts import LOOKS, Foresight, told
+from app.lab.forecasts import LOOKS, Foresight, forecast_payload
 from app.probe.procfs import Proc, ProcessFacts
 from app.signals import SIGTERM, Signal
 from app.targets import Target
@@ -36,10 +36,10 @@ class Slow(Foresight):
 async def test_what_was_thought_before_a_stop_is_not_told_after_its_own_forecast() -> None:
     foresight = Slow(Target("r1", "one", "process"))
     seen = await look_at(Proc(), [os.getpid()])
-    told: list[StopForecast | None] = []
+    forecast_payload: list[StopForecast | None] = []
 
     async def look() -> None:
-        told.append(await foresight.news(seen, SIGTERM, 10))
+        forecast_payload.append(await foresight.news(seen, SIGTERM, 10))
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(look)
@@ -47,7 +47,7 @@ async def test_what_was_thought_before_a_stop_is_not_told_after_its_own_forecast
         own = await foresight.news_of(seen, SIGTERM, 2)
         foresight.may.set()
     assert own is not None
-    assert told == [None]
+    assert forecast_payload == [None]
 
 
 @pytest.mark.anyio
@@ -86,4 +86,4 @@ async def test_of_runc_that_is_about_to_become_the_program_no_stop_is_foretold()
     runc = replace(me, comm="runc:[2:INIT]", is_init=True, age_s=0.1)
     target = Target("r1", "one", "container")
     assert await Foresight(target).stop([runc], SIGTERM, 10) is None
-    assert told(target, [runc], None, SIGTERM, 10)["processes"] == []
+    assert forecast_payload(target, [runc], None, SIGTERM, 10)["processes"] == []
