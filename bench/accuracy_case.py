@@ -100,7 +100,7 @@ def visit(kind: str, port: int) -> socket.socket:
     raise NotMeasured("the server did not answer its client")
 
 
-def foretell(client: httpx.Client, target: str) -> dict[str, Any] | None:
+def forecast_of(client: httpx.Client, target: str) -> dict[str, Any] | None:
     """The stop's forecast once it holds still; None from a lab that has none."""
     looks: list[dict[str, Any]] = []
     deadline = time.monotonic() + STILL_WITHIN_S
@@ -189,7 +189,7 @@ def measure(client: httpx.Client, case: Case, result: Result) -> None:
         if "client" in case:
             stack.enter_context(visit(case["client"], port))
             until(lambda: ESTABLISHED in sockets(began["pid"]), "the client's connection")
-        result.forecast = foretell(client, target)
+        result.forecast = forecast_of(client, target)
         stop = client.post(f"/targets/{target}/stop", json={"timeout_s": TIMEOUT_S})
         if stop.status_code != 202:
             raise NotMeasured(stop.text[:200])

@@ -256,7 +256,7 @@ def test_the_kernels_word_and_what_was_foretold_are_in_the_state(full: dict[str,
     )
     assert row["dispositions"]["waited"] == MASKS.waited
     assert target["stopForecast"]["fix"] == "Run it with --init."
-    assert target["stop"]["foretold"]["outcome"] == "sigkill"
+    assert target["stop"]["forecast"]["outcome"] == "sigkill"
 
 
 def test_both_sides_have_the_same_closed_lists(full: dict[str, Any]) -> None:

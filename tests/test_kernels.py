@@ -146,7 +146,7 @@ def here(person: Person) -> dict[str, object]:
     return said
 
 
-def foretells(event: Event) -> bool:
+def forecasts(event: Event) -> bool:
     """Surely, of some signal, by the rule that was tried."""
     return event["kind"] == "forecast" and any(
         group["rule"] == "fatal_to_init" and group["sure"] for group in event["outside"]
@@ -167,7 +167,7 @@ def test_the_forecast_says_what_was_tried_and_it_happens(tmp_path: Path) -> None
             target = begun["targets"][0]["id"]
             with person.events(run=begun["run"]) as events:
                 events.until(prints("ready"))
-                events.until(foretells)  # by a look that has seen both threads as they are now
+                events.until(forecasts)  # by a look that has seen both threads as they are now
                 told = person.get(f"/targets/{target}/forecast?signal=TERM").json()["processes"][0]["fate"]["outside"]
                 assert (told["rule"], told["sure"]) == ("fatal_to_init", True)
                 assert f"tried on this kernel ({os.uname().release})" in told["why"]

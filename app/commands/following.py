@@ -81,14 +81,14 @@ def follow(lab: Client, run: str, timeline: Timeline, outcome: Outcome, *, upto:
 
 def await_verdicts(lab: Client, run: str, asked: dict[int, str], timeline: Timeline, *, stops: bool) -> Outcome:
     """From what was asked for (ids of events, with their targets) to what it came to; shows what lies between."""
-    outcome, targets, news = Outcome(), set(asked.values()), time.monotonic()
+    outcome, targets, heard_at = Outcome(), set(asked.values()), time.monotonic()
     for event in of_the_run(lab.events(run=run), run):
         if event["kind"] in NOT_THE_STREAM:
             told = not stops or set(outcome.stops) >= set(asked)
-            if told and time.monotonic() - news > PATIENCE_S:
+            if told and time.monotonic() - heard_at > PATIENCE_S:
                 return outcome  # no verdict will come any more
             continue
-        news = time.monotonic()
+        heard_at = time.monotonic()
         outcome.on_event(event)
         if event["id"] >= min(asked) and event.get("target") in {None, *targets}:
             timeline.show(event)

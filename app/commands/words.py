@@ -214,7 +214,7 @@ def _stopped(_: Teller, event: Event) -> str:
     return f"the stop took {seconds(event.get('took_s'))}: {exited_with(event.get('exit_code'))}"
 
 
-def _foretold(_: Teller, event: Event) -> list[str]:
+def _stop_forecast(_: Teller, event: Event) -> list[str]:
     sure = "" if event["sure"] else ", likely"
     fix = [f"fix: {event['fix']}"] if event.get("fix") else []
     asked = f"{event['signal']}, {timeout_words(event['timeout_s'])}"
@@ -314,7 +314,7 @@ SAYS: dict[str, Says] = {
     "process_gone": _gone,
     "kernel_signal": _kernel,
     "forecast": lambda _, event: f"what signals would do to process {event['pid']} is foretold",
-    "stop_forecast": _foretold,
+    "stop_forecast": _stop_forecast,
     "signal_requested": _request,
     "signal_failed": lambda _, event: f"{event['signal']} was not sent: {event['error']}",
     "engine_event": _engine,

@@ -1,4 +1,4 @@
-"""The examination: read, look, foretell, check, look again, tell.
+"""The examination: read, look, forecast, check, look again, tell.
 
 Nothing is told of a check that a second look does not confirm.  A container that goes away meanwhile is left out.
 """

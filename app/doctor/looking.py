@@ -16,7 +16,7 @@ from app.doctor.setup import Setup
 from app.errors import LabError
 from app.events.masking import masked_words
 from app.hosts.looking import first_process, look_at
-from app.lab.forecasts import Foresight, member_of
+from app.lab.forecasts import StopForecaster, member_of
 from app.probe.procfs import Proc, ProcessFacts
 from app.targets import Target
 from app.verdict.subject import Subject, Thread
@@ -66,7 +66,7 @@ async def look(setup: Setup, call: Call[Any], probe: Probe | None) -> Seen:
         return await probe(setup.pid, setup.id) if probe else None
 
     by: By = "proc" if first_process(proc, setup.pid, setup.id) else "probe"
-    facts = await Foresight(Target("", setup.name, "container")).look(once) if setup.pid else []
+    facts = await StopForecaster(Target("", setup.name, "container")).look(once) if setup.pid else []
     if not facts:
         return await _as_ps_lists_them(setup, call) if setup.pid else Seen("nobody")
     if by == "proc":

@@ -15,7 +15,7 @@ from app.verdict.ahead import Ahead, advise_ahead
 from app.verdict.setup.blank import being_started, between_starts, nobody_seen, not_running
 from app.verdict.setup.mending import for_compose
 from app.verdict.setup.settings import DEFAULT_S, stop_signal_of
-from app.verdict.stop import StopSaid, foresee_stop
+from app.verdict.stop import StopSaid, forecast_stop
 from app.verdict.tree import StopSubject
 from app.verdict.unheard import Hearing, hearing
 
@@ -75,7 +75,7 @@ class Patient:
     def said(self) -> StopSaid:
         """The forecast of ``docker stop``."""
         if self.subject is not None:
-            return foresee_stop(self.subject)
+            return forecast_stop(self.subject)
         setup = self.setup
         if not setup.runs:
             return not_running(setup.status)

@@ -15,7 +15,7 @@ from app.probe.procfs import Proc, ProcessFacts
 from app.signals import Signal
 from app.targets import Target
 from app.verdict.forecast import forecast, forecasts
-from app.verdict.stop import Member, StopSaid, StopSubject, foresee_stop
+from app.verdict.stop import Member, StopSaid, StopSubject, forecast_stop
 from app.verdict.subject import NOTHING_TRIED, Subject, Thread, Tried
 from app.verdict.tree import is_new_copy
 
@@ -72,7 +72,7 @@ def _state(facts: ProcessFacts) -> str:
     return facts.threads_of[0].state if facts.state in "ZX" and facts.threads_of else facts.state
 
 
-def foresee(
+def forecasts_of(
     facts: ProcessFacts, tried: Tried = NOTHING_TRIED
 ) -> tuple[tuple[ForecastGroup, ...], tuple[ForecastGroup, ...] | None]:
     """What each signal would do to it: sent from outside, and from inside where that differs."""
@@ -81,7 +81,7 @@ def foresee(
     return outside, None if inside == outside else inside
 
 
-class Foresight:
+class StopForecaster:
     """What a stop of one target would come to: keeps the looks that a single one cannot replace.
 
     ``tried``: what is known by now of the kernel that it runs on.
@@ -98,7 +98,7 @@ class Foresight:
         self._stops = 0  # that were about to be asked for
 
     async def look(self, look: Callable[[], Awaitable[list[ProcessFacts] | None]]) -> list[ProcessFacts]:
-        """To foretell a stop by: again and again for a moment, while it meets a process between fork and exec."""
+        """Look for a forecast: again and again for a moment, while it meets a process between fork and exec."""
         seen = await look() or []
         for _ in range(LOOKS - 1):
             parents = {facts.pid: facts for facts in seen}
@@ -115,10 +115,12 @@ class Foresight:
             return None
         subject = StopSubject(members, signal.number, timeout_s, self._target.host)
         if len(members) > CROWD:  # each is held against each: too long for the loop that answers everybody
-            return await to_thread.run_sync(foresee_stop, subject)
-        return foresee_stop(subject)
+            return await to_thread.run_sync(forecast_stop, subject)
+        return forecast_stop(subject)
 
-    async def news(self, seen: list[ProcessFacts], signal: Signal, timeout_s: int) -> StopForecast | None:
+    async def forecast_if_changed(
+        self, seen: list[ProcessFacts], signal: Signal, timeout_s: int
+    ) -> StopForecast | None:
         """The forecast of a stop as it is set by itself, if that differs from what was said last.
 
         One that was still being thought about when a stop was about to be asked for is not told any more: it saw less
@@ -142,7 +144,7 @@ class Foresight:
         where = {"run": self._target.run, "target": self._target.id}
         return StopForecast(**where, signal=signal.name, timeout_s=timeout_s, **_fields(said))
 
-    async def news_of(self, seen: list[ProcessFacts], signal: Signal, timeout_s: int) -> StopForecast | None:
+    async def forecast_asked(self, seen: list[ProcessFacts], signal: Signal, timeout_s: int) -> StopForecast | None:
         """The forecast of one stop that is about to be asked for."""
         self._stops += 1
         said = await self.stop(seen, signal, timeout_s)
@@ -191,12 +193,12 @@ def forecast_payload(
     timeout_s: int,
     tried: Tried = NOTHING_TRIED,
 ) -> dict[str, Any]:
-    """All that is foretold of a target, as the API gives it.  ``tried``: on its kernel."""
+    """All forecasts of a target, as the API gives them.  ``tried``: on its kernel."""
     processes = []
     for facts in seen:
         if facts.preparing:
             continue
-        outside, inside = foresee(facts, tried)
+        outside, inside = forecasts_of(facts, tried)
         subject = subject_of(facts, tried)
 
         def one(origin: Origin, subject: Subject = subject) -> dict[str, Any]:

@@ -244,7 +244,7 @@ class Lab:
     async def forecast(self, target: str, signal: str | int | None, timeout_s: int | None) -> dict[str, Any]:
         """What a signal, and a stop, would do now, from a fresh look.  Absent: the target's own signal and time.
 
-        Of a target that has ended there is nothing to foretell, and that is the answer: who asks again and again while
+        Of a target that has ended there is nothing to forecast, and that is the answer: who asks again and again while
         it runs meets its end sooner or later.
         """
         try:
@@ -255,8 +255,8 @@ class Lab:
             return {"target": target, "stop": None, "processes": []}
         wanted = _stop_signal(handle, signal)
         wait_s = handle.stop_defaults.timeout_s if timeout_s is None else timeout_s
-        seen = await state.foresight.look(handle.processes)
-        stop = await state.foresight.stop(seen, wanted, wait_s)
+        seen = await state.stop_forecaster.look(handle.processes)
+        stop = await state.stop_forecaster.stop(seen, wanted, wait_s)
         return forecast_payload(state.target, seen, stop, wanted, wait_s, state.tried())
 
     async def stop(self, target: str, *, by: str, timeout_s: int | None = None, signal: str | int | None = None) -> int:

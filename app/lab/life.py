@@ -16,7 +16,7 @@ from app.errors import BadRequest, LabError, leaves
 from app.events import AnyEvent, RunFinished
 from app.hosts.base import Handle, Host
 from app.hub import Hub
-from app.lab.forecasts import foresee
+from app.lab.forecasts import forecasts_of
 from app.lab.judge import Judge
 from app.lab.state import RunState, TargetState
 from app.probe.procfs import ProcessFacts
@@ -140,7 +140,7 @@ class Life:
 
     async def _watch_tree(self, state: TargetState, handle: Handle, over: anyio.Event) -> None:
         run, target = state.target.run, state.target.id
-        tree = ProcessTree(run, target, lambda facts: foresee(facts, state.tried()))
+        tree = ProcessTree(run, target, lambda facts: forecasts_of(facts, state.tried()))
         looks, tried = Looks(lambda: self._kernel.ready), state.tried()
         tree.left = set(state.left.processes) if state.left else set()
 
@@ -149,10 +149,10 @@ class Life:
                 state.pids_seen.add(event.ns_pid)
             return await self._hub.record(event)
 
-        async def foretell(seen: list[ProcessFacts]) -> None:
+        async def record_forecast(seen: list[ProcessFacts]) -> None:
             defaults = handle.stop_defaults
-            if news := await state.foresight.news(seen, defaults.signal, defaults.timeout_s):
-                await self._hub.record(news)
+            if changed := await state.stop_forecaster.forecast_if_changed(seen, defaults.signal, defaults.timeout_s):
+                await self._hub.record(changed)
 
         async with self._kernel.following(run, target, looks.moved, tree.ended), anyio.create_task_group() as tasks:
 
@@ -160,7 +160,7 @@ class Life:
                 nonlocal tried
                 if state.tried() != tried:  # the answer came after the first forecasts
                     tried = state.tried()
-                    tree.foretell_again()
+                    tree.forecast_again()
                 if seen is not None:
                     self._kernel.add_processes(target, seen)
                     state.alive = [(facts.pid, facts.start) for facts in seen]
@@ -168,7 +168,7 @@ class Life:
 
             def forecast(seen: list[ProcessFacts]) -> None:
                 if not state.ended and state.stop is None:  # while it stops, what was said before is what counts
-                    tasks.start_soon(foretell, seen)  # beside the looks: a new child must not wait for it
+                    tasks.start_soon(record_forecast, seen)  # beside the looks: a new child must not wait for it
 
             processes = Processes(
                 run=run,

@@ -15,7 +15,7 @@ from app.events import RunCreated
 from app.events.parts import ScratchFile, TargetInfo
 from app.hosts.base import Handle, Spec
 from app.hosts.left import Left
-from app.lab.forecasts import Foresight
+from app.lab.forecasts import StopForecaster
 from app.lab.stop import StopUnderWay
 from app.targets import Target
 from app.verdict.subject import NOTHING_TRIED, Tried
@@ -39,11 +39,11 @@ class TargetState:
     stop: StopUnderWay | None = None  # also one that is just being asked for
     alive: list[tuple[int, int]] = field(default_factory=list)  # (pid, start) on the engine's machine, as seen last
     pids_seen: set[int] = field(default_factory=set)  # inside the target
-    foresight: Foresight = field(init=False)
+    stop_forecaster: StopForecaster = field(init=False)
     sending: anyio.Lock = field(default_factory=anyio.Lock)  # one request at a time: so each can be told from the next
 
     def __post_init__(self) -> None:
-        self.foresight = Foresight(self.target, self.tried)
+        self.stop_forecaster = StopForecaster(self.target, self.tried)
 
     @property
     def waits(self) -> bool:

@@ -50,7 +50,7 @@ class Stops:
 
     async def _record_request(self, state: TargetState, handle: Handle, stop: StopUnderWay, by: str) -> int:
         async with anyio.create_task_group() as first:
-            first.start_soon(self._foretell, state, handle, stop)
+            first.start_soon(self._record_forecast, state, handle, stop)
             first.start_soon(self._settled, state)
         if state.ended:
             raise AlreadyGone(f"{state.target.id} has ended")
@@ -73,14 +73,14 @@ class Stops:
         await state.looked_at()
         await self._kernel.until_followed()
 
-    async def _foretell(self, state: TargetState, handle: Handle, stop: StopUnderWay) -> None:
+    async def _record_forecast(self, state: TargetState, handle: Handle, stop: StopUnderWay) -> None:
         """What this very stop would come to, said before it is asked for, so that its verdict can hold it to that.
 
-        A stop is not refused because nobody can foretell it.
+        A stop is not refused because nobody can forecast it.
         """
         with anyio.move_on_after(FORETELL_WITHIN_S), suppress(LabError):
-            seen = await state.foresight.look(handle.processes)
-            if said := await state.foresight.news_of(seen, stop.signal, stop.timeout_s):
+            seen = await state.stop_forecaster.look(handle.processes)
+            if said := await state.stop_forecaster.forecast_asked(seen, stop.signal, stop.timeout_s):
                 await self._hub.record(said)
 
     def go_on(self, state: TargetState) -> None:

@@ -36,10 +36,10 @@ THREADS = 64  # of one process that are told one by one
 UNREMARKABLE = frozenset("RSDI")
 
 Key = tuple[int, int]  # pid, start
-Foretold = tuple[
+Forecasts = tuple[
     tuple[ForecastGroup, ...], tuple[ForecastGroup, ...] | None
 ]  # from outside, from inside if that differs
-Foresee = Callable[[ProcessFacts], Foretold]
+MakeForecasts = Callable[[ProcessFacts], Forecasts]
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class _Row:
     missed_at: datetime | None = None
     held_until: datetime | None = None  # a change that was not reported is to be looked at again then
     quiet: list[datetime] = field(default_factory=list)  # when masks, threads or its name were reported last
-    foretold: Foretold | None = None
+    forecasts: Forecasts | None = None
     restless: bool = False  # it ran, or was in a short call, when its forecast was told last, or would have been
     stuck: int = 0  # looks in a row that found it in an uninterruptible call
     ended: Ended | None = None
@@ -62,10 +62,10 @@ class _Row:
 class ProcessTree:
     """Turns one look after another into events.  Pure: the caller looks, and owns the clock."""
 
-    def __init__(self, run: str, target: str, foresee: Foresee | None = None) -> None:
+    def __init__(self, run: str, target: str, make_forecasts: MakeForecasts | None = None) -> None:
         self._who = {"run": run, "target": target, "author": "kernel"}
         self._rows: dict[Key, _Row] = {}
-        self._foresee = foresee
+        self._make_forecasts = make_forecasts
         self._ended: dict[int, Ended] = {}
         self._cut = False
         self._missed: list[Key] = []  # rows whose place a newcomer may take, in this look
@@ -77,7 +77,7 @@ class ProcessTree:
         if len(self._ended) > MOST_ROWS:
             del self._ended[next(iter(self._ended))]
 
-    def foretell_again(self) -> None:
+    def forecast_again(self) -> None:
         """What forecasts rest on has changed: at the next look they are told anew, where they differ."""
         for row in self._rows.values():
             row.restless = True
@@ -116,7 +116,7 @@ class ProcessTree:
                 if told or (
                     shown.restless and _mutable(facts)["dispositions"] == _mutable(shown.facts)["dispositions"]
                 ):
-                    events += self._foretold(shown, facts)
+                    events += self._forecast_if_changed(shown, facts)
             yield events
         yield self._went(at, all_of_them=not seen)
 
@@ -139,7 +139,7 @@ class ProcessTree:
         who: dict[str, Any] = {**self._who, "at": at, "pid": facts.pid, "start": facts.start, "ns_pid": facts.ns_pid}
         return [ProcessAppeared(**who, **_mutable(facts))]
 
-    def _foretold(self, row: _Row, facts: ProcessFacts) -> list[AnyEvent]:
+    def _forecast_if_changed(self, row: _Row, facts: ProcessFacts) -> list[AnyEvent]:
         """What signals would do to it now, if that differs from what was said last.
 
         Of a process that runs, or is in a short call, little is sure: once something was said, it is left at that
@@ -148,11 +148,11 @@ class ProcessTree:
         """
         restless = not facts.steady or (0 < row.stuck < STUCK and not facts.frozen)
         row.restless = restless or facts.preparing
-        if self._foresee is None or facts.preparing or (row.foretold and restless):
+        if self._make_forecasts is None or facts.preparing or (row.forecasts and restless):
             return []
-        if (found := self._foresee(facts)) == row.foretold:
+        if (found := self._make_forecasts(facts)) == row.forecasts:
             return []
-        row.foretold = found
+        row.forecasts = found
         pid, start = row.shown
         return [Forecast(**self._who, at=row.at, pid=pid, start=start, outside=found[0], inside=found[1])]
 

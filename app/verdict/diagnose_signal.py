@@ -209,7 +209,7 @@ def _printed(scene: Scene, sent: Sent) -> list[Sentence]:
 
 def _held(scene: Scene, sent: Sent, came: Came) -> tuple[Held, Sentence] | None:
     """Whether what was foretold of this process and signal came true."""
-    found = _foretold(scene, sent)
+    found = _forecast_for(scene, sent)
     if found is None or came.fate == "unknown":
         return None
     number, group = found
@@ -232,7 +232,7 @@ def inside_why(why: str) -> str:
     return why if why.endswith(".") else f"{why}."
 
 
-def _foretold(scene: Scene, sent: Sent) -> tuple[int, ForecastGroup] | None:
+def _forecast_for(scene: Scene, sent: Sent) -> tuple[int, ForecastGroup] | None:
     if sent.row is None:
         return None
     bit = 1 << (parse_signal(sent.asked.signal).number - 1)

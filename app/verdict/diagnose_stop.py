@@ -170,9 +170,9 @@ def _swept(stop: Stop) -> Iterator[Sentence]:
 
 def _held(stop: Stop) -> tuple[Held, Sentence] | None:
     """Whether what was foretold of this very stop came true."""
-    if stop.foretold is None or stop.finished is None or stop.finished[1].killed is None:
+    if stop.forecast is None or stop.finished is None or stop.finished[1].killed is None:
         return None
-    number, event = stop.foretold
+    number, event = stop.forecast
     killed = bool(stop.finished[1].killed)
     evidence = (number, stop.finished[0])
     if event.outcome in ("handler_decides", "unknown"):

@@ -9,7 +9,7 @@ both kinds were met as 6.18.
 from __future__ import annotations
 
 from app.signals import Signal
-from app.verdict.foretold import Forecast
+from app.verdict.forecast_type import Forecast
 from app.verdict.subject import Subject, Tried, has
 
 

@@ -19,7 +19,7 @@ from functools import lru_cache
 from app.events.parts import Fate, ForecastGroup, Origin
 from app.signals import FORCED, Signal, by_number
 from app.verdict.fatal_to_init import fatal_to_init, is_fatal
-from app.verdict.foretold import Forecast as Forecast
+from app.verdict.forecast_type import Forecast as Forecast
 from app.verdict.subject import Subject, Thread, has
 
 LAST = 64

@@ -19,7 +19,7 @@ from app.verdict.programs.shells import doing, ends_within_s
 from app.verdict.remedies import advice
 from app.verdict.tree import Member, StopSubject
 
-__all__ = ["Member", "StopSaid", "StopSubject", "foresee_stop"]
+__all__ = ["Member", "StopSaid", "StopSubject", "forecast_stop"]
 
 _MARGIN_S = 1.0  # of what is compared with a timeout
 
@@ -36,7 +36,7 @@ class StopSaid:
     fix: str | None = None
 
 
-def foresee_stop(subject: StopSubject) -> StopSaid:
+def forecast_stop(subject: StopSubject) -> StopSaid:
     """Of a stop as it is set now, sent from outside."""
     paused = subject.host == "container" and any(each.subject.frozen for each in subject.members)
     subject = subject.thawed() if paused else subject

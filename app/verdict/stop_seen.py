@@ -23,7 +23,7 @@ class Stop:
     by_hand: bool  # by somebody else, and ``id`` is the engine's word of it
     finished: tuple[int, StopFinished] | None
     escalated: tuple[int, StopEscalated] | None
-    foretold: tuple[int, StopForecast] | None
+    forecast: tuple[int, StopForecast] | None
     root: Row | None  # as it was when it was asked for
     word: Word | None  # the kernel's, of the stop signal for the root
     kills: tuple[Word, ...]  # SIGKILLs from outside for the root
@@ -43,7 +43,7 @@ def asked_stop(scene: Scene, request: int) -> Stop:
     """One that somebody asked the lab for."""
     asked = next(event for number, event in scene.events if number == request)
     assert isinstance(asked, StopRequested)
-    finished = escalated = foretold = None
+    finished = escalated = forecast = None
     for number, event in scene.events:
         match event:
             case StopFinished() if event.stop == request:
@@ -52,8 +52,8 @@ def asked_stop(scene: Scene, request: int) -> Stop:
                 escalated = (number, event)
             case StopForecast() if number < request:
                 same = (event.signal, event.timeout_s) == (asked.signal, asked.timeout_s)
-                foretold = (number, event) if same else foretold
-    return _stop_of(scene, request, asked, finished, escalated, foretold)
+                forecast = (number, event) if same else forecast
+    return _stop_of(scene, request, asked, finished, escalated, forecast)
 
 
 def stop_by_hand(scene: Scene, after: int) -> Stop | None:
@@ -83,7 +83,7 @@ def stop_by_hand(scene: Scene, after: int) -> Stop | None:
         killed=last is not None,
         meaning="",
     )
-    foretold = next(
+    forecast = next(
         (
             (number, event)
             for number, event in reversed(scene.events)
@@ -91,7 +91,7 @@ def stop_by_hand(scene: Scene, after: int) -> Stop | None:
         ),
         None,
     )
-    return _stop_of(scene, first[0], asked, (die[0], finished), None, foretold, by_hand=True)
+    return _stop_of(scene, first[0], asked, (die[0], finished), None, forecast, by_hand=True)
 
 
 def _stop_of(
@@ -100,7 +100,7 @@ def _stop_of(
     asked: StopRequested,
     finished: tuple[int, StopFinished] | None,
     escalated: tuple[int, StopEscalated] | None,
-    foretold: tuple[int, StopForecast] | None,
+    forecast: tuple[int, StopForecast] | None,
     *,
     by_hand: bool = False,
 ) -> Stop:
@@ -117,7 +117,7 @@ def _stop_of(
         by_hand=by_hand,
         finished=finished,
         escalated=escalated,
-        foretold=foretold,
+        forecast=forecast,
         root=as_named(root, word) if root and word else root,
         word=word,
         kills=tuple(word for word in mine if word.signal == "SIGKILL" and not word.teardown),

@@ -44,7 +44,7 @@ class Start(StartRun):
     """``experiment``, or a command or image of one's own, or ``race``: two to eight of these side by side.
 
     Or ``again``: the run, one of the newest since this server was started, that was one of one's own.  ``guess``: from
-    its first moment the room guesses, and nothing is foretold.
+    its first moment the room guesses, and there is no forecast.
     """
 
     race: tuple[Racer, ...] | None = Field(None, max_length=MOST)

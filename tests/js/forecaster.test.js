@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createForeteller } from "../../static/js/page/foretell.js";
+import { createForecaster } from "../../static/js/page/forecaster.js";
 import { story, theTarget } from "./story.js";
 
 const OWN = { timeoutS: 10, signal: "SIGTERM" };
@@ -14,7 +14,7 @@ const setup = () => {
   /** @type {(() => void)|null} */
   let due = null;
   let drawn = 0;
-  const foretell = createForeteller({
+  const forecast = createForecaster({
     ask: (_, how) =>
       new Promise((resolve, reject) => {
         const answer = async (/** @type {object|null} */ stop) => {
@@ -36,7 +36,7 @@ const setup = () => {
     },
   });
   return {
-    foretell,
+    forecast,
     asked,
     pass: () => {
       const call = due;
@@ -50,16 +50,16 @@ const setup = () => {
 
 describe("the forecast of a stop", () => {
   it("is the journal's for the target's own signal and timeout, and nobody is asked", () => {
-    const { foretell, isDue } = setup();
-    assert.equal(foretell(target, OWN)?.say, "SIGKILL after 10 s");
-    assert.equal(foretell(theTarget(story().running().fold()), OWN), null);
+    const { forecast, isDue } = setup();
+    assert.equal(forecast(target, OWN)?.say, "SIGKILL after 10 s");
+    assert.equal(forecast(theTarget(story().running().fold()), OWN), null);
     assert.equal(isDue(), false);
   });
 
   it("is asked for once, a moment after the last change", async () => {
-    const { foretell, asked, pass, drawn } = setup();
-    assert.equal(foretell(target, { timeoutS: 3, signal: "SIGTERM" }), null);
-    for (let frames = 0; frames < 3; frames += 1) assert.equal(foretell(target, OTHER), null);
+    const { forecast, asked, pass, drawn } = setup();
+    assert.equal(forecast(target, { timeoutS: 3, signal: "SIGTERM" }), null);
+    for (let frames = 0; frames < 3; frames += 1) assert.equal(forecast(target, OTHER), null);
     pass();
     assert.deepEqual(
       asked.map(({ how }) => how),
@@ -67,49 +67,49 @@ describe("the forecast of a stop", () => {
     );
     await asked[0].answer({ say: "Stops at once" });
     assert.equal(drawn(), 1);
-    assert.equal(foretell(target, OTHER)?.say, "Stops at once");
+    assert.equal(forecast(target, OTHER)?.say, "Stops at once");
     assert.equal(asked.length, 1);
   });
 
   it("heeds only the answer to the last question", async () => {
-    const { foretell, asked, pass, drawn } = setup();
-    foretell(target, OTHER);
+    const { forecast, asked, pass, drawn } = setup();
+    forecast(target, OTHER);
     pass();
-    foretell(target, { ...OTHER, timeoutS: 4 });
+    forecast(target, { ...OTHER, timeoutS: 4 });
     pass();
     await asked[1].answer({ say: "second" });
     await asked[0].answer({ say: "first" });
-    assert.equal(foretell(target, { ...OTHER, timeoutS: 4 })?.say, "second");
+    assert.equal(forecast(target, { ...OTHER, timeoutS: 4 })?.say, "second");
     assert.equal(drawn(), 1);
   });
 
   it("is asked for again when the facts have changed, and stands until the answer is there", async () => {
-    const { foretell, asked, pass } = setup();
-    foretell(target, OTHER);
+    const { forecast, asked, pass } = setup();
+    forecast(target, OTHER);
     pass();
     await asked[0].answer({ say: "before" });
     const changed = theTarget(story().running().stopForecast(1).stopForecast(2, { sure: false }).fold());
-    assert.equal(foretell(changed, OTHER)?.say, "before");
+    assert.equal(forecast(changed, OTHER)?.say, "before");
     pass();
     await asked[1].answer({ say: "after" });
-    assert.equal(foretell(changed, OTHER)?.say, "after");
+    assert.equal(forecast(changed, OTHER)?.say, "after");
   });
 
   it("is none where nobody answers", async () => {
-    const { foretell, asked, pass } = setup();
-    foretell(target, OTHER);
+    const { forecast, asked, pass } = setup();
+    forecast(target, OTHER);
     pass();
     await asked[0].answer(null);
-    assert.equal(foretell(target, OTHER), null);
+    assert.equal(forecast(target, OTHER), null);
   });
 
   it("is none while a stop is under way, and after the end", () => {
-    const { foretell, isDue } = setup();
-    foretell(target, OTHER);
+    const { forecast, isDue } = setup();
+    forecast(target, OTHER);
     const stopping = theTarget(story().running().stopForecast(1).stop(2, 10).fold());
-    assert.equal(foretell(stopping, OWN), null);
-    assert.equal(foretell(theTarget(story().running().stopForecast(1).exits(2, 0).fold()), OTHER), null);
-    assert.equal(foretell(null, OWN), null);
+    assert.equal(forecast(stopping, OWN), null);
+    assert.equal(forecast(theTarget(story().running().stopForecast(1).exits(2, 0).fold()), OTHER), null);
+    assert.equal(forecast(null, OWN), null);
     assert.equal(isDue(), false, "what was about to be asked is not asked any more");
   });
 });

@@ -224,8 +224,8 @@ describe("forecasts", () => {
 
   it("of a stop are remembered by the stop that they were about, and by no other", () => {
     const told = story().running().stopForecast(1).stop(2, 10);
-    assert.equal(theTarget(told.fold()).stop?.foretold?.say, "SIGKILL after 10 s");
-    assert.equal(theTarget(story().running().stopForecast(1).stop(2, 3).fold()).stop?.foretold, null);
+    assert.equal(theTarget(told.fold()).stop?.forecast?.say, "SIGKILL after 10 s");
+    assert.equal(theTarget(story().running().stopForecast(1).stop(2, 3).fold()).stop?.forecast, null);
   });
 
   it("say nothing in the record", () => {

@@ -13,7 +13,7 @@ const said = (shown) =>
   saidOf(
     /** @type {any} */ ({
       ...{ run, target: null, fall: null, result: null, verdict: null, last: null, forecast: null },
-      ...{ foretold: "", question: "Why does `python3` stay?", refused: null, ...shown },
+      ...{ forecastSay: "", question: "Why does `python3` stay?", refused: null, ...shown },
     }),
   );
 
@@ -32,12 +32,12 @@ describe("the sentence of presenter mode", () => {
     assert.equal(said({ run: null }).say, "Why does python3 stay?");
     assert.equal(said({ run: null, mayStart: true }).why, "Press r to start it.");
     const target = theTarget(story().running().fold());
-    const foretold = said({
+    const ahead = said({
       target,
       forecast: { why: "PID 1 has no handler." },
-      foretold: "A stop would end in SIGKILL.",
+      forecastSay: "A stop would end in SIGKILL.",
     });
-    assert.deepEqual(foretold, { say: "A stop would end in SIGKILL.", why: "PID 1 has no handler.", foretold: true });
+    assert.deepEqual(ahead, { say: "A stop would end in SIGKILL.", why: "PID 1 has no handler.", ahead: true });
   });
 
   it("gives the kernel's answer to a stop, in its own words", () => {
@@ -46,7 +46,7 @@ describe("the sentence of presenter mode", () => {
     assert.deepEqual(said({ target, fall: { marks: [call] } }), {
       say: "The kernel dropped SIGTERM.",
       why: "python3 is PID 1 and has no handler for SIGTERM.",
-      foretold: false,
+      ahead: false,
     });
     const hollow = { ...call, hollow: true };
     assert.match(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from app.events import AnyEvent, Forecast, ProcessAppeared, ProcessChanged, ProcessGone, Truncated
-from app.lab.forecasts import foresee
+from app.lab.forecasts import forecasts_of
 from app.probe.procfs import Masks, ProcessFacts, ThreadFacts
 from app.sources.process_tree import APART_S, HOLD_S, MOST_ROWS, REPORTS, REPORTS_WITHIN_S, ProcessTree
 from app.verdict.subject import Tried
@@ -45,7 +45,7 @@ def test_only_changes_are_told() -> None:
 
 
 def test_nothing_is_foretold_of_runc_that_is_about_to_become_the_program() -> None:
-    tree = ProcessTree("r1", "r1.x", foresee)
+    tree = ProcessTree("r1", "r1.x", forecasts_of)
     runc = replace(ROOT, comm="runc:[2:INIT]", argv=("runc", "init"), masks=replace(NONE, caught=1 << 14), is_init=True)
     (appeared,) = tree.look([replace(runc, age_s=0.2)], after(0))
     assert isinstance(appeared, ProcessAppeared)
@@ -53,7 +53,7 @@ def test_nothing_is_foretold_of_runc_that_is_about_to_become_the_program() -> No
     assert isinstance(changed, ProcessChanged)
     assert isinstance(foretold, Forecast)
     assert {group.fate for group in foretold.outside if int(group.signals, 16) >> 14 & 1} == {"dropped"}
-    of_one_who_only_says_so = ProcessTree("r1", "r1.x", foresee).look([replace(runc, age_s=60.0)], after(0))
+    of_one_who_only_says_so = ProcessTree("r1", "r1.x", forecasts_of).look([replace(runc, age_s=60.0)], after(0))
     assert [event.kind for event in of_one_who_only_says_so] == ["process_appeared", "forecast"]
 
 
@@ -178,7 +178,7 @@ def test_too_many_are_cut_and_it_is_said_once() -> None:
 
 
 def test_a_forecast_is_made_sure_once_the_process_is_seen_at_rest() -> None:
-    tree = ProcessTree("r1", "r1.x", foresee)
+    tree = ProcessTree("r1", "r1.x", forecasts_of)
 
     def forecasts(seconds: float, seen: ProcessFacts) -> list[Forecast]:
         return [event for event in tree.look([seen], after(seconds)) if isinstance(event, Forecast)]
@@ -199,7 +199,7 @@ def test_a_forecast_is_made_sure_once_the_process_is_seen_at_rest() -> None:
 
 def test_a_forecast_that_was_held_back_is_made_up_for_once_the_process_is_at_rest() -> None:
     """After an exec the new program is first seen while it runs, and nothing about it need change after that."""
-    tree = ProcessTree("r1", "r1.x", foresee)
+    tree = ProcessTree("r1", "r1.x", forecasts_of)
 
     def forecasts(seconds: float, seen: ProcessFacts) -> list[Forecast]:
         return [event for event in tree.look([seen], after(seconds)) if isinstance(event, Forecast)]
@@ -217,7 +217,7 @@ def test_a_forecast_that_was_held_back_is_made_up_for_once_the_process_is_at_res
 
 def test_what_a_trial_says_later_is_told_of_processes_that_have_not_changed() -> None:
     known = [Tried()]
-    tree = ProcessTree("r1", "r1.x", lambda facts: foresee(facts, known[0]))
+    tree = ProcessTree("r1", "r1.x", lambda facts: forecasts_of(facts, known[0]))
     blocked = 1 << 14  # SIGTERM, by the first thread only
     threads = (ThreadFacts(10, 1, "init", "S", blocked, 0, 0), ThreadFacts(11, 2, "init", "S", 0, 0, 0))
     init = replace(ROOT, is_init=True, threads=2, threads_of=threads, leader_blocked=blocked)
@@ -230,6 +230,6 @@ def test_what_a_trial_says_later_is_told_of_processes_that_have_not_changed() ->
     assert fates(1) == []
     known[0] = Tried("ends", "6.18.44")
     assert fates(2) == [], "nothing moved"
-    tree.foretell_again()
+    tree.forecast_again()
     assert fates(3) == [("terminates", True)]
     assert fates(4) == []

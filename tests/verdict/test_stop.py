@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from app.verdict.stop import foresee_stop
+from app.verdict.stop import forecast_stop
 from tests.verdict.stop_scenarios import Scenario, scenarios
 
 SEEN = {"at_once": "ended", "sigkill": "sigkill"}
@@ -19,7 +19,7 @@ OPEN = {"forwarders": 6, "programs": 9, "servers": 13, "shells": 20, "tutorial":
 
 
 def verdict(scenario: Scenario) -> str:
-    outcome = foresee_stop(scenario.subject).outcome
+    outcome = forecast_stop(scenario.subject).outcome
     if outcome not in SEEN:
         return "open"
     return "right" if SEEN[outcome] == scenario.seen else "wrong"
@@ -27,7 +27,7 @@ def verdict(scenario: Scenario) -> str:
 
 @pytest.mark.parametrize("scenario", EVERY, ids=lambda each: f"{each.file}: {each.name}")
 def test_it_is_never_sure_and_wrong(scenario: Scenario) -> None:
-    said = foresee_stop(scenario.subject)
+    said = forecast_stop(scenario.subject)
     if said.sure:
         assert SEEN[said.outcome] == scenario.seen, said.why
 
@@ -38,14 +38,14 @@ def test_it_is_wrong_only_where_a_program_ends_by_itself() -> None:
 
 def test_how_much_is_left_open() -> None:
     counts = Counter(each.file for each in EVERY if verdict(each) == "open")
-    print(f"{len(EVERY)} stops; open: {dict(counts)}; sure: {sum(foresee_stop(each.subject).sure for each in EVERY)}")  # noqa: T201
+    print(f"{len(EVERY)} stops; open: {dict(counts)}; sure: {sum(forecast_stop(each.subject).sure for each in EVERY)}")  # noqa: T201
     assert all(counts[file] <= most for file, most in OPEN.items()), counts
     assert set(counts) <= set(OPEN)
 
 
 def test_enough_of_it_is_sure() -> None:
     """A forecast that is never sure is never wrong either, and of no use."""
-    sure = [each for each in EVERY if foresee_stop(each.subject).sure]
+    sure = [each for each in EVERY if forecast_stop(each.subject).sure]
     assert len(sure) >= 40
 
 
@@ -57,4 +57,4 @@ def test_where_masks_are_equal_and_ends_are_not_nothing_is_sure() -> None:
             looks.setdefault((look, each.subject.signal), []).append(each)
     opposite = [each for same in looks.values() if len({one.seen for one in same}) > 1 for each in same]
     assert len(opposite) >= 6
-    assert not any(foresee_stop(each.subject).sure for each in opposite)
+    assert not any(forecast_stop(each.subject).sure for each in opposite)

@@ -8,7 +8,7 @@ import pytest
 
 from app.verdict.programs.identity import Program, program_of
 from app.verdict.programs.shells import doing, ends_within_s
-from app.verdict.stop import Member, StopSubject, foresee_stop
+from app.verdict.stop import Member, StopSubject, forecast_stop
 from app.verdict.subject import Subject, Thread
 from tests.verdict.stop_scenarios import processes, scenario
 
@@ -93,7 +93,7 @@ def test_between_fork_and_exec_nobody_can_tell_what_a_shell_is_doing() -> None:
         seen = replace(subject, members=(shell, replace(copied, age_s=age_s)))
         assert doing(seen, seen.root).kind == kind
     new = replace(subject, members=(shell, replace(copied, age_s=0.01)))
-    assert foresee_stop(new).outcome == "handler_decides"
+    assert forecast_stop(new).outcome == "handler_decides"
 
 
 def test_job_control_hides_which_child_is_in_the_foreground() -> None:
@@ -104,20 +104,20 @@ def test_job_control_hides_which_child_is_in_the_foreground() -> None:
     )
     subject = StopSubject(members, 15, 10)
     assert doing(subject, subject.root).kind == "unclear"
-    assert foresee_stop(subject).outcome == "handler_decides"
+    assert forecast_stop(subject).outcome == "handler_decides"
 
 
 def test_a_name_is_not_enough_to_be_sure() -> None:
     """A program that only calls itself tini, and takes the signal in its own way."""
     real = scenario("tutorial", "tini").subject
-    assert foresee_stop(real).sure
+    assert forecast_stop(real).sure
     root = real.root
     for other in (
         replace(root.subject, ignored=0),
         replace(root.subject, caught=1 << 14, threads=(Thread(),), leader_waited=0),
         replace(root.subject, threads=(*(root.subject.threads or ()), Thread())),
     ):
-        said = foresee_stop(replace(real, members=(replace(root, subject=other), *real.members[1:])))
+        said = forecast_stop(replace(real, members=(replace(root, subject=other), *real.members[1:])))
         assert not said.sure
 
 
@@ -127,33 +127,33 @@ def test_an_adopted_orphan_is_not_taken_for_the_program() -> None:
     deaf = replace(
         server, pid=20, ns_pid=20, pgid=20, argv=("nohup",), subject=replace(server.subject, ignored=1 << 14)
     )
-    said = foresee_stop(StopSubject((tini, deaf, server), 15, 10))
+    said = forecast_stop(StopSubject((tini, deaf, server), 15, 10))
     assert said.outcome == "at_once"
 
 
 def test_another_user_may_be_out_of_reach() -> None:
     tini, server = scenario("tutorial", "tini").subject.members
     other = StopSubject((replace(tini, uid=1000), replace(server, uid=0)), 15, 10)
-    assert not foresee_stop(other).sure
+    assert not forecast_stop(other).sure
 
 
 def test_a_paused_container_is_unpaused_by_its_stop() -> None:
     subject = scenario("tutorial", "tini").subject
     frozen = tuple(replace(each, subject=replace(each.subject, frozen="v1")) for each in subject.members)
-    said = foresee_stop(replace(subject, members=frozen))
+    said = forecast_stop(replace(subject, members=frozen))
     assert (said.outcome, said.sure) == ("at_once", False)
-    assert foresee_stop(replace(subject, members=frozen, host="process")).outcome == "unknown"
+    assert forecast_stop(replace(subject, members=frozen, host="process")).outcome == "unknown"
 
 
 def test_masks_that_nobody_can_read() -> None:
     root = replace(scenario("tutorial", "timeout-default").subject.root, subject=Subject(None, is_init=True))
-    said = foresee_stop(StopSubject((root,), 15, 10))
+    said = forecast_stop(StopSubject((root,), 15, 10))
     assert (said.outcome, said.sure, said.say) == ("unknown", False, "Nobody can tell")
 
 
 def test_masks_that_change_from_look_to_look() -> None:
     root = replace(scenario("tutorial", "timeout-default").subject.root, steady=False)
-    said = foresee_stop(StopSubject((root,), 15, 10))
+    said = forecast_stop(StopSubject((root,), 15, 10))
     assert (said.outcome, said.sure) == ("sigkill", False)
 
 
@@ -161,5 +161,5 @@ def test_a_look_between_two_waits_of_an_init() -> None:
     """Without its calls tini looks like a program that handles nothing."""
     tini, server = scenario("tutorial", "tini").subject.members
     bare = replace(tini, subject=replace(tini.subject, threads=(Thread(),), leader_waited=0), wait_call=None)
-    said = foresee_stop(StopSubject((bare, server), 15, 10))
+    said = forecast_stop(StopSubject((bare, server), 15, 10))
     assert (said.outcome, said.sure) == ("at_once", False)

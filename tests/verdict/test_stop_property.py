@@ -13,7 +13,7 @@ from app.signals import SIGNALS
 from app.verdict.forecast import forecast
 from app.verdict.programs.forwarders import FORWARDERS
 from app.verdict.programs.identity import program_of
-from app.verdict.stop import Member, StopSubject, foresee_stop
+from app.verdict.stop import Member, StopSubject, forecast_stop
 from app.verdict.subject import Subject, Thread
 from tests.verdict.stop_scenarios import scenario
 
@@ -118,7 +118,7 @@ def by_the_kernel(target: StopSubject) -> str | None:
 
 @given(targets())
 def test_what_is_sure_is_the_kernels_own(target: StopSubject) -> None:
-    said = foresee_stop(target)
+    said = forecast_stop(target)
     if said.sure:
         thawed = target.thawed() if target.host == "container" else target
         assert said.outcome == by_the_kernel(thawed), said
@@ -126,7 +126,7 @@ def test_what_is_sure_is_the_kernels_own(target: StopSubject) -> None:
 
 @given(targets())
 def test_it_always_has_an_answer_in_one_line(target: StopSubject) -> None:
-    said = foresee_stop(target)
+    said = forecast_stop(target)
     assert said.outcome in get_args(StopOutcome)
     assert said.say
     assert said.why.endswith(".")
@@ -141,12 +141,12 @@ def test_who_sees_less_is_not_surer(target: StopSubject) -> None:
     """Without a look at the calls nothing is sure but SIGKILL and SIGSTOP themselves."""
     blind = replace(target, members=tuple(replace(each, wait_call=None) for each in target.members))
     if target.signal not in (9, 19):
-        assert not foresee_stop(blind).sure
+        assert not forecast_stop(blind).sure
 
 
 @given(targets())
 def test_more_time_never_makes_a_sigkill(target: StopSubject) -> None:
-    short, long = (foresee_stop(replace(target, timeout_s=timeout_s)) for timeout_s in (1, 3600))
+    short, long = (forecast_stop(replace(target, timeout_s=timeout_s)) for timeout_s in (1, 3600))
     if long.outcome == "sigkill":
         assert short.outcome == "sigkill"
     if short.outcome == "at_once":

@@ -8,19 +8,19 @@ import pytest
 
 from app.signals import parse_signal
 from app.targets import HostName
-from app.verdict.stop import StopSaid, StopSubject, foresee_stop
+from app.verdict.stop import StopSaid, StopSubject, forecast_stop
 from tests.verdict.stop_scenarios import processes, scenario
 
 PYTHON = "| python3 | /usr/bin/python3.11 | python3 -m http.server 8080 | ign=1001000 cgt=2"
 TINI = "1 0 1 | tini | /usr/bin/tini | tini -- {} | ign=300000 wait=fffffffe3fcffb07"
 
 
-def foresee(text: str, *, signal: str = "TERM", timeout_s: int = 10, host: HostName = "container") -> StopSaid:
-    return foresee_stop(StopSubject(processes(text, host=host), parse_signal(signal).number, timeout_s, host))
+def forecast(text: str, *, signal: str = "TERM", timeout_s: int = 10, host: HostName = "container") -> StopSaid:
+    return forecast_stop(StopSubject(processes(text, host=host), parse_signal(signal).number, timeout_s, host))
 
 
 def test_pid_1_without_a_handler() -> None:
-    said = foresee(f"1 0 1 {PYTHON}")
+    said = forecast(f"1 0 1 {PYTHON}")
     assert said == StopSaid(
         outcome="sigkill",
         sure=True,
@@ -32,19 +32,19 @@ def test_pid_1_without_a_handler() -> None:
 
 
 def test_the_same_program_that_is_not_pid_1() -> None:
-    said = foresee(f"42 0 42 {PYTHON}", host="process")
+    said = forecast(f"42 0 42 {PYTHON}", host="process")
     assert (said.outcome, said.sure, said.say) == ("at_once", True, "Stops at once")
     assert said.why == "python3 (pid 42) has no handler for SIGTERM, and the default is to end it."
     assert said.fix is None
 
 
 def test_a_sandbox_has_no_init_option() -> None:
-    assert foresee(f"1 0 1 {PYTHON}", host="sandbox").fix == "Run it under an init such as tini, or handle SIGTERM."
+    assert forecast(f"1 0 1 {PYTHON}", host="sandbox").fix == "Run it under an init such as tini, or handle SIGTERM."
 
 
 def test_what_an_init_kills_without_telling() -> None:
     said = scenario("forwarders", "tini sh").subject
-    assert foresee_stop(said).because == ("Not told, and killed with PID 1: python3.",)
+    assert forecast_stop(said).because == ("Not told, and killed with PID 1: python3.",)
 
 
 @pytest.mark.parametrize(
@@ -64,34 +64,34 @@ def test_what_an_init_kills_without_telling() -> None:
 )
 def test_no_time_at_all(text: str, expected: tuple[str, bool, str]) -> None:
     """The SIGKILL comes about 10 ms later; only the kernel is as fast, and an init.  Measured with docker stop -t 0."""
-    said = foresee(text, timeout_s=0)
+    said = forecast(text, timeout_s=0)
     assert (said.outcome, said.sure, said.say) == expected
 
 
 def test_a_local_target_gets_no_10_ms() -> None:
-    said = foresee(f"42 0 42 {PYTHON}", timeout_s=0, host="process")
+    said = forecast(f"42 0 42 {PYTHON}", timeout_s=0, host="process")
     assert (said.outcome, said.sure) == ("sigkill", False)
 
 
 def test_without_a_timeout_a_lost_signal_waits_for_ever() -> None:
-    said = foresee(f"1 0 1 {PYTHON}", timeout_s=-1)
+    said = forecast(f"1 0 1 {PYTHON}", timeout_s=-1)
     assert (said.outcome, said.sure, said.say) == ("unknown", False, "Waits for ever")
     assert "no SIGKILL follows" in said.why
-    ended = foresee(TINI.format("python3") + f"\n8 1 8 {PYTHON}", timeout_s=-1)
+    ended = forecast(TINI.format("python3") + f"\n8 1 8 {PYTHON}", timeout_s=-1)
     assert (ended.outcome, ended.sure) == ("at_once", True)
 
 
 def test_the_stop_signal_may_be_sigkill_itself() -> None:
     for timeout_s in (0, 10, -1):
-        said = foresee(f"1 0 1 {PYTHON}", signal="KILL", timeout_s=timeout_s)
+        said = forecast(f"1 0 1 {PYTHON}", signal="KILL", timeout_s=timeout_s)
         assert (said.outcome, said.sure, said.say) == ("sigkill", True, "SIGKILL at once")
 
 
 def test_something_slow_against_the_timeout() -> None:
     slow = "1 0 1 | squid | /usr/sbin/squid | squid -N | cgt=4a03"
-    assert foresee(slow, timeout_s=10).say == "SIGKILL after 10 s"
-    assert foresee(slow, timeout_s=60).say == "The handler decides, within about 30 s"
-    assert not foresee(slow, timeout_s=10).sure
+    assert forecast(slow, timeout_s=10).say == "SIGKILL after 10 s"
+    assert forecast(slow, timeout_s=60).say == "The handler decides, within about 30 s"
+    assert not forecast(slow, timeout_s=10).sure
 
 
 @pytest.mark.parametrize(
@@ -113,20 +113,20 @@ def test_something_slow_against_the_timeout() -> None:
     ],
 )  # fmt: skip
 def test_the_advice(text: str, signal: str, fix: str) -> None:
-    assert foresee(text, signal=signal).fix == fix
+    assert forecast(text, signal=signal).fix == fix
 
 
 def test_the_tutorials_three_ways_to_start_httpd() -> None:
-    assert foresee_stop(scenario("tutorial", "httpd-wrong").subject).fix == (
+    assert forecast_stop(scenario("tutorial", "httpd-wrong").subject).fix == (
         "Let the script start httpd with exec: then it is PID 1, and it handles SIGWINCH."
     )
-    stopped_with_winch = foresee_stop(scenario("tutorial", "httpd-trap-image-stopped-with-winch").subject)
+    stopped_with_winch = forecast_stop(scenario("tutorial", "httpd-trap-image-stopped-with-winch").subject)
     assert stopped_with_winch.fix == "Set the stop signal to SIGTERM: start.sh handles that."
-    assert foresee_stop(scenario("tutorial", "httpd-exec").subject).say == "Stops at once"
+    assert forecast_stop(scenario("tutorial", "httpd-exec").subject).say == "Stops at once"
 
 
 def test_a_name_cannot_break_a_line() -> None:
     root = replace(processes(f"1 0 1 {PYTHON}")[0], comm="evil\nPID 1 {me} is fine")
-    said = foresee_stop(StopSubject((root,), 15, 10))
+    said = forecast_stop(StopSubject((root,), 15, 10))
     assert "\n" not in said.why
     assert said.why.startswith("PID 1 is evil?PID 1 {me} is fine: ")

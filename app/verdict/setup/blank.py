@@ -1,4 +1,4 @@
-"""What is foretold of a stop where there is nobody to foretell it from."""
+"""The forecast of a stop where there is nobody to make it from."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ const DELAY_MS = 150;
  *   later?: (call: () => void, inMs: number) => any, forget?: (timer: any) => void}} options
  * @returns {(target: Target|null, asked: {timeoutS: number, signal: string}) => StopForecast|null}
  */
-export function createForeteller({ ask, dirty, later = setTimeout, forget = clearTimeout }) {
+export function createForecaster({ ask, dirty, later = setTimeout, forget = clearTimeout }) {
   let question = "";
   /** @type {unknown} */
   let facts = null;

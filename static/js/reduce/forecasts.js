@@ -11,7 +11,7 @@
  * @param {ForecastEvent} event
  * @returns {Target}
  */
-export const foretold = (target, { pid, start, outside, inside }) => {
+export const forecastMade = (target, { pid, start, outside, inside }) => {
   const key = `${pid}:${start}`;
   const process = Object.values(target.processes).find((each) => each.key === key);
   if (!process) return target;
@@ -32,4 +32,4 @@ export const stopForecastOf = ({ signal, timeout_s: timeoutS, outcome, sure, say
 });
 
 /** @param {Target} target @param {StopForecastEvent} event @returns {Target} */
-export const stopForetold = (target, event) => ({ ...target, stopForecast: stopForecastOf(event) });
+export const stopForecastMade = (target, event) => ({ ...target, stopForecast: stopForecastOf(event) });

@@ -16,7 +16,7 @@ import { plain, timeMs } from "../words/text.js";
  * } from "../wire/types_events.js"
  */
 import * as bets from "./bets.js";
-import { foretold, stopForetold } from "./forecasts.js";
+import { forecastMade, stopForecastMade } from "./forecasts.js";
 import { kernelSaid } from "./kernel.js";
 import * as lessons from "./lessons.js";
 import { appeared, changed, gone, over } from "./processes.js";
@@ -176,8 +176,8 @@ const FOLDS = {
   process_changed: target(changed),
   process_gone: target(gone),
   kernel_signal: target(kernelSaid),
-  forecast: target(foretold),
-  stop_forecast: target(stopForetold),
+  forecast: target(forecastMade),
+  stop_forecast: target(stopForecastMade),
   signal_requested: target(stops.signalRequested),
   signal_failed: target(stops.signalFailed),
   engine_event: target(stops.engineSaid),

@@ -68,7 +68,7 @@ export const stopRequested = (target, event) => {
     killMs: null,
     diedMs: null,
     finished: null,
-    foretold: sameStop(target.stopForecast, event) ? target.stopForecast : null,
+    forecast: sameStop(target.stopForecast, event) ? target.stopForecast : null,
   };
   const text = `${event.by} stops it, ${timeoutWords(event.timeout_s)}`;
   const what = event.signal === "SIGKILL" ? "kill" : "signal";

@@ -145,7 +145,7 @@ export const betOf = (run, state, { who, role }) => {
 /** @type {WeakMap<Target, Target>} */
 const hushed = new WeakMap();
 
-/** While the room guesses, nothing says what is foretold. @param {Target} target @returns {Target} the same one each time */
+/** While the room guesses, nothing shows a forecast. @param {Target} target @returns {Target} the same one each time */
 export const hush = (target) => {
   const before = hushed.get(target);
   if (before) return before;

@@ -103,7 +103,7 @@ export const lessonOf = (run, experiment, targets = []) => {
   });
 };
 
-/** What the lesson does not tell yet: nothing is foretold before a start, for who starts it may let the room guess. @param {Run|null} run */
+/** What the lesson does not tell yet: there is no forecast before a start, for who starts it may let the room guess. @param {Run|null} run */
 export const hushedOf = (run) => (run === null ? "start" : run.bet?.open ? "guesses" : "");
 
 /** Whether it has come to its end: every step is behind it, or nothing more can come. @param {Run|null} run @param {LessonStep[]} steps */

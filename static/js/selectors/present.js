@@ -56,12 +56,12 @@ const ofFall = (fall, signal) => dropped(callOf(fall), signal) ?? (callOf(fall) 
  * @typedef {object} Said
  * @property {string} say
  * @property {string} why
- * @property {boolean} foretold     nothing of it has happened yet
+ * @property {boolean} ahead     nothing of it has happened yet
  *
  * @param {{run: Run|null, target: Target|null, fall: Fall|null, result: Result|null, verdict: Verdict|null, last: Verdict|null,
- *   forecast: StopForecast|null, foretold: string, question: string, refused: {say: string, why: string}|null, mayStart?: boolean, lane?: string,
+ *   forecast: StopForecast|null, forecastSay: string, question: string, refused: {say: string, why: string}|null, mayStart?: boolean, lane?: string,
  *   bet?: import("./bets.js").RunBet|null}} shown
- *   `foretold`: the forecast as a sentence; `lane`: the sentence of the chosen one of several targets
+ *   `forecastSay`: the forecast as a sentence; `lane`: the sentence of the chosen one of several targets
  * @returns {Said}
  */
 export const saidOf = ({
@@ -72,14 +72,14 @@ export const saidOf = ({
   verdict,
   last,
   forecast,
-  foretold,
+  forecastSay,
   question,
   refused,
   mayStart = false,
   lane = "",
   bet = null,
 }) => {
-  const told = (/** @type {{say: string, why: string}} */ { say, why }) => ({ say, why, foretold: false });
+  const told = (/** @type {{say: string, why: string}} */ { say, why }) => ({ say, why, ahead: false });
   if (refused) return told(refused);
   if (!run) return told({ say: question.replaceAll("`", ""), why: mayStart ? "Press r to start it." : "" });
   const going = target?.status === "running";
@@ -105,7 +105,7 @@ export const saidOf = ({
   const sent = lastAsked(target);
   if (sent && last && last.request === sent.id) return told(dropped(callOf(fall), sent.signal) ?? ofVerdict(last));
   if (sent) return told(ofFall(fall, sent.signal) ?? { say: `${sent.signal} is sent.`, why: "" });
-  if (forecast) return { say: foretold, why: forecast.why, foretold: true };
+  if (forecast) return { say: forecastSay, why: forecast.why, ahead: true };
   return told({ say: `${target.name} is running.`, why: "" });
 };
 

@@ -13,7 +13,7 @@ import { copyButton } from "./copy.js";
 /**
  * @param {StopForecast} forecast @param {string|null} copied @param {(text: string) => void} onCopy
  */
-export const foretoldView = (forecast, copied, onCopy) => {
+export const forecastView = (forecast, copied, onCopy) => {
   const { signal, timeoutS, why, because, fix } = forecast;
   return html`<p class="result-say">${sayWords(forecast)}</p>
     <p class="result-why">${why}</p>

@@ -24,7 +24,7 @@ const lessonSight = ({ text, is, event, tookS, why }) => {
   return html`<li>${words(text)}</li>`;
 };
 
-/** Why what is to be seen is not said: it foretells. @typedef {"start"|"guesses"|""} Hushed */
+/** Why what is to be seen is not said: it would be a forecast. @typedef {"start"|"guesses"|""} Hushed */
 const HUSHED = { start: "Shown once it runs.", guesses: "Shown after the guesses." };
 
 /** Of the steps: what must be seen, or the room for it. @param {LessonSight[]} see @param {Hushed} hushed @param {boolean} [many] */

@@ -28,9 +28,9 @@ const FEW = 3; // ticks in the type of the subtitle
 const lengthOf = (say) => LONG.filter((limit) => say.length > limit).length || nothing;
 
 /** @param {Said} said */
-const saidView = ({ say, why, foretold }) => html`<header class="pres-said" ?data-foretold=${foretold}>
+const saidView = ({ say, why, ahead }) => html`<header class="pres-said" ?data-ahead=${ahead}>
     <h1 class="pres-call" data-long=${lengthOf(say)}>${say}</h1>
-    <p class="pres-why" ?data-long=${why.length > WHY_LONG}>${foretold ? html`<b>Forecast:</b> ` : nothing}${why}</p>
+    <p class="pres-why" ?data-long=${why.length > WHY_LONG}>${ahead ? html`<b>Forecast:</b> ` : nothing}${why}</p>
   </header>`;
 
 /** @param {Tree} tree */

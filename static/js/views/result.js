@@ -5,7 +5,7 @@
 import { html, nothing } from "../lit.js";
 import { clockTime, duration, whoDid } from "../words/text.js";
 import { command } from "./copy.js";
-import { foretoldView } from "./foretold.js";
+import { forecastView } from "./forecast.js";
 import { words } from "./signs.js";
 import { raceSaysView } from "./times.js";
 import { briefVerdict, verdictView } from "./verdict.js";
@@ -23,7 +23,7 @@ const stopping = ({ stop }, nowMs) => {
   const sinceMs = nowMs - stop.atMs;
   return html`<p class="result-say">Asked to stop${sinceMs < 1000 ? "" : `, ${duration(sinceMs)} ago`}.</p>
     <p class="result-why">${stop.signal} at ${clockTime(stop.atMs)}, by ${whoDid(stop.by)}; ${due}.</p>
-    ${stop.foretold ? html`<p class="result-dim">Foretold: ${stop.foretold.say}. ${stop.foretold.why}</p>` : nothing}`;
+    ${stop.forecast ? html`<p class="result-dim">Foretold: ${stop.forecast.say}. ${stop.forecast.why}</p>` : nothing}`;
 };
 
 /** @param {Target} target @param {Process|null} root @param {number} nowMs */
@@ -69,7 +69,7 @@ export const resultView = (
       return html`<p class="result-say">${run.reason === "failed" ? "It could not be started." : "The run is over."}</p><p class="result-why">${run.error ?? ""}</p>`;
     if (target?.stop && !target.stop.finished) return stopping(target, nowMs);
     if (target && going && forecast)
-      return html`${result ? ended(result) : nothing}${foretoldView(forecast, copied, onCopy)}${last ? briefVerdict(last) : nothing}`;
+      return html`${result ? ended(result) : nothing}${forecastView(forecast, copied, onCopy)}${last ? briefVerdict(last) : nothing}`;
     if (target && going)
       return html`${result ? ended(result) : nothing}${running(target, root, nowMs)}${last ? briefVerdict(last) : nothing}`;
     if (run) return html`<p class="result-say">Starting.</p>`;

@@ -1,6 +1,6 @@
 /**
  * The clock's slot at rest: Start, or how to stop and how long to wait.  What would come of it is said before it is
- * asked; where nobody foretells that, what is asked for.
+ * asked; where nobody has a forecast, what is asked for.
  */
 
 import { html, live, nothing } from "../lit.js";
@@ -120,7 +120,7 @@ export const startingView = ({ target, building }) => html`<div class="stop">
  * @param {{target: Target, choice: StopChoice, signals: Signal[], role: "driver"|"viewer", asked: boolean, failed: string,
  *   forecast: StopForecast|null, hushed?: boolean, mayBet?: boolean, all?: {count: number, asked: boolean}|null}} slice - `failed`: why the last stop came to
  *   nothing, or ""; `all`: of a run with several targets, how many could be stopped now;
- *   `hushed`: the room guesses, so nothing is foretold; `mayBet`: it can be asked to
+ *   `hushed`: the room guesses, so there is no forecast; `mayBet`: it can be asked to
  * @param {number} _nowMs
  * @param {{onStop: () => void, onStopAll?: () => void, onBet?: () => void, onChoice: (change: Partial<StopChoice>) => void}} handlers
  */

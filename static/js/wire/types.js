@@ -36,7 +36,7 @@
  * @property {number|null} killMs        when SIGKILL was said: by the engine, or by the lab for a local target
  * @property {number|null} diedMs        when the root process's end was said
  * @property {{atMs: number, tookS: number|null, exitCode: number|null, killed: boolean|null, meaning: string, error: string|null}|null} finished
- * @property {StopForecast|null} foretold   what was forecast for this very stop before it was asked for
+ * @property {StopForecast|null} forecast   what was forecast for this very stop before it was asked for
  *
  * @typedef {object} Advice              The smallest change that would help.
  * @property {string} kind

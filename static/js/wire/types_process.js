@@ -1,5 +1,5 @@
 /**
- * The shapes of a process: its masks, and what is foretold of it.  Types only: this module has no code.
+ * The shapes of a process: its masks, and its forecast.  Types only: this module has no code.
  *
  * As the events have them (`types_events.js`):
  *

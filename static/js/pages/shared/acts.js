@@ -83,7 +83,7 @@ export function createActs({ session, ui, dirty, flush, now, openRun, newer, byH
       const call = () => (experiment ? api.start(experiment) : api.startOwn({ again: run }));
       ask("start", async () => openRun((await call()).run), told("It was not started."));
     },
-    /** Starts it, and the room guesses before anything is foretold. */
+    /** Starts it, and the room guesses before there is any forecast. */
     onStartGuess() {
       const { experiment } = now();
       if (role !== "driver" || !experiment) return acts.onStart();

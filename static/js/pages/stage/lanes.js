@@ -163,7 +163,7 @@ export function createLanes({ session, ui, acts, dirty, at, follow: led }) {
 
     announce,
 
-    /** Is the chosen one's whole fall shown?  A phone has room for both; while the room guesses nothing is foretold. @param {RunBet|null} bet */
+    /** Is the chosen one's whole fall shown?  A phone has room for both; while the room guesses there is no forecast. @param {RunBet|null} bet */
     whole: (bet) => isPhone() || (ui.whole && !bet?.open),
 
     /** Lanes, or the chosen one's whole fall. @param {Run|null} run */

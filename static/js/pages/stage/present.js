@@ -164,7 +164,7 @@ export function createPresent({ session, ui, acts, dirty, follow }) {
         lane: lane?.sentence,
         mayStart,
         refused: refusedOf(shown),
-        foretold: forecast ? sayWords(forecast) : "",
+        forecastSay: forecast ? sayWords(forecast) : "",
       });
       const table = session.table?.signals ?? [];
       const name = target?.stop && !target.stop.finished ? target.stop.signal : (target?.stopSignal ?? "");

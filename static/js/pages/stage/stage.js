@@ -12,7 +12,7 @@
 
 import { createAnnouncer } from "../../page/announce.js";
 import { createFollow, createLead, roamByLinks } from "../../page/follow.js";
-import { createForeteller } from "../../page/foretell.js";
+import { createForecaster } from "../../page/forecaster.js";
 import { createFrame } from "../../page/frame.js";
 import { createPanel } from "../../page/panel.js";
 import { createPoll } from "../../page/poll.js";
@@ -144,7 +144,7 @@ export function startStage(recording = null, terminalFrom = terminalPart) {
   const dialogs = createDialogs({ ...stage, here: () => present.here(now) });
   const loads = createPoll({ ask: session.api.load, everyMs: LOAD_MS, dirty: frame.dirty });
   const foot = replays ? () => {} : createFoot(stage);
-  const foretell = createForeteller({ ask: session.api.forecast, dirty: frame.dirty });
+  const forecastFor = createForecaster({ ask: session.api.forecast, dirty: frame.dirty });
   const announce = createAnnouncer(/** @type {HTMLElement} */ (document.getElementById("says")));
   const [field, resultPanel, tabs] = ["field", "result", "tabs"].map(createPanel);
   createStageKeys(acts, {
@@ -193,7 +193,7 @@ export function startStage(recording = null, terminalFrom = terminalPart) {
     const mine = target ? stopAsked(ui.choice, target) : undefined;
     const meantS = role === "viewer" && bet?.open ? (run?.bet?.timeoutS ?? null) : null; // who watches guesses that stop
     const asked = mine && meantS !== null ? { ...mine, timeoutS: meantS } : mine;
-    const forecast = asked && !bet?.open ? foretell(target, asked) : null;
+    const forecast = asked && !bet?.open ? forecastFor(target, asked) : null;
     const fallAsked = asked && { ...asked, forecast };
     const witnesses = witnessesOf(state, health);
     const result = resultOf(target);

@@ -13,7 +13,7 @@ import { numberIn } from "../../words/signals.js";
 import { duration, shortened } from "../../words/text.js";
 import { endOf } from "../ends.js";
 import { axisOver, spanOf } from "./axis.js";
-import { signalForetold, wallForetold } from "./foretold.js";
+import { signalForecast, wallForecast } from "./forecast.js";
 import { framed, lifeOf, nameOf, within } from "./frame.js";
 import { answersOf, answerTo, deliveries, endsRoot, kernelMarks } from "./kernel.js";
 import { called, dropsOf, fallMark, recordedMarks } from "./marks.js";
@@ -106,16 +106,16 @@ const idleFall = (target, nowMs, witnesses, { timeoutS, signal, forecast = null 
   const container = target.host === "container";
   const press = container ? "when you press Stop" : `when you press Stop: ${signal}`;
   const told = `${nameOf(target)} is running, ${duration(nowMs - target.startedMs)}`;
-  const foretold = signalForetold(target, signal, numberOf, zero);
-  const marks = [fallMark({ x: zero, lane: "person", shape: "ring", text: press }), ...foretold.marks];
+  const ahead = signalForecast(target, signal, numberOf, zero);
+  const marks = [fallMark({ x: zero, lane: "person", shape: "ring", text: press }), ...ahead.marks];
   if (container) marks.push(fallMark({ x: zero, lane: "engine", shape: "ring", text: `sends ${signal}` }));
-  if (wall !== null) marks.push(...wallForetold(target, forecast, wall));
+  if (wall !== null) marks.push(...wallForecast(target, forecast, wall));
   marks.push(fallMark({ x: zero, lane: "program", shape: "none", text: told }));
-  const likely = [foretold.text, forecast?.say].filter(Boolean).join("; ");
+  const likely = [ahead.text, forecast?.say].filter(Boolean).join("; ");
   return framed(target, axis, witnesses, numberOf, {
     time: null,
     marks,
-    drops: foretold.drops,
+    drops: ahead.drops,
     life: lifeOf(target, axis, nowMs),
     dotted: forecast?.outcome === "at_once" ? null : { x0: zero, x1: wall ?? 100 },
     label: `${told}; nothing was asked of it yet.${likely ? ` Forecast: ${likely}.` : ""}`,

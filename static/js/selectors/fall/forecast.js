@@ -28,7 +28,7 @@ const IN_KERNEL = { dropped: "lid", queued_dropped: "lid", ignored: "lid", ignor
  * @param {Target} target @param {string} signal @param {NumberOf} numberOf @param {number} x
  * @returns {{marks: FallMark[], drops: Fall["drops"], text: string}} `text` "": there is no forecast
  */
-export const signalForetold = (target, signal, numberOf, x) => {
+export const signalForecast = (target, signal, numberOf, x) => {
   const group = forecastOf(rootOf(target)?.forecast, numberOf(signal), "outside");
   if (!group) return { marks: [], drops: [], text: "" };
   const { fate, sure } = group;
@@ -55,7 +55,7 @@ const dueWords = (forecast) => {
  * @param {Target} target @param {StopForecast|null} forecast @param {number} x
  * @returns {FallMark[]}
  */
-export const wallForetold = ({ host }, forecast, x) => {
+export const wallForecast = ({ host }, forecast, x) => {
   const lane = host === "container" ? "engine" : "person";
   const marks = [fallMark({ x, lane, shape: "due", text: dueWords(forecast), brief: "SIGKILL", anchor: "end" })];
   if (forecast?.outcome === "sigkill" && forecast.timeoutS > 0) {

@@ -12,7 +12,7 @@
 import { duration } from "../../words/text.js";
 import { endOf } from "../ends.js";
 import { lastAsked, SIGNAL_SPAN_S } from "../fall/fall.js";
-import { signalForetold } from "../fall/foretold.js";
+import { signalForecast } from "../fall/forecast.js";
 import { lifeOf, nameOf, within } from "../fall/frame.js";
 import { wayOf } from "../fall/hops.js";
 import { answersOf, answerTo, endsRoot } from "../fall/kernel.js";
@@ -205,12 +205,12 @@ const ofSignal = (target, { atMs, signal, across = false }, nowMs, axis, witness
 /** At rest: what Stop would come to. @param {Target} target @param {number} nowMs @param {Axis} axis @param {Asked} asked @param {NumberOf} numberOf @returns {LaneFigure} */
 const atRest = (target, nowMs, axis, { timeoutS, signal, forecast = null }, numberOf) => {
   const x = axis.x(nowMs);
-  const foretold = signalForetold(target, signal, numberOf, x);
-  const inKernel = foretold.marks.find(({ lane }) => lane === "kernel");
-  const inProgram = foretold.marks.find(({ lane }) => lane === "program");
+  const ahead = signalForecast(target, signal, numberOf, x);
+  const inKernel = ahead.marks.find(({ lane }) => lane === "kernel");
+  const inProgram = ahead.marks.find(({ lane }) => lane === "program");
   const lid = inKernel?.shape === "lid" || inKernel?.shape === "box";
   const wall = timeoutS < 0 ? null : axis.x(nowMs + timeoutS * 1000);
-  const text = foretold.text && longest([foretold.text, inKernel?.brief ?? ""], x, lid);
+  const text = ahead.text && longest([ahead.text, inKernel?.brief ?? ""], x, lid);
   const going = `${nameOf(target)} is running, ${duration(Math.max(0, nowMs - (target.startedMs ?? nowMs)))}`;
   const needed = forecast?.outcome !== "at_once" && wall !== null;
   const killed = needed && forecast?.outcome === "sigkill" && timeoutS > 0;
@@ -220,7 +220,7 @@ const atRest = (target, nowMs, axis, { timeoutS, signal, forecast = null }, numb
     life: lifeOf(target, axis, nowMs),
     dotted: forecast?.outcome === "at_once" ? null : { x0: x, x1: wall ?? 100 },
     due: needed ? wall : null,
-    drops: [{ x, to: inProgram ? "program" : foretold.text ? "kernel" : "top", shape, hollow: true, unseen: false }],
+    drops: [{ x, to: inProgram ? "program" : ahead.text ? "kernel" : "top", shape, hollow: true, unseen: false }],
     marks: killed ? [{ x: wall, shape: "cross", hollow: true }] : [],
     words: [
       ...(text ? [{ x, row: /** @type {const} */ ("kernel"), text, anchor: /** @type {const} */ ("start"), lid }] : []),
