@@ -40,7 +40,7 @@ from app.hub.retention import keeping_newest
 from app.imports.shelf import Imported
 from app.jobs import in_words
 from app.journal import Journal
-from app.lab.actions import Acts
+from app.lab.actions import Actions
 from app.lab.guesses import running_bets
 from app.lab.kernels import trying_kernels
 from app.lab.lab import running_lab
@@ -102,16 +102,16 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         scratch = settings.data / "scratch"
         clear(scratch, {run.id for run in left})
         lab = await stack.enter_async_context(running_lab(hub, hosts, kernel, kernels, scratch))
-        acts = Acts(lab)
+        actions = Actions(lab)
         bets = await stack.enter_async_context(running_bets(lab, [run.id for run in left]))
         catalogue, faults = load_catalogue(settings.experiments)
         for fault in faults:
             log.warning("not in the catalogue: %s", fault)
-        runner = await stack.enter_async_context(running_experiments(lab, acts, catalogue, faults))
+        runner = await stack.enter_async_context(running_experiments(lab, actions, catalogue, faults))
         await take_over(hub, lab, runner, left)
         ward = Ward(lambda: Doctor(engine.call, engine.url_now(), containers.look))
         yield Services(
-            *(settings, hub, lab, acts, bets, Loads(lab), runner, engine, containers.images, kernel, hosts),
+            *(settings, hub, lab, actions, bets, Loads(lab), runner, engine, containers.images, kernel, hosts),
             *(access, imported, ward, Ledger(hub, imported)),
         )
 

@@ -30,7 +30,7 @@ from app.experiments.actions import (
 from app.experiments.lesson import Lesson, Tick
 from app.experiments.model import Experiment
 from app.jobs import in_words, running_jobs
-from app.lab.actions import Acts
+from app.lab.actions import Actions
 from app.lab.lab import Lab
 from app.lab.state import RunState
 
@@ -40,11 +40,11 @@ TICKS = ("step_done", "step_failed", "step_unseen")
 
 
 class Runner:
-    """Use as ``async with running_experiments(lab, acts, catalogue) as runner``."""
+    """Use as ``async with running_experiments(lab, actions, catalogue) as runner``."""
 
-    def __init__(self, lab: Lab, acts: Acts, catalogue: dict[str, Experiment], faults: list[str]) -> None:
+    def __init__(self, lab: Lab, actions: Actions, catalogue: dict[str, Experiment], faults: list[str]) -> None:
         self.catalogue, self.faults = catalogue, faults
-        self._lab, self._acts = lab, acts
+        self._lab, self._actions = lab, actions
         self._lessons: dict[str, Lesson] = {}
         self._moved = anyio.Event()
 
@@ -137,14 +137,14 @@ class Runner:
         return next((number for number in numbers if number is not None), None)
 
     async def _do(self, do: Do, state: RunState, *, by: str) -> int | None:
-        lab, acts, what = self._lab, self._acts, do.what
+        lab, actions, what = self._lab, self._actions, do.what
         target = f"{state.id}.{what.target}" if what.target else state.targets[0].target.id
         match what:
             case Start():
                 await lab.start_later(target)
             case SendSignal(signal=signal, pid=pid, group=group, from_=origin):
                 if what.process is not None:
-                    pid = await acts.pid_of(target, what.process)
+                    pid = await actions.pid_of(target, what.process)
                 return await lab.send_signal(target, signal, pid=pid, group=group, origin=origin, by=by)
             case Stop(signal=name, timeout_s=timeout_s):
                 return await lab.stop(target, timeout_s=timeout_s, signal=name, by=by)
@@ -153,13 +153,13 @@ class Runner:
             case Resize(cols=cols, rows=rows):
                 await lab.resize(target, cols, rows)
             case Pause() | Unpause():
-                return await acts.pause(target, paused=isinstance(what, Pause), by=by)
+                return await actions.pause(target, paused=isinstance(what, Pause), by=by)
             case Write(file=file, text=text):
-                return await acts.write_file(state.id, file, text, by=by)
+                return await actions.write_file(state.id, file, text, by=by)
             case Get(port=port, path=path):
-                return await acts.get(target, port, path, by=by)
+                return await actions.get(target, port, path, by=by)
             case Exec(command=command):
-                return await acts.run(target, command, by=by)
+                return await actions.run(target, command, by=by)
             case never:
                 assert_never(never)
         return None
@@ -222,10 +222,10 @@ class Runner:
 
 @asynccontextmanager
 async def running_experiments(
-    lab: Lab, acts: Acts, catalogue: dict[str, Experiment], faults: list[str]
+    lab: Lab, actions: Actions, catalogue: dict[str, Experiment], faults: list[str]
 ) -> AsyncIterator[Runner]:
     """The runner with its ticking task."""
-    runner = Runner(lab, acts, catalogue, faults)
+    runner = Runner(lab, actions, catalogue, faults)
     send, receive = anyio.create_memory_object_stream[tuple[int, AnyEvent]](math.inf)
     with lab.hub.listening(lambda number, event: send.send_nowait((number, event))):
         async with receive, running_jobs() as tasks:

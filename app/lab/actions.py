@@ -25,7 +25,9 @@ from app.lab.lab import Lab
 from app.lab.scratch import write
 
 
-class Acts:
+class Actions:
+    """What a person can ask of a run or target besides signals and stops."""
+
     def __init__(self, lab: Lab) -> None:
         self._lab, self._hub = lab, lab.hub
 

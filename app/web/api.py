@@ -102,7 +102,7 @@ async def write_file(
     run: RunId, name: Annotated[str, Path(max_length=80)], body: WriteFile, served: Served, who: RoleHere
 ) -> Accepted:
     """Give a scratch file of the run a new text.  Errors: 404 not_found, 409 already_gone, 422 bad_request."""
-    return Accepted(event_id=await served.acts.write_file(run, name, body.text, by=who))
+    return Accepted(event_id=await served.actions.write_file(run, name, body.text, by=who))
 
 
 @router.post("/targets/{target}/start", status_code=202)
@@ -117,14 +117,14 @@ async def start_target(target: TargetId, served: Served) -> Accepted:
 @role("driver")
 async def pause_target(target: TargetId, served: Served, who: RoleHere) -> Accepted:
     """Freeze a container, as ``docker pause``.  Errors: 404, 409 already_gone, 422 not_applicable, 502 host_failed."""
-    return Accepted(event_id=await served.acts.pause(target, paused=True, by=who))
+    return Accepted(event_id=await served.actions.pause(target, paused=True, by=who))
 
 
 @router.post("/targets/{target}/unpause", status_code=202)
 @role("driver")
 async def unpause_target(target: TargetId, served: Served, who: RoleHere) -> Accepted:
     """Let it go on.  Errors: as those of pause."""
-    return Accepted(event_id=await served.acts.pause(target, paused=False, by=who))
+    return Accepted(event_id=await served.actions.pause(target, paused=False, by=who))
 
 
 @router.post("/targets/{target}/signals", status_code=202)

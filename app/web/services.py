@@ -20,7 +20,7 @@ from app.hub import Hub
 from app.hub.audience import Role
 from app.imports.shelf import Imported
 from app.journal import Stored
-from app.lab.actions import Acts
+from app.lab.actions import Actions
 from app.lab.guesses import Bets
 from app.lab.lab import Lab
 from app.lab.loads import Loads
@@ -38,7 +38,7 @@ class Services:
     settings: Settings
     hub: Hub
     lab: Lab
-    acts: Acts
+    actions: Actions
     bets: Bets
     loads: Loads
     runner: Runner

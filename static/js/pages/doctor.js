@@ -13,9 +13,9 @@ import { noEngineView } from "../views/no_engine.js";
 import { noteView } from "../views/note.js";
 import { ApiError } from "../wire/api.js";
 import { createSession } from "../wire/session.js";
-import { problemOf } from "./shared/acts.js";
 import { createDialogs } from "./shared/dialogs.js";
-import { actsOffStage } from "./shared/off_stage.js";
+import { problemOf } from "./shared/handlers.js";
+import { handlersOffStage } from "./shared/off_stage.js";
 import { createBarOffStage, noteOffStage } from "./shared/off_stage_head.js";
 import { createUi } from "./shared/ui.js";
 
@@ -36,11 +36,11 @@ export function startDoctor() {
 
   const frame = createFrame((shown) => work(shown));
   const session = createSession({ role, dirty: frame.dirty });
-  const acts = actsOffStage({ session, ui, frame });
+  const handlers = handlersOffStage({ session, ui, frame });
   const follow = createFollow({ role, dirty: frame.dirty });
   const here = () => ({ led: follow.elsewhere(session.focus), onFollow: follow.toggle });
-  const dialogs = createDialogs({ session, ui, acts, dirty: frame.dirty, here });
-  const bar = createBarOffStage({ session, acts, page: "doctor", dirty: frame.dirty });
+  const dialogs = createDialogs({ session, ui, handlers, dirty: frame.dirty, here });
+  const bar = createBarOffStage({ session, handlers, page: "doctor", dirty: frame.dirty });
   const doc = createPanel("doc");
 
   const forget = () => {
@@ -92,9 +92,9 @@ export function startDoctor() {
     doc(
       [report, noEngine?.reason, experiments, ui.copied, JSON.stringify(note)],
       () => html`
-      ${note ? noteView({ note, title }, nowMs, acts) : nothing}
-      ${noEngine ? noEngineView({ engine: noEngine, experiments, copied: ui.copied }, nowMs, acts) : nothing}
-      ${doctorView({ report, title, looks: !noEngine, copied: ui.copied }, nowMs, acts)}`,
+      ${note ? noteView({ note, title }, nowMs, handlers) : nothing}
+      ${noEngine ? noEngineView({ engine: noEngine, experiments, copied: ui.copied }, nowMs, handlers) : nothing}
+      ${doctorView({ report, title, looks: !noEngine, copied: ui.copied }, nowMs, handlers)}`,
     );
     dialogs({ target: null, row: null, from: "outside" });
     if (note) frame.at(1000);
@@ -107,7 +107,7 @@ export function startDoctor() {
     rows[Math.max(0, Math.min(rows.length - 1, at + by))]?.focus();
     return rows.length > 0;
   };
-  createKeys({ j: () => along(1), k: () => along(-1), "?": () => acts.open("help") });
+  createKeys({ j: () => along(1), k: () => along(-1), "?": () => handlers.open("help") });
   document.addEventListener("visibilitychange", read);
   read();
   frame.dirty();

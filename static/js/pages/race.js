@@ -12,9 +12,9 @@ import { noteView } from "../views/note.js";
 import { LEAST, MOST, picksOf, picksView } from "../views/picks.js";
 import { createSession } from "../wire/session.js";
 import { argvOf } from "../words/argv.js";
-import { problemOf } from "./shared/acts.js";
 import { createDialogs } from "./shared/dialogs.js";
-import { actsOffStage } from "./shared/off_stage.js";
+import { problemOf } from "./shared/handlers.js";
+import { handlersOffStage } from "./shared/off_stage.js";
 import { createBarOffStage, noteOffStage } from "./shared/off_stage_head.js";
 import { createOwn } from "./shared/own.js";
 import { createUi } from "./shared/ui.js";
@@ -29,11 +29,11 @@ export function startRace() {
   const ui = createUi();
   const frame = createFrame((shown) => work(shown));
   const session = createSession({ role, dirty: frame.dirty });
-  const acts = actsOffStage({ session, ui, frame });
+  const handlers = handlersOffStage({ session, ui, frame });
   const follow = createFollow({ role, dirty: frame.dirty });
   const here = () => ({ led: follow.elsewhere(session.focus), onFollow: follow.toggle });
-  const dialogs = createDialogs({ session, ui, acts, dirty: frame.dirty, here });
-  const bar = createBarOffStage({ session, acts, page: "race", dirty: frame.dirty });
+  const dialogs = createDialogs({ session, ui, handlers, dirty: frame.dirty, here });
+  const bar = createBarOffStage({ session, handlers, page: "race", dirty: frame.dirty });
   const race = createPanel("race");
 
   /** @type {Pick[]} */
@@ -51,7 +51,7 @@ export function startRace() {
     frame.dirty();
   };
 
-  const handlers = {
+  const mine = {
     /** @param {Pick} pick */
     onPick: (pick) =>
       choose(
@@ -110,16 +110,16 @@ export function startRace() {
     race([experiments, engine, ui.copied, own.key(), JSON.stringify([note, picks, asked])], () => {
       const adds =
         role === "driver" && experiments.length
-          ? own.view(engine, ui.copied, nowMs, acts.onCopy, picks.length >= MOST)
+          ? own.view(engine, ui.copied, nowMs, handlers.onCopy, picks.length >= MOST)
           : nothing;
-      return html`${note ? html`<div class="home-note">${noteView({ note, title }, nowMs, acts)}</div>` : html`<header class="home-head"><h1>${title}</h1></header>`}
-        ${picksView({ experiments, picks, asked, role, own: adds }, nowMs, handlers)}`;
+      return html`${note ? html`<div class="home-note">${noteView({ note, title }, nowMs, handlers)}</div>` : html`<header class="home-head"><h1>${title}</h1></header>`}
+        ${picksView({ experiments, picks, asked, role, own: adds }, nowMs, mine)}`;
     });
     dialogs({ target: null, row: null, from: "outside" });
     if (note) frame.at(1000);
   };
 
-  createKeys({ "?": () => acts.open("help") });
+  createKeys({ "?": () => handlers.open("help") });
   session.refresh();
   frame.dirty();
 }

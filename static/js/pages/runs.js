@@ -11,10 +11,10 @@ import { createPanel } from "../page/panel.js";
 import { historyView, importView } from "../views/history.js";
 import { noteView } from "../views/note.js";
 import { createSession } from "../wire/session.js";
-import { problemOf } from "./shared/acts.js";
 import { createDialogs } from "./shared/dialogs.js";
+import { problemOf } from "./shared/handlers.js";
 import { alongLinks } from "./shared/keys.js";
-import { actsOffStage } from "./shared/off_stage.js";
+import { handlersOffStage } from "./shared/off_stage.js";
 import { createBarOffStage, noteOffStage } from "./shared/off_stage_head.js";
 import { createUi } from "./shared/ui.js";
 
@@ -60,11 +60,11 @@ export function startRuns() {
 
   const frame = createFrame((shown) => work(shown));
   const session = createSession({ role, dirty: frame.dirty, onEvent: () => later(SETTLE_MS) });
-  const acts = actsOffStage({ session, ui, frame });
+  const handlers = handlersOffStage({ session, ui, frame });
   const follow = createFollow({ role, dirty: frame.dirty });
   const here = () => ({ led: follow.elsewhere(session.focus), onFollow: follow.toggle });
-  const dialogs = createDialogs({ session, ui, acts, dirty: frame.dirty, here });
-  const bar = createBarOffStage({ session, acts, page: "runs", dirty: frame.dirty });
+  const dialogs = createDialogs({ session, ui, handlers, dirty: frame.dirty, here });
+  const bar = createBarOffStage({ session, handlers, page: "runs", dirty: frame.dirty });
   const hist = createPanel("hist");
 
   /** @param {boolean} more - the next page, instead of what is shown anew */
@@ -101,7 +101,7 @@ export function startRuns() {
     await read(false);
   };
 
-  const handlers = {
+  const mine = {
     /** @param {Partial<Wish>} change */
     onWish(change) {
       wish = { ...wish, ...change };
@@ -168,7 +168,7 @@ export function startRuns() {
     hist(
       [runs, total, next, JSON.stringify([wish, note]), experiments, asking, importing, Math.floor(nowMs / TICK_MS)],
       () =>
-        html`${note ? noteView({ note, title: "Runs" }, nowMs, acts) : nothing}${historyView(slice, nowMs, handlers)}`,
+        html`${note ? noteView({ note, title: "Runs" }, nowMs, handlers) : nothing}${historyView(slice, nowMs, mine)}`,
     );
     dialogs({ target: null, row: null, from: "outside" });
     frame.at(note ? 1000 : TICK_MS);
@@ -178,7 +178,7 @@ export function startRuns() {
     j: () => alongLinks(document.querySelector(".hist-list") ?? document.body, 1),
     k: () => alongLinks(document.querySelector(".hist-list") ?? document.body, -1),
     "/": () => /** @type {HTMLElement|null} */ (document.querySelector(".hist-find input"))?.focus(),
-    "?": () => acts.open("help"),
+    "?": () => handlers.open("help"),
   });
   read(false);
   session.refresh();

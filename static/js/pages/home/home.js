@@ -14,10 +14,10 @@ import { noTraceView } from "../../views/no_trace.js";
 import { noteView } from "../../views/note.js";
 import { runsView } from "../../views/runs.js";
 import { createSession } from "../../wire/session.js";
-import { problemOf } from "../shared/acts.js";
 import { createDialogs } from "../shared/dialogs.js";
+import { problemOf } from "../shared/handlers.js";
 import { alongLinks } from "../shared/keys.js";
-import { actsOffStage } from "../shared/off_stage.js";
+import { handlersOffStage } from "../shared/off_stage.js";
 import { createBarOffStage, noteOffStage } from "../shared/off_stage_head.js";
 import { createOwn } from "../shared/own.js";
 import { createUi } from "../shared/ui.js";
@@ -53,10 +53,10 @@ export function startHome() {
       timer = window.setTimeout(readAll, SETTLE_MS);
     },
   });
-  const acts = actsOffStage({ session, ui, frame });
+  const handlers = handlersOffStage({ session, ui, frame });
   const here = () => ({ led: follow.state(session.focus), onFollow: follow.toggle });
-  const dialogs = createDialogs({ session, ui, acts, dirty: frame.dirty, here });
-  const bar = createBarOffStage({ session, acts, page: "home", dirty: frame.dirty });
+  const dialogs = createDialogs({ session, ui, handlers, dirty: frame.dirty, here });
+  const bar = createBarOffStage({ session, handlers, page: "home", dirty: frame.dirty });
   const home = createPanel("home");
   const follow = createFollow({ role, dirty: frame.dirty });
   roamByLinks(follow);
@@ -124,9 +124,9 @@ export function startHome() {
     home(
       [experiments, faults, runs, health, ui.copied, JSON.stringify(note), own.key(), Math.floor(nowMs / TICK_MS)],
       () => html`
-      ${note ? html`<div class="home-note">${noteView({ note, title }, nowMs, acts)}</div>` : html`<header class="home-head"><div><h1>${title}</h1><p>${lead} <a href="/doctor">Why does a container of yours take 10 s to stop?</a></p></div>${role === "driver" ? html`<a class="btn home-race" href="/race">Race: any side by side</a>` : nothing}</header>`}
-      ${noEngine ? noEngineView({ engine: noEngine, experiments, copied: ui.copied }, nowMs, acts) : nothing}
-      ${homeView({ experiments, faults, own: role === "driver" && experiments.length ? own.view(!noEngine, ui.copied, nowMs, acts.onCopy) : nothing })}
+      ${note ? html`<div class="home-note">${noteView({ note, title }, nowMs, handlers)}</div>` : html`<header class="home-head"><div><h1>${title}</h1><p>${lead} <a href="/doctor">Why does a container of yours take 10 s to stop?</a></p></div>${role === "driver" ? html`<a class="btn home-race" href="/race">Race: any side by side</a>` : nothing}</header>`}
+      ${noEngine ? noEngineView({ engine: noEngine, experiments, copied: ui.copied }, nowMs, handlers) : nothing}
+      ${homeView({ experiments, faults, own: role === "driver" && experiments.length ? own.view(!noEngine, ui.copied, nowMs, handlers.onCopy) : nothing })}
       ${health && experiments.length && health.kernel_trace.state !== "ready" ? noTraceView({ trace: health.kernel_trace }) : nothing}
       ${experiments.length ? runsView({ runs, role }, nowMs, { onEnd }) : nothing}`,
     );
@@ -137,7 +137,7 @@ export function startHome() {
   createKeys({
     j: () => alongLinks(document.querySelector(".home-list") ?? document.body, 1),
     k: () => alongLinks(document.querySelector(".home-list") ?? document.body, -1),
-    "?": () => acts.open("help"),
+    "?": () => handlers.open("help"),
   });
   readAll();
   frame.dirty();

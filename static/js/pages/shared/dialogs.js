@@ -13,7 +13,7 @@ import { threadsView } from "../../views/threads.js";
 import { alongLinks } from "./keys.js";
 import { createPalette } from "./palette.js";
 
-/** @import { Acts } from "./acts.js" */
+/** @import { Handlers } from "./handlers.js" */
 /** @import { Ui } from "./ui.js" */
 /** @import { Session } from "../../wire/session.js" */
 /** @import { BoardRow, Origin, SignalChoice, Target } from "../../wire/types.js" */
@@ -31,13 +31,13 @@ const LABELS = {
 };
 
 /**
- * @param {{session: Session, ui: Ui, acts: Acts, dirty: () => void, here?: () => import("./palette.js").Here}} stage -
+ * @param {{session: Session, ui: Ui, handlers: Handlers, dirty: () => void, here?: () => import("./palette.js").Here}} stage -
  *   `here`: what the palette can do on this page besides
  */
-export function createDialogs({ session, ui, acts, dirty, here }) {
-  const palette = createPalette({ session, ui, acts, dirty, here });
-  const modal = createModal(acts.onClose);
-  const { onClose, onCopy } = acts;
+export function createDialogs({ session, ui, handlers, dirty, here }) {
+  const palette = createPalette({ session, ui, handlers, dirty, here });
+  const modal = createModal(handlers.onClose);
+  const { onClose, onCopy } = handlers;
 
   /** @param {Chosen} chosen */
   const find = ({ target, row, from }) => {
@@ -51,7 +51,7 @@ export function createDialogs({ session, ui, acts, dirty, here }) {
     const pick = (/** @type {SignalChoice|undefined} */ choice) => {
       if (!choice || choice.reserved || session.role !== "driver") return;
       onClose();
-      acts.onSend(choice.signal.name);
+      handlers.onSend(choice.signal.name);
     };
     const to = row ? `${row.nsPid} ${row.comm}` : (target?.name ?? "nothing: no process is there");
     return findView({ choices, at, query: ui.find.query, sort, role: session.role, to }, 0, {
@@ -119,7 +119,7 @@ export function createDialogs({ session, ui, acts, dirty, here }) {
         if (kind === "threads")
           return threadsView({ process: shown, signals: session.table?.signals ?? [] }, 0, { onClose });
         if (kind === "share") {
-          const { makeLink: onLink, onRevoke } = acts;
+          const { makeLink: onLink, onRevoke } = handlers;
           const slice = { ...ui.share, copied: ui.copied, watching: session.viewers };
           return shareView(slice, 0, { onClose, onCopy, onLink, onRevoke });
         }
@@ -129,8 +129,8 @@ export function createDialogs({ session, ui, acts, dirty, here }) {
           const to = stopping || !row ? name : `${row.nsPid} ${row.comm}`;
           const onYes = () => {
             onClose();
-            if (stopping) acts.onKill();
-            else acts.onSend("SIGKILL");
+            if (stopping) handlers.onKill();
+            else handlers.onSend("SIGKILL");
           };
           return killView({ name: to, stopping: Boolean(stopping) }, 0, { onClose, onYes });
         }

@@ -5,7 +5,7 @@
 
 import { createKeys } from "../../page/keys.js";
 
-/** @import { Acts } from "./acts.js" */
+/** @import { Handlers } from "./handlers.js" */
 /** @import { BoardRow } from "../../wire/types.js" */
 
 /** Through the links of a catalogue, from the one with the focus or the current one. @param {Element} root @param {number} by */
@@ -45,14 +45,14 @@ const SIGNALS = { t: "SIGTERM", i: "SIGINT", h: "SIGHUP", w: "SIGWINCH" };
 /**
  * The keys of presenter mode.  Those that a viewer may not use do nothing for one.
  *
- * @param {Acts} acts
+ * @param {Handlers} handlers
  * @param {import("../stage/present.js").Present} present
  * @param {boolean} driver
  * @returns {Record<string, (event: KeyboardEvent) => void|boolean>}
  */
-const presenterKeys = (acts, present, driver) => ({
-  ...Object.fromEntries(Object.entries(SIGNALS).map(([key, signal]) => [key, () => acts.onSend(signal)])),
-  k: () => (driver ? acts.open("kill") : false),
+const presenterKeys = (handlers, present, driver) => ({
+  ...Object.fromEntries(Object.entries(SIGNALS).map(([key, signal]) => [key, () => handlers.onSend(signal)])),
+  k: () => (driver ? handlers.open("kill") : false),
   r: () => present.onRun(),
   g: () => present.onBet(),
   n: () => present.onStep(),
@@ -61,12 +61,12 @@ const presenterKeys = (acts, present, driver) => ({
 });
 
 /**
- * @param {Acts} acts
+ * @param {Handlers} handlers
  * @param {{rows: () => BoardRow[], selected: () => string|null, stopping: () => boolean, driver: boolean,
  *   typing: () => boolean, lane: (index: number) => boolean, whole: () => boolean, present: import("../stage/present.js").Present}} stage - `typing`: the
  *   number of a signal has been begun; `lane`: chooses one, and says whether it is there; `whole`: shows all of its fall, or the lanes again
  */
-export function createStageKeys(acts, { rows, selected, stopping, driver, typing, lane, whole, present }) {
+export function createStageKeys(handlers, { rows, selected, stopping, driver, typing, lane, whole, present }) {
   /** @param {KeyboardEvent} event @param {number} by */
   const alongRows = (event, by) => {
     if (event.target instanceof HTMLInputElement || rows().length < 2) return false;
@@ -74,18 +74,18 @@ export function createStageKeys(acts, { rows, selected, stopping, driver, typing
       return false;
     const at = rows().findIndex(({ row }) => row === selected());
     const next = rows()[Math.max(0, Math.min(rows().length - 1, at + by))];
-    if (next) acts.onSelect(next.row);
+    if (next) handlers.onSelect(next.row);
     return true;
   };
 
   /** @param {number} by */
   const catalogue = (by) => {
     const rail = /** @type {HTMLElement} */ (document.getElementById("cat"));
-    if (rail.offsetParent === null) acts.open("catalogue");
+    if (rail.offsetParent === null) handlers.open("catalogue");
     else alongLinks(rail, by);
   };
 
-  const large = presenterKeys(acts, present, driver);
+  const large = presenterKeys(handlers, present, driver);
   /** A key of presenter mode, else what it is on the page. @param {string} key @param {() => void|boolean} [other] */
   const either = (key, other) => (/** @type {KeyboardEvent} */ event) =>
     present.isOn() ? large[key](event) : other ? other() : false;
@@ -95,11 +95,11 @@ export function createStageKeys(acts, { rows, selected, stopping, driver, typing
     p: () => present.toggle(),
     P: () => present.toggle(),
     N: nextLesson,
-    s: () => acts.onStop(),
+    s: () => handlers.onStop(),
     v: () => (whole() ? undefined : false),
-    K: () => (driver && stopping() ? acts.open("kill") : false),
-    "/": () => acts.open("find"),
-    "?": () => acts.open("help"),
+    K: () => (driver && stopping() ? handlers.open("kill") : false),
+    "/": () => handlers.open("find"),
+    "?": () => handlers.open("help"),
     j: () => (present.isOn() ? false : catalogue(1)),
     k: either("k", () => catalogue(-1)),
     ArrowLeft: (event) => alongKeys(event, -1),
@@ -110,9 +110,9 @@ export function createStageKeys(acts, { rows, selected, stopping, driver, typing
       if (present.isOn()) return lane(Number(event.key) - 1) ? undefined : false;
       const onBoard = event.target instanceof Element && event.target.closest(".board") !== null;
       if (!onBoard && !typing() && lane(Number(event.key) - 1)) return;
-      return driver ? acts.onDigit(event.key) : false;
+      return driver ? handlers.onDigit(event.key) : false;
     },
-    Enter: () => (acts.onTyped() ? undefined : false),
-    Escape: () => acts.forget() || (present.isOn() ? present.leave() : false),
+    Enter: () => (handlers.onTyped() ? undefined : false),
+    Escape: () => handlers.forget() || (present.isOn() ? present.leave() : false),
   });
 }

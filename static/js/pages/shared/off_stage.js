@@ -1,10 +1,10 @@
 /**
- * The acts of a page that is not the stage: nothing is chosen there unless the page says so, and no run is opened by it.
+ * The handlers of a page that is not the stage: nothing is chosen there unless the page says so, and no run is opened by it.
  */
 
-import { createActs } from "./acts.js";
+import { createHandlers } from "./handlers.js";
 
-/** @typedef {Parameters<typeof createActs>[0]} Stage */
+/** @typedef {Parameters<typeof createHandlers>[0]} Stage */
 
 const NOTHING = Object.freeze({
   target: null,
@@ -21,8 +21,8 @@ const NOTHING = Object.freeze({
  * @param {{session: Stage["session"], ui: Stage["ui"], frame: {dirty: () => void, flush: () => void}}} page
  * @param {() => Partial<ReturnType<Stage["now"]>>} [chosen] - what this page has chosen
  */
-export const actsOffStage = ({ session, ui, frame }, chosen = () => ({})) =>
-  createActs({
+export const handlersOffStage = ({ session, ui, frame }, chosen = () => ({})) =>
+  createHandlers({
     session,
     ui,
     dirty: frame.dirty,

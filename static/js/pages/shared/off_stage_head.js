@@ -8,22 +8,22 @@ import { createFoot } from "./foot.js";
 
 /** @import { Led } from "../../page/follow.js" */
 /** @import { Session } from "../../wire/session.js" */
-/** @import { Acts } from "./acts.js" */
+/** @import { Handlers } from "./handlers.js" */
 /** @import { Ui } from "./ui.js" */
 
 /**
- * @param {{session: Session, acts: Pick<Acts, "open"|"onTheme">, page: Parameters<typeof barView>[0]["page"],
+ * @param {{session: Session, handlers: Pick<Handlers, "open"|"onTheme">, page: Parameters<typeof barView>[0]["page"],
  *   dirty: () => void}} page
  * @returns {(shown: {led: Led|null, onFollow: () => void}, nowMs: number) => void} draws the bar and the foot
  */
-export function createBarOffStage({ session, acts, page, dirty }) {
+export function createBarOffStage({ session, handlers, page, dirty }) {
   const bar = createPanel("bar");
   const foot = createFoot({ session, dirty });
-  const handlers = {
+  const mine = {
     onMenu() {},
-    onShare: () => acts.open("share"),
-    onTheme: acts.onTheme,
-    onHelp: () => acts.open("help"),
+    onShare: () => handlers.open("share"),
+    onTheme: handlers.onTheme,
+    onHelp: () => handlers.open("help"),
   };
   return ({ led, onFollow }, nowMs) => {
     foot();
@@ -33,7 +33,7 @@ export function createBarOffStage({ session, acts, page, dirty }) {
     const theme = currentTheme();
     bar([health, engineLost, kernelLost, viewers, led, theme], () =>
       barView({ health, engineLost, kernelLost, viewers, role, theme, led, where: "", stage: false, page }, nowMs, {
-        ...handlers,
+        ...mine,
         onLed: onFollow,
       }),
     );

@@ -6,7 +6,7 @@
 import { remember, remembered } from "../../page/own.js";
 import { NOTHING, ownRequest } from "../../selectors/own.js";
 import { ownView } from "../../views/own.js";
-import { problemOf } from "./acts.js";
+import { problemOf } from "./handlers.js";
 
 /** @import { Own } from "../../selectors/own.js" */
 /** @import { Session } from "../../wire/session.js" */

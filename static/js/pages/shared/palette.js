@@ -11,7 +11,7 @@ import { paletteView } from "../../views/palette.js";
 /** @import { Theme } from "../../words/theme.js" */
 /** @import { RunFacts } from "../../wire/types.js" */
 /** @import { Session } from "../../wire/session.js" */
-/** @import { Acts } from "./acts.js" */
+/** @import { Handlers } from "./handlers.js" */
 /** @import { Ui } from "./ui.js" */
 
 /**
@@ -23,14 +23,14 @@ import { paletteView } from "../../views/palette.js";
 
 const RUNS = 20;
 
-/** @param {{session: Session, ui: Ui, acts: Acts, dirty: () => void, here?: () => Here}} page */
-export function createPalette({ session, ui, acts, dirty, here = () => ({}) }) {
+/** @param {{session: Session, ui: Ui, handlers: Handlers, dirty: () => void, here?: () => Here}} page */
+export function createPalette({ session, ui, handlers, dirty, here = () => ({}) }) {
   /** @type {RunFacts[]} */
   let runs = [];
 
   const open = () => {
     ui.palette = { query: "", at: 0 };
-    acts.open("palette");
+    handlers.open("palette");
     session.api.runs(RUNS).then(
       (found) => {
         runs = found;
@@ -48,7 +48,7 @@ export function createPalette({ session, ui, acts, dirty, here = () => ({}) }) {
         return;
       if (event.target instanceof Element && event.target.closest(".xterm")) return;
       event.preventDefault();
-      if (ui.dialog === "palette") acts.onClose();
+      if (ui.dialog === "palette") handlers.onClose();
       else open();
     },
     { capture: true },
@@ -85,16 +85,16 @@ export function createPalette({ session, ui, acts, dirty, here = () => ({}) }) {
       case "step":
         return onStep?.();
       case "stop":
-        return acts.onStop();
+        return handlers.onStop();
       case "stop-with": {
         const { seconds } = act;
-        acts.onChoice(seconds < 0 ? { wait: "never" } : { wait: "other", seconds: String(seconds) });
-        return acts.onStop();
+        handlers.onChoice(seconds < 0 ? { wait: "never" } : { wait: "other", seconds: String(seconds) });
+        return handlers.onStop();
       }
       case "signal":
-        return act.what === "SIGKILL" ? acts.open("kill") : acts.onSend(act.what); // it asks, as its key does
+        return act.what === "SIGKILL" ? handlers.open("kill") : handlers.onSend(act.what); // it asks, as its key does
       case "target":
-        return acts.onTarget(act.what);
+        return handlers.onTarget(act.what);
       case "theme":
         setTheme(/** @type {Theme} */ (act.what));
         document.dispatchEvent(new Event("themechange"));
@@ -110,20 +110,20 @@ export function createPalette({ session, ui, acts, dirty, here = () => ({}) }) {
       case "follow":
         return onFollow?.();
       case "copy":
-        return void acts.onCopy(command ?? "");
+        return void handlers.onCopy(command ?? "");
       case "bet":
-        return acts.onBet(!here().betting);
+        return handlers.onBet(!here().betting);
       case "kill":
       case "share":
       case "help":
-        return acts.open(act.kind);
+        return handlers.open(act.kind);
     }
   };
 
   /** @param {Entry|undefined} entry */
   const onPick = (entry) => {
     if (!entry) return;
-    acts.onClose();
+    handlers.onClose();
     if (entry.href) {
       const link = document.createElement("a"); // as if it were on the page: who follows the presenter roams by it
       link.href = entry.href;
@@ -151,7 +151,7 @@ export function createPalette({ session, ui, acts, dirty, here = () => ({}) }) {
       },
       onPick,
       onEnter: () => onPick(entries()[ui.palette.at]),
-      onClose: acts.onClose,
+      onClose: handlers.onClose,
     });
   };
 }

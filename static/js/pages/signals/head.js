@@ -14,15 +14,15 @@ import { createBarOffStage, noteOffStage } from "../shared/off_stage_head.js";
 /** @import { Origin, Process, Target } from "../../wire/types.js" */
 /** @import { Choice } from "../../views/reference.js" */
 /** @import { StateSlice } from "../../views/reference_state.js" */
-/** @import { Acts } from "../shared/acts.js" */
+/** @import { Handlers } from "../shared/handlers.js" */
 /** @import { Ui } from "../shared/ui.js" */
 
 /**
- * @param {{session: Session, ui: Ui, handlers: Acts & {onQuery: (query: string) => void, onFirst: () => void, onTarget: (id: string) => void},
+ * @param {{session: Session, ui: Ui, handlers: Handlers & {onQuery: (query: string) => void, onFirst: () => void, onTarget: (id: string) => void},
  *   dirty: () => void, here: () => {led: import("../../page/follow.js").Led|null, onFollow: () => void}}} page
  */
 export function createSignalsHead({ session, ui, handlers, dirty, here }) {
-  const bar = createBarOffStage({ session, acts: handlers, page: "signals", dirty });
+  const bar = createBarOffStage({ session, handlers, page: "signals", dirty });
   const [head, state] = ["sigs-head", "sigs-state"].map(createPanel);
 
   /**

@@ -23,7 +23,7 @@ import { oneView } from "../../views/reference_one.js";
 import { createSession } from "../../wire/session.js";
 import { plain } from "../../words/text.js";
 import { createDialogs } from "../shared/dialogs.js";
-import { actsOffStage } from "../shared/off_stage.js";
+import { handlersOffStage } from "../shared/off_stage.js";
 import { createUi, forgetAnswered } from "../shared/ui.js";
 import { addressed, focusRow, isOpen, isPhone, setAddress, setOpen, showRow } from "./choice.js";
 import { createSignalsHead } from "./head.js";
@@ -49,10 +49,10 @@ export function startSignals() {
   const session = createSession({ role, dirty: frame.dirty });
   const first = new URLSearchParams(location.search).get("target");
   const targets = createTargets({ session, dirty: frame.dirty, first });
-  const acts = actsOffStage({ session, ui, frame }, () => ({ ...now, run: targets.run }));
+  const shared = handlersOffStage({ session, ui, frame }, () => ({ ...now, run: targets.run }));
   const follow = createFollow({ role, dirty: frame.dirty });
   const here = () => ({ led: follow.elsewhere(session.focus), onFollow: follow.toggle });
-  const dialogs = createDialogs({ session, ui, acts, dirty: frame.dirty, here });
+  const dialogs = createDialogs({ session, ui, handlers: shared, dirty: frame.dirty, here });
   const [list, one] = ["sigs-list", "sigs-one"].map(createPanel);
 
   const readUses = async () => {
@@ -85,7 +85,7 @@ export function startSignals() {
   };
 
   const handlers = {
-    ...acts,
+    ...shared,
     /** @param {string} name @param {Event} event */
     onChoose(name, event) {
       event.preventDefault();
@@ -233,7 +233,7 @@ export function startSignals() {
   addEventListener("popstate", moved);
   createKeys({
     "/": () => document.getElementById("sigs-query")?.focus(),
-    "?": () => acts.open("help"),
+    "?": () => shared.open("help"),
     j: () => along(1),
     k: () => along(-1),
     ArrowDown: () => along(1),

@@ -11,7 +11,7 @@ import { lightsOf, ROWS, selectedRow, typedSignal } from "../shared/ui.js";
 
 /** @import { Session } from "../../wire/session.js" */
 /** @import { BoardRow, Origin, Process, ProcessLoad, Signal, Target } from "../../wire/types.js" */
-/** @import { Acts } from "../shared/acts.js" */
+/** @import { Handlers } from "../shared/handlers.js" */
 /** @import { Ui } from "../shared/ui.js" */
 
 /** Why there are no rows. @param {Target|null} target @param {string} lost */
@@ -21,8 +21,8 @@ const missingWords = (target, lost) => {
   return target.status === "exited" ? "All of its processes are gone." : "Reading its processes …";
 };
 
-/** @param {{session: Session, ui: Ui, acts: Acts, at: (inMs: number) => void, dirty: () => void}} stage */
-export function createBoard({ session, ui, acts, at, dirty }) {
+/** @param {{session: Session, ui: Ui, handlers: Handlers, at: (inMs: number) => void, dirty: () => void}} stage */
+export function createBoard({ session, ui, handlers, at, dirty }) {
   const draw = createPanel("board");
   /** @type {Signal[]} */
   let keys = [];
@@ -101,7 +101,7 @@ export function createBoard({ session, ui, acts, at, dirty }) {
           missing,
         },
         nowMs,
-        { ...acts, onFind: () => acts.open("find"), onMore },
+        { ...handlers, onFind: () => handlers.open("find"), onMore },
       ),
     );
     return { rows, row: chosen, isRoot: chosen === null || chosen.row === rootRow, from: from ?? "outside" };

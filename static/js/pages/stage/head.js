@@ -16,7 +16,7 @@ import { specialOf } from "../../words/asks.js";
 /** @import { Session } from "../../wire/session.js" */
 /** @import { Experiment, Run, RunFacts, Target } from "../../wire/types.js" */
 /** @import { LaneBet, RunBet } from "../../selectors/bets.js" */
-/** @import { Acts } from "../shared/acts.js" */
+/** @import { Handlers } from "../shared/handlers.js" */
 /** @import { Ui } from "../shared/ui.js" */
 
 /** Brings the current experiment into sight in the rail, once it is drawn; the page stays where it is. */
@@ -29,8 +29,8 @@ const showCurrent = () => {
     rail.scrollTop = top - rail.clientHeight / 2;
 };
 
-/** @param {{session: Session, ui: Ui, acts: Acts}} stage */
-export function createHead({ session, ui, acts }) {
+/** @param {{session: Session, ui: Ui, handlers: Handlers}} stage */
+export function createHead({ session, ui, handlers }) {
   const [bar, cat, ask] = ["bar", "cat", "ask"].map(createPanel);
   let shown = "";
 
@@ -72,10 +72,10 @@ export function createHead({ session, ui, acts }) {
         },
         nowMs,
         {
-          onMenu: () => acts.open("catalogue"),
-          onShare: () => acts.open("share"),
-          onTheme: acts.onTheme,
-          onHelp: () => acts.open("help"),
+          onMenu: () => handlers.open("catalogue"),
+          onShare: () => handlers.open("share"),
+          onTheme: handlers.onTheme,
+          onHelp: () => handlers.open("help"),
           onPresent,
           onLed,
         },
@@ -101,12 +101,12 @@ export function createHead({ session, ui, acts }) {
       },
       nowMs,
     );
-    if (note) ask([JSON.stringify(note), title], () => noteView({ note, title }, nowMs, acts));
+    if (note) ask([JSON.stringify(note), title], () => noteView({ note, title }, nowMs, handlers));
     else {
       const special = specialOf(experiment);
       const ports = target?.status === "running" ? target.ports : {};
       const closing = ui.asked.has("bet");
-      const handlers = { onGuess: acts.onGuess, onBetClose: () => acts.onBet(false) };
+      const mine = { onGuess: handlers.onGuess, onBetClose: () => handlers.onBet(false) };
       ask([question, equivalent, ui.copied, special, JSON.stringify([ports, bet, single, closing])], () =>
         askView(
           {
@@ -115,10 +115,10 @@ export function createHead({ session, ui, acts }) {
             copied: ui.copied,
             special,
             ports,
-            bet: bet ? betAskView({ bet, role, single, closing }, handlers) : nothing,
+            bet: bet ? betAskView({ bet, role, single, closing }, mine) : nothing,
           },
           nowMs,
-          acts,
+          handlers,
         ),
       );
     }

@@ -3,7 +3,7 @@
  */
 
 import { isPhone, isWide } from "../../page/room.js";
-import { lanesBefore, lanesOf, lastActs } from "../../selectors/index.js";
+import { lanesBefore, lanesOf, lastRequests } from "../../selectors/index.js";
 import { lanesView } from "../../views/lanes.js";
 
 /** @import { Follow } from "../../page/follow.js" */
@@ -13,7 +13,7 @@ import { lanesView } from "../../views/lanes.js";
 /** @import { RunBet } from "../../selectors/bets.js" */
 /** @import { Asked } from "../../selectors/lanes/figure.js" */
 /** @import { LaneSize } from "../../views/lanes.js" */
-/** @import { Acts } from "../shared/acts.js" */
+/** @import { Handlers } from "../shared/handlers.js" */
 /** @import { Ui } from "../shared/ui.js" */
 
 const BY_HAND_MS = 10_000; // who has chosen a lane is left alone for so long
@@ -43,19 +43,19 @@ const largeLanes = (count, scale) => {
 const summary = ({ lanes }) =>
   `All ${lanes.length} have ended. ${lanes.map(({ name, say, spoken, of, place }) => `${name}: ${[say, spoken, of, place].filter(Boolean).join(", ")}.`).join(" ")}`;
 
-/** @param {{session: Session, ui: Ui, acts: Acts, dirty: () => void, at: (inMs: number) => void, follow: Follow}} stage */
-export function createLanes({ session, ui, acts, dirty, at, follow: led }) {
+/** @param {{session: Session, ui: Ui, handlers: Handlers, dirty: () => void, at: (inMs: number) => void, follow: Follow}} stage */
+export function createLanes({ session, ui, handlers, dirty, at, follow: led }) {
   const place = /** @type {HTMLElement} */ (document.querySelector(".stage"));
   const says = /** @type {HTMLElement} */ (document.getElementById("says"));
   let underWay = false;
 
-  const handlers = {
-    onGuess: acts.onGuess,
+  const mine = {
+    onGuess: handlers.onGuess,
     /** @param {string} id */
     onLane(id) {
       if (!session.state.targets[id]) return; // before a run there is nothing to choose
       ui.chosenMs = session.clock.now();
-      acts.onTarget(id);
+      handlers.onTarget(id);
     },
     onWhole() {
       led.roam();
@@ -64,14 +64,14 @@ export function createLanes({ session, ui, acts, dirty, at, follow: led }) {
     },
     /** @param {string} id */
     onStartLane(id) {
-      handlers.onLane(id);
-      acts.onStartTarget();
+      mine.onLane(id);
+      handlers.onStartTarget();
     },
   };
 
   /** @param {Run} run @param {Experiment|null} experiment @param {number} nowMs */
   const follow = (run, experiment, nowMs) => {
-    const last = lastActs(run, session.state, experiment, nowMs);
+    const last = lastRequests(run, session.state, experiment, nowMs);
     if (!last || last.key === ui.followed) return;
     if (last.atMs < nowMs && nowMs - last.atMs < SETTLE_MS) {
       at(SETTLE_MS);
@@ -157,7 +157,7 @@ export function createLanes({ session, ui, acts, dirty, at, follow: led }) {
           whole,
         },
         0,
-        handlers,
+        mine,
       );
     },
 
@@ -169,14 +169,14 @@ export function createLanes({ session, ui, acts, dirty, at, follow: led }) {
     /** Lanes, or the chosen one's whole fall. @param {Run|null} run */
     turn(run) {
       if (!run || run.targets.length < 2 || isPhone()) return false;
-      handlers.onWhole();
+      mine.onWhole();
       return true;
     },
 
     /** @param {Run|null} run @param {number} index @returns {boolean} whether there is such a lane */
     choose(run, index) {
       const id = run && run.targets.length > 1 ? run.targets[index] : undefined;
-      if (id) handlers.onLane(id);
+      if (id) mine.onLane(id);
       return id !== undefined;
     },
   };

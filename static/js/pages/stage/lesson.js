@@ -11,7 +11,7 @@ import { lessonView } from "../../views/lesson.js";
 /** @import { Session } from "../../wire/session.js" */
 /** @import { Experiment, Run, ScratchFile, Target } from "../../wire/types.js" */
 /** @import { LessonStep } from "../../selectors/lesson.js" */
-/** @import { Acts } from "../shared/acts.js" */
+/** @import { Handlers } from "../shared/handlers.js" */
 /** @import { Ui } from "../shared/ui.js" */
 
 /** @typedef {{text: string, onId: number|null}} Draft  `onId`: the event of the text that it was begun on */
@@ -31,8 +31,8 @@ const follow = () => {
   if (bottom > box.scrollTop + box.clientHeight) box.scrollTop = Math.min(top, bottom - box.clientHeight);
 };
 
-/** @param {{session: Session, ui: Ui, acts: Acts, dirty: () => void, query: () => string}} stage - `query`: behind an address, in presenter mode */
-export function createLesson({ session, ui, acts, dirty, query }) {
+/** @param {{session: Session, ui: Ui, handlers: Handlers, dirty: () => void, query: () => string}} stage - `query`: behind an address, in presenter mode */
+export function createLesson({ session, ui, handlers, dirty, query }) {
   const draw = createPanel("lesson");
   /** By run and name. @type {Map<string, Draft>} */
   const drafts = new Map();
@@ -44,7 +44,7 @@ export function createLesson({ session, ui, acts, dirty, query }) {
   /** @param {string} name */
   const key = (name) => `${runId}/${name}`;
 
-  const handlers = {
+  const mine = {
     /** @param {string} name @param {string} text */
     onDraft(name, text) {
       const before = drafts.get(key(name));
@@ -61,7 +61,7 @@ export function createLesson({ session, ui, acts, dirty, query }) {
     /** @param {string} name */
     onSave(name) {
       const draft = drafts.get(key(name));
-      if (draft) acts.onSave(name, draft.text);
+      if (draft) handlers.onSave(name, draft.text);
     },
   };
 
@@ -125,10 +125,10 @@ export function createLesson({ session, ui, acts, dirty, query }) {
           copied: ui.copied,
           hushed: hushedOf(run),
           next: nextOf(experiment),
-          files: slices.length ? filesView({ files: slices, mayEdit }, 0, handlers) : undefined,
+          files: slices.length ? filesView({ files: slices, mayEdit }, 0, mine) : undefined,
         },
         0,
-        acts,
+        handlers,
       );
     });
     return drew;

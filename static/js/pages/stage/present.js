@@ -18,7 +18,7 @@ import { sayWords } from "../../words/stop.js";
 /** @import { Session } from "../../wire/session.js" */
 /** @import { BoardRow, Clock, Experiment, Fall, Result, Run, StopForecast, Target, Verdict } from "../../wire/types.js" */
 /** @import { Lanes } from "../../selectors/lanes/lanes.js" */
-/** @import { Acts } from "../shared/acts.js" */
+/** @import { Handlers } from "../shared/handlers.js" */
 /** @import { Ui } from "../shared/ui.js" */
 
 const STILL_MS = 3000; // without a movement the pointer and the controls go
@@ -47,8 +47,8 @@ const root = document.documentElement;
  * @property {import("../../views/bet.js").Guessed|null} single   guesses on the one target of a run without lanes
  */
 
-/** @param {{session: Session, ui: Ui, acts: Acts, dirty: () => void, follow: Follow}} stage */
-export function createPresent({ session, ui, acts, dirty, follow }) {
+/** @param {{session: Session, ui: Ui, handlers: Handlers, dirty: () => void, follow: Follow}} stage */
+export function createPresent({ session, ui, handlers, dirty, follow }) {
   const { role } = session;
   const room = matchMedia(ROOM);
   const low = createPanel("pres-low");
@@ -99,12 +99,12 @@ export function createPresent({ session, ui, acts, dirty, follow }) {
     set(on);
   };
 
-  const handlers = {
+  const mine = {
     onFull() {
       if (document.fullscreenElement) document.exitFullscreen();
       else root.requestFullscreen?.().catch(() => {}); // the browser's word is final
     },
-    onHelp: () => acts.open("help"),
+    onHelp: () => handlers.open("help"),
     onLeave: () => byHand(false),
     onLed: follow.toggle,
     onWhole() {
@@ -115,7 +115,7 @@ export function createPresent({ session, ui, acts, dirty, follow }) {
     onQr() {
       if (role !== "driver") return false;
       qr = !qr;
-      if (qr && !ui.share.url) acts.makeLink();
+      if (qr && !ui.share.url) handlers.makeLink();
       dirty();
       return true;
     },
@@ -146,8 +146,8 @@ export function createPresent({ session, ui, acts, dirty, follow }) {
     set,
     toggle: () => byHand(!isOn()),
     leave: () => byHand(false),
-    onFull: handlers.onFull,
-    onQr: handlers.onQr,
+    onFull: mine.onFull,
+    onQr: mine.onQr,
     /** What goes behind a run's address. */
     query: () => (wanted ? "?stage" : ""),
 
@@ -177,30 +177,30 @@ export function createPresent({ session, ui, acts, dirty, follow }) {
       const strip = cut ? lanesView(scale) : null;
       const guessed = shown.single?.bet.open ? shown.single : null;
       const slice = { said, tree, scale, strip, bet: guessed, number: { ...number, figures: numerals(seconds) } };
-      return fall && presentField({ ...slice, fall }, acts.onGuess);
+      return fall && presentField({ ...slice, fall }, handlers.onGuess);
     },
 
     /** Starts it, or starts it again. */
     onRun() {
-      if (mayStart) acts.onStart();
+      if (mayStart) handlers.onStart();
       return mayStart;
     },
 
     /** Asks the room to guess, or takes no more guesses. */
     onBet() {
       if (mayStart) {
-        acts.onStartGuess();
+        handlers.onStartGuess();
         return true;
       }
       if (role !== "driver" || !about?.target || (!about.bet?.open && about.clock.state !== "ready")) return false;
-      acts.onBet(!about.bet?.open);
+      handlers.onBet(!about.bet?.open);
       return true;
     },
 
     /** Does what the lesson's step says, where it has a button now. */
     onStep() {
       const step = stepToDo(steps());
-      if (step) acts.onStep(step.index);
+      if (step) handlers.onStep(step.index);
       return step !== null;
     },
 
@@ -220,7 +220,7 @@ export function createPresent({ session, ui, acts, dirty, follow }) {
         command: target?.equivalent || experiment?.targets[0]?.equivalent || "",
         ...{ presenting: isOn(), large: room.matches, led: follow.state(session.focus) },
         ...{ onStart: this.onRun, onStep: this.onStep, onPresent: this.toggle, onFollow: follow.toggle },
-        ...{ onFull: handlers.onFull, onQr: handlers.onQr, onWhole: handlers.onWhole },
+        ...{ onFull: mine.onFull, onQr: mine.onQr, onWhole: mine.onWhole },
       };
     },
 
@@ -252,7 +252,7 @@ export function createPresent({ session, ui, acts, dirty, follow }) {
       const pressed = role === "driver" ? qr : null;
       const led = follow.state(session.focus);
       const whole = targets.length > 1 ? ui.whole : null;
-      bar([full, pressed, led, whole], () => presentBar({ full, qr: pressed, led, whole }, 0, handlers));
+      bar([full, pressed, led, whole], () => presentBar({ full, qr: pressed, led, whole }, 0, mine));
     },
   };
 }

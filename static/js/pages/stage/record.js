@@ -11,7 +11,7 @@ import { recordView } from "../../views/record.js";
 
 /** @import { Session } from "../../wire/session.js" */
 /** @import { RecordLine, Run } from "../../wire/types.js" */
-/** @import { Acts } from "../shared/acts.js" */
+/** @import { Handlers } from "../shared/handlers.js" */
 /** @import { Ui } from "../shared/ui.js" */
 
 const NEAR_PX = 8;
@@ -19,8 +19,8 @@ const NEAR_PX = 8;
 /** @param {string} hash @returns {number|null} */
 export const eventOf = (hash) => (/^#e\d+$/.test(hash) ? Number(hash.slice(2)) : null);
 
-/** @param {{session: Session, ui: Ui, acts: Acts, dirty: () => void}} stage */
-export function createRecord({ session, ui, acts, dirty }) {
+/** @param {{session: Session, ui: Ui, handlers: Handlers, dirty: () => void}} stage */
+export function createRecord({ session, ui, handlers, dirty }) {
   const draw = createPanel("record");
   /** @type {readonly RecordLine[]} */
   let shown = [];
@@ -49,7 +49,7 @@ export function createRecord({ session, ui, acts, dirty }) {
     if (link && link.getAttribute("href") === location.hash) show();
   });
 
-  const handlers = {
+  const mine = {
     /** @param {Event} event */
     onScroll(event) {
       if (lit !== null) return; // that was the fall's doing
@@ -68,7 +68,7 @@ export function createRecord({ session, ui, acts, dirty }) {
     },
     onCopy() {
       copied = plainRecord(shown, about ? `run ${about.number} of “${about.title}”` : "record");
-      acts.onCopy(copied);
+      handlers.onCopy(copied);
     },
   };
 
@@ -132,7 +132,7 @@ export function createRecord({ session, ui, acts, dirty }) {
         recordView(
           { lines, behind, evidence: lineOf(lines, ui.evidence)?.id ?? null, pointed, note, copied: isCopied, links },
           0,
-          handlers,
+          mine,
         ),
     );
     if (!drew) return;

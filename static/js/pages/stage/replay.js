@@ -9,7 +9,7 @@ import { SPEEDS } from "../../page/replay.js";
 import { replayView } from "../../views/replay.js";
 import { createApi } from "../../wire/api.js";
 import { createReplaySession, eventsOf } from "../../wire/replay_session.js";
-import { problemOf } from "../shared/acts.js";
+import { problemOf } from "../shared/handlers.js";
 
 /** @import { Replay } from "../../page/replay.js" */
 /** @import { Recording } from "../../wire/replay_session.js" */

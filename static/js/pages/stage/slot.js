@@ -11,7 +11,7 @@ import { laterView, startingView, startView, stopView } from "../../views/stop.j
 /** @import { Clock, Experiment, Run, StopForecast, Target } from "../../wire/types.js" */
 /** @import { Lane } from "../../selectors/lanes/lanes.js" */
 /** @import { LaneBet, RunBet } from "../../selectors/bets.js" */
-/** @import { Acts } from "../shared/acts.js" */
+/** @import { Handlers } from "../shared/handlers.js" */
 /** @import { Ui } from "../shared/ui.js" */
 
 export const SOON_MS = 400; // a browser takes what moves up to 500 ms after a touch for that touch's doing
@@ -32,30 +32,30 @@ export const createKeeper = () => {
 };
 
 /**
- * @param {{session: Session, ui: Ui, acts: Acts}} stage
+ * @param {{session: Session, ui: Ui, handlers: Handlers}} stage
  * @param {Clock} clock
  * @param {{run: Run|null, target: Target|null, experiment: Experiment|null, runId: string, forecast: StopForecast|null, mayAgain: boolean,
  *   lanes?: Lane[], bet?: RunBet|null, single?: {id: string, name: string, bet: LaneBet, asked: boolean}|null, kept?: boolean}} shown
  *   `mayAgain`: what the run was made of is known; `kept`: as high as the form was; `lanes`: of a run with several targets; `bet`: guesses, `single`: those on the one target of a run without lanes
  */
 export const slotView = (
-  { session, ui, acts },
+  { session, ui, handlers },
   clock,
   { run, target, experiment, runId, forecast, mayAgain, lanes = [], bet = null, single = null, kept = false },
 ) => {
   const { role } = session;
-  if (!runId) return startView({ experiment, role, asked: ui.asked.has("start") }, 0, acts);
+  if (!runId) return startView({ experiment, role, asked: ui.asked.has("start") }, 0, handlers);
   const stoppable = lanes.filter((lane) => lane.stoppable).length;
-  const handlers = { ...acts, onStopAll: () => acts.onStopAll(lanes) };
+  const mine = { ...handlers, onStopAll: () => handlers.onStopAll(lanes) };
   if (target?.later && target.status === "new" && run?.status === "running") {
-    return laterView({ target, role, asked: ui.asked.has(`start:${target.id}`) }, 0, acts);
+    return laterView({ target, role, asked: ui.asked.has(`start:${target.id}`) }, 0, handlers);
   }
   if (clock.state === "none" || clock.state === "starting") {
     const building = Object.values(session.state.builds).some(({ state }) => state === "running");
     return startingView({ target, building });
   }
   if (clock.state === "ready" && target) {
-    if (role === "viewer" && single?.bet.open) return betSlotView({ ...single, ask: bet?.ask ?? "" }, acts.onGuess);
+    if (role === "viewer" && single?.bet.open) return betSlotView({ ...single, ask: bet?.ask ?? "" }, handlers.onGuess);
     const mayBet =
       role === "driver" &&
       !bet?.open &&
@@ -75,10 +75,10 @@ export const slotView = (
         all: lanes.length > 1 ? { count: stoppable, asked: ui.asked.has("stop-all") } : null,
       },
       0,
-      handlers,
+      mine,
     );
   }
   const again = mayAgain && lanes.every(({ over, waits }) => over || waits);
   const asked = ["kill", "stop-all", "start"].find((each) => ui.asked.has(each)) ?? null;
-  return clockView({ clock, figures: numerals(clock.seconds), role, again, asked, rest: stoppable, kept }, 0, handlers);
+  return clockView({ clock, figures: numerals(clock.seconds), role, again, asked, rest: stoppable, kept }, 0, mine);
 };

@@ -1,6 +1,6 @@
 /**
  * The stage: one experiment, or one run of it.  This module cuts the state into slices and gives each panel its own;
- * what a person does is in `pages/shared/acts.js`, what is remembered in `pages/shared/ui.js`, the larger panels have modules of
+ * what a person does is in `pages/shared/handlers.js`, what is remembered in `pages/shared/ui.js`, the larger panels have modules of
  * their own.
  *
  * Longer than most files: it is the list of what each panel is given, and is read from top to bottom.  Which run it is
@@ -32,9 +32,9 @@ import { resultView } from "../../views/result.js";
 import { stopAsked } from "../../views/stop.js";
 import { tabsView } from "../../views/tabs.js";
 import { createSession } from "../../wire/session.js";
-import { createActs } from "../shared/acts.js";
 import { createDialogs } from "../shared/dialogs.js";
 import { createFoot } from "../shared/foot.js";
+import { createHandlers } from "../shared/handlers.js";
 import { createStageKeys } from "../shared/keys.js";
 import { createUi, forgetAnswered } from "../shared/ui.js";
 import { createAgain } from "./again.js";
@@ -89,7 +89,7 @@ export function startStage(recording = null, terminalFrom = terminalPart) {
   const lead = createLead({ ask: session.api.lookAt });
   roamByLinks(follow);
 
-  /** What the last frame was about: acts and keys need it. */
+  /** What the last frame was about: handlers and keys need it. */
   const now = {
     target: /** @type {Target|null} */ (null),
     row: /** @type {BoardRow|null} */ (null),
@@ -113,7 +113,7 @@ export function startStage(recording = null, terminalFrom = terminalPart) {
     replays,
     inLab: recording === null,
   });
-  const acts = createActs({
+  const handlers = createHandlers({
     session,
     ui,
     dirty: frame.dirty,
@@ -123,7 +123,7 @@ export function startStage(recording = null, terminalFrom = terminalPart) {
     newer: () => runs.newer()?.run ?? null,
     byHand: follow.roam,
   });
-  const stage = { session, ui, acts, dirty: frame.dirty, flush: frame.flush, at: frame.at, follow };
+  const stage = { session, ui, handlers, dirty: frame.dirty, flush: frame.flush, at: frame.at, follow };
   const head = createHead(stage);
   const board = createBoard(stage);
   const fallen = createFall(stage);
@@ -147,7 +147,7 @@ export function startStage(recording = null, terminalFrom = terminalPart) {
   const forecastFor = createForecaster({ ask: session.api.forecast, dirty: frame.dirty });
   const announce = createAnnouncer(/** @type {HTMLElement} */ (document.getElementById("says")));
   const [field, resultPanel, tabs] = ["field", "result", "tabs"].map(createPanel);
-  createStageKeys(acts, {
+  createStageKeys(handlers, {
     rows: () => now.rows,
     selected: () => now.row?.row ?? null,
     stopping: () => now.stopping,
@@ -319,11 +319,11 @@ export function startStage(recording = null, terminalFrom = terminalPart) {
             guesses,
           },
           nowMs,
-          acts,
+          handlers,
         ),
     );
     lesson(run, experiment);
-    tabs([ui.tab], () => tabsView({ tab: ui.tab }, nowMs, acts));
+    tabs([ui.tab], () => tabsView({ tab: ui.tab }, nowMs, handlers));
     dialogs({ target, row: now.row, from: now.from });
     announce(target, clock, result, nowMs);
     if (cut) lanes.announce(cut);

@@ -9,7 +9,7 @@ import { presentCommand } from "../../views/present.js";
 import { terminalHeadView, terminalOverView } from "../../views/terminal.js";
 
 /** @import { Session } from "../../wire/session.js" */
-/** @import { Acts } from "../shared/acts.js" */
+/** @import { Handlers } from "../shared/handlers.js" */
 /** @import { Ui } from "../shared/ui.js" */
 /** @import { Run, State, Target } from "../../wire/types.js" */
 
@@ -26,8 +26,8 @@ const buildShown = (state, run, target) => {
 /** The part and its style sheet. @returns {Promise<typeof import("../../page/terminal.js")>} */
 export const terminalPart = async () => (await Promise.all([loadModule("terminal"), loadSheet("terminalSheet")]))[0];
 
-/** @param {{session: Session, ui: Ui, acts: Acts, dirty: () => void}} stage @param {typeof terminalPart} part */
-export function createTerminalPanel({ session, ui, acts, dirty }, part) {
+/** @param {{session: Session, ui: Ui, handlers: Handlers, dirty: () => void}} stage @param {typeof terminalPart} part */
+export function createTerminalPanel({ session, ui, handlers, dirty }, part) {
   const { api, role } = session;
   const head = createPanel("term-head");
   const over = createPanel("term-over");
@@ -98,7 +98,7 @@ export function createTerminalPanel({ session, ui, acts, dirty }, part) {
     const equivalent = large?.equivalent ?? null;
     head([target, ui.size, ui.refused, lost, pausing, equivalent], () =>
       equivalent === null
-        ? terminalHeadView({ target, size: ui.size, role, refused: ui.refused, lost, pausing }, 0, acts)
+        ? terminalHeadView({ target, size: ui.size, role, refused: ui.refused, lost, pausing }, 0, handlers)
         : presentCommand({ equivalent, refused: ui.refused, lost }),
     );
     const build = buildShown(state, run, target);
@@ -111,7 +111,7 @@ export function createTerminalPanel({ session, ui, acts, dirty }, part) {
     const second = building ? Math.floor(session.clock.now() / 1000) : 0;
     const slice = { target, build, role, live, starting, cancelling, again };
     over([build, printed, target?.id, target?.status, live, starting, cancelling, second], () =>
-      terminalOverView(slice, second * 1000, acts),
+      terminalOverView(slice, second * 1000, handlers),
     );
     const log = document.querySelector("#term-over pre");
     if (log && building) log.scrollTop = log.scrollHeight;

@@ -4,7 +4,7 @@ import { boardRows } from "../../../static/js/selectors/index.js";
 import { ms, story, theTarget } from "../story.js";
 import "./flat.js";
 
-const { createActs } = await import("../../../static/js/pages/shared/acts.js");
+const { createHandlers } = await import("../../../static/js/pages/shared/handlers.js");
 const { createUi } = await import("../../../static/js/pages/shared/ui.js");
 
 const target = theTarget(story().running().process(1, 114, { ppid: 100, ns_pid: 14 }).fold());
@@ -18,7 +18,7 @@ const sent = (chosen, role = "driver") => {
     asked.push(what);
     return { event_id: 1 };
   };
-  const acts = createActs({
+  const handlers = createHandlers({
     session: /** @type {any} */ ({ api: { signal }, role }),
     ui: createUi(),
     dirty() {},
@@ -27,7 +27,7 @@ const sent = (chosen, role = "driver") => {
     openRun() {},
     newer: () => null,
   });
-  acts.onSend("SIGTERM");
+  handlers.onSend("SIGTERM");
   return asked;
 };
 

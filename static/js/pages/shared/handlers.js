@@ -42,7 +42,7 @@ export const problemOf = (error, what) =>
  * @param {() => string|null} stage.newer - run that a viewer can go on to
  * @param {() => void} [stage.byHand] - something is chosen to look at
  */
-export function createActs({ session, ui, dirty, flush, now, openRun, newer, byHand = () => {} }) {
+export function createHandlers({ session, ui, dirty, flush, now, openRun, newer, byHand = () => {} }) {
   const { api, role } = session;
 
   /**
@@ -76,7 +76,7 @@ export function createActs({ session, ui, dirty, flush, now, openRun, newer, byH
     return meant(session.experiments.find(({ id }) => id === now().experiment));
   };
 
-  const acts = {
+  const handlers = {
     onStart() {
       const { experiment, run } = now();
       if (role !== "driver" || !(experiment || run)) return;
@@ -86,7 +86,7 @@ export function createActs({ session, ui, dirty, flush, now, openRun, newer, byH
     /** Starts it, and the room guesses before there is any forecast. */
     onStartGuess() {
       const { experiment } = now();
-      if (role !== "driver" || !experiment) return acts.onStart();
+      if (role !== "driver" || !experiment) return handlers.onStart();
       const timeoutS = stopMeant();
       if (timeoutS !== undefined) ui.choice = { ...ui.choice, ...waitOf(timeoutS) };
       const call = () => api.start(experiment, { timeout_s: timeoutS });
@@ -201,7 +201,7 @@ export function createActs({ session, ui, dirty, flush, now, openRun, newer, byH
     /** @param {string} row */
     onThreads(row) {
       ui.threads = row;
-      acts.open("threads");
+      handlers.open("threads");
     },
     /** @param {Partial<import("../../views/stop.js").StopChoice>} change */
     onChoice(change) {
@@ -246,7 +246,7 @@ export function createActs({ session, ui, dirty, flush, now, openRun, newer, byH
       if (kind === "catalogue" && session.report !== null) return; // there is none in a report
       ui.dialog = kind;
       if (kind === "find") ui.find = { ...ui.find, query: "", at: 0 };
-      if (kind === "share" && !ui.share.url) acts.makeLink();
+      if (kind === "share" && !ui.share.url) handlers.makeLink();
       flush(); // what is typed next is the dialog's: on the page an "s" would stop something
     },
     onClose() {
@@ -286,7 +286,7 @@ export function createActs({ session, ui, dirty, flush, now, openRun, newer, byH
       if (!ui.typed) return false;
       const signal = typedSignal(ui.typed, session.table?.signals ?? []);
       ui.typed = "";
-      if (signal) acts.onSend(signal.name);
+      if (signal) handlers.onSend(signal.name);
       dirty();
       return true;
     },
@@ -298,7 +298,7 @@ export function createActs({ session, ui, dirty, flush, now, openRun, newer, byH
       return true;
     },
   };
-  return acts;
+  return handlers;
 }
 
-/** @typedef {ReturnType<typeof createActs>} Acts */
+/** @typedef {ReturnType<typeof createHandlers>} Handlers */
