@@ -18,12 +18,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from app.probe.clerk import Clerk
+from app.probe.filter_writer import TraceFilterWriter
 from app.probe.procfs import Proc
 from app.probe.senders import Senders
+from app.probe.target_matcher import TargetMatcher
 from app.probe.trace import Trace
 from app.probe.tracefs import TraceUnavailable
-from app.probe.watch import Watch
 from app.probe.wire import line, observation_line
 
 
@@ -38,8 +38,8 @@ class Probe:
             self._trace: Trace | None = Trace.open()
         except TraceUnavailable as error:
             self._trace, why = None, error
-        self._clerk = Clerk(self._trace) if self._trace else None
-        self._watch = Watch(self._proc, Senders(self._proc, self._trace.root if self._trace else None))
+        self._writer = TraceFilterWriter(self._trace) if self._trace else None
+        self._matcher = TargetMatcher(self._proc, Senders(self._proc, self._trace.root if self._trace else None))
         self._say(
             line(
                 "hello",
@@ -67,14 +67,14 @@ class Probe:
                 if self._trace:
                     self._tell(self._trace)
         finally:
-            if self._clerk:
-                self._clerk.close()
+            if self._writer:
+                self._writer.close()
             if self._trace:
                 self._trace.close()
 
     def _tell(self, trace: Trace) -> None:
         clock_ns = time.time_ns() - time.clock_gettime_ns(time.CLOCK_MONOTONIC)
-        said = b"".join(observation_line(observed, clock_ns) for observed in self._watch.tell(trace.read()))
+        said = b"".join(observation_line(observed, clock_ns) for observed in self._matcher.tell(trace.read()))
         self._say(said)
 
     def _on_input(self) -> bool:
@@ -89,12 +89,12 @@ class Probe:
     def _do(self, asked: dict[str, Any]) -> None:
         match asked:
             case {"expect": str(target), "parent": int(parent)}:
-                self._watch.expect_children_of(target, parent)
+                self._matcher.expect_children_of(target, parent)
                 self._follow([parent])
             case {"know": str(target), "pids": list(pids)}:
-                self._follow(self._watch.add_processes(target, self._proc.facts(pids)))
+                self._follow(self._matcher.add_processes(target, self._proc.facts(pids)))
             case {"forget": str(target)}:
-                self._watch.forget(target)
+                self._matcher.forget(target)
             case {"settle": int(number)}:
                 self._settle(number)
             case {"catch_up": int(number)}:
@@ -105,20 +105,20 @@ class Probe:
                         break
                 self._say(line("done", number=number))
             case {"rest": True}:
-                if self._clerk:
-                    self._clerk.pause()
+                if self._writer:
+                    self._writer.pause()
             case {"look": int(number), "init": int(init), "container": str(container)}:
                 seen = self._proc.busy(self._proc.facts(self._proc.container_processes(init, container)))
                 self._say(line("seen", look=number, seen=[asdict(facts) for facts in seen]))
 
     def _follow(self, pids: list[int]) -> None:
-        if self._clerk:
-            self._clerk.follow(pids)
+        if self._writer:
+            self._writer.follow(pids)
 
     def _settle(self, number: int) -> None:
         done = line("done", number=number)
-        if self._clerk:
-            self._clerk.then(lambda: self._say(done))
+        if self._writer:
+            self._writer.then(lambda: self._say(done))
         else:
             self._say(done)
 

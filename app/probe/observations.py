@@ -1,4 +1,4 @@
-"""What ``watch.py`` observes of the processes of targets; it also goes over the wire."""
+"""What ``target_matcher.py`` observes of the processes of targets; it also goes over the wire."""
 
 from __future__ import annotations
 

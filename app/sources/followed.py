@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from app.events import KernelSignal, Truncated
 from app.probe.observations import Ended, Observation, Sent, Taken
-from app.probe.watch import SIGSTOP
+from app.probe.target_matcher import SIGSTOP
 from app.sources.kernel_events import kernel_signal
 
 SIGNALS_AT_ONCE, SIGNALS_PER_S = 300, 60  # kernel_signal events of one target

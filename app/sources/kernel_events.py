@@ -8,7 +8,7 @@ from typing import Any, get_args
 from app.events import KernelSignal
 from app.events.parts import Generated, SenderKind
 from app.probe.observations import Sent, Taken
-from app.probe.watch import SI_KERNEL
+from app.probe.target_matcher import SI_KERNEL
 from app.signals import name_of
 
 RESULTS = get_args(Generated)  # by the kernel's number

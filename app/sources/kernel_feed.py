@@ -14,13 +14,13 @@ import anyio
 import anyio.lowlevel
 from anyio import to_thread
 
-from app.probe.clerk import Clerk
 from app.probe.files import ProcFiles
+from app.probe.filter_writer import TraceFilterWriter
 from app.probe.observations import Observation
 from app.probe.procfs import ProcessFacts
 from app.probe.senders import Senders
+from app.probe.target_matcher import TargetMatcher
 from app.probe.trace import Trace
-from app.probe.watch import Watch
 
 Where = Literal["server", "probe container"]
 
@@ -80,30 +80,30 @@ class LocalFeed:
 
     def __init__(self, trace: Trace) -> None:
         files = ProcFiles()
-        self._trace, self._watch = trace, Watch(files, Senders(files, trace.root))
-        self._clerk = Clerk(trace)
+        self._trace, self._matcher = trace, TargetMatcher(files, Senders(files, trace.root))
+        self._writer = TraceFilterWriter(trace)
 
     def expect_children_of(self, target: str, parent: int) -> None:
-        self._watch.expect_children_of(target, parent)
-        self._clerk.follow([parent])
+        self._matcher.expect_children_of(target, parent)
+        self._writer.follow([parent])
 
     def add_processes(self, target: str, seen: list[ProcessFacts]) -> bool:
-        fresh = self._watch.add_processes(target, seen)
-        self._clerk.follow(fresh)
+        fresh = self._matcher.add_processes(target, seen)
+        self._writer.follow(fresh)
         return bool(fresh)
 
     async def until_followed(self) -> None:
         with suppress(CancelledError):  # the lab is being closed
-            await to_thread.run_sync(self._clerk.then(lambda: None).result, abandon_on_cancel=True)
+            await to_thread.run_sync(self._writer.then(lambda: None).result, abandon_on_cancel=True)
 
     async def caught_up(self) -> None:
         """``take`` reads it from the kernel itself."""
 
     def forget(self, target: str) -> None:
-        self._watch.forget(target)
+        self._matcher.forget(target)
 
     def pause(self) -> None:
-        self._clerk.pause()
+        self._writer.pause()
 
     async def next(self) -> None:
         if self._trace.waiting:
@@ -117,12 +117,12 @@ class LocalFeed:
 
     def take(self) -> tuple[list[Observation], int]:
         clock_ns = time.time_ns() - time.clock_gettime_ns(time.CLOCK_MONOTONIC)
-        return self._watch.tell(self._trace.read()), clock_ns
+        return self._matcher.tell(self._trace.read()), clock_ns
 
     def taken_until(self, at_ns: int, /) -> bool:
         return self._trace.has_read_until(at_ns)
 
     def close(self) -> None:
         """Takes the trace away; whatever was still to be written is not."""
-        self._clerk.close()
+        self._writer.close()
         self._trace.close()

@@ -16,9 +16,9 @@ import pytest
 from app.probe.observations import Gone, Missed, Moved, Observation, Sent, Taken
 from app.probe.procfs import Proc
 from app.probe.records import Delivered, Exec, Exit, Generated, Lost, NewTask, Record, Renamed
+from app.probe.target_matcher import TargetMatcher
 from app.probe.trace import Trace
 from app.probe.tracefs import PREFIX, clear_stale, find_tracefs
-from app.probe.watch import Watch
 from tests.support import RESTS, WITHIN_S, until
 
 pytestmark = pytest.mark.whole
@@ -132,8 +132,8 @@ def test_a_name_cannot_forge_a_record(trace: Trace, name: str) -> None:
     )
     with Victim(sys.executable, "-S", "-c", script, name) as victim:
         trace.follow([victim.pid])
-        watch = Watch()
-        watch.add_processes("t", Proc().facts([victim.pid]))
+        matcher = TargetMatcher()
+        matcher.add_processes("t", Proc().facts([victim.pid]))
         victim.go()
         assert [victim.line(), victim.line()] == ["ready", "hit"]
         found = collect(trace, lambda seen: any(isinstance(e, Delivered) and e.signal == signal.SIGUSR1 for e in seen))
@@ -141,7 +141,7 @@ def test_a_name_cannot_forge_a_record(trace: Trace, name: str) -> None:
     assert [(each.signal, each.result, each.comm) for each in mine] == [
         (signal.SIGUSR1, 0, name.encode()[:15].decode())
     ]
-    observed = [each for each in watch.tell(found) if isinstance(each, Sent | Taken)]
+    observed = [each for each in matcher.tell(found) if isinstance(each, Sent | Taken)]
     assert [(each.signal, each.pid, each.comm) for each in observed] == [(10, victim.pid, name[:15])] * 2
 
 
@@ -150,14 +150,14 @@ def test_a_sender_has_the_name_that_it_had_when_it_sent(trace: Trace) -> None:
     script = "trap 'echo hit' USR1; (exec env -- bash -c 'kill -USR1 $PPID; :'); sleep 60 & kill -HUP $!; exec cat"
     with Victim("bash", "-c", script) as victim:
         trace.follow([victim.pid])
-        watch = Watch()
-        watch.add_processes("t", Proc().facts([victim.pid]))
+        matcher = TargetMatcher()
+        matcher.add_processes("t", Proc().facts([victim.pid]))
         victim.go()
         assert victim.line() == "hit"
         until(lambda: Path(f"/proc/{victim.pid}/comm").read_text() == "cat\n")
-        watch.add_processes("t", Proc().facts([victim.pid]))
+        matcher.add_processes("t", Proc().facts([victim.pid]))
         found = collect(trace, lambda seen: any(isinstance(e, Renamed) and e.comm == "cat" for e in seen))
-        observed = [each for each in watch.tell(found) if isinstance(each, Sent)]
+        observed = [each for each in matcher.tell(found) if isinstance(each, Sent)]
         assert [(each.signal, each.sender.comm) for each in observed] == [
             (signal.SIGUSR1, "bash"),
             (signal.SIGHUP, "bash"),
@@ -165,7 +165,7 @@ def test_a_sender_has_the_name_that_it_had_when_it_sent(trace: Trace) -> None:
         assert observed[0].sender.pid not in (None, victim.pid), "a child of its own, which has gone"
         os.kill(victim.pid, signal.SIGCONT)
         found = collect(trace, lambda seen: sent(seen, victim.pid, signal.SIGCONT))
-        (own,) = [each for each in watch.tell(found) if isinstance(each, Sent)]
+        (own,) = [each for each in matcher.tell(found) if isinstance(each, Sent)]
         assert own.comm == "cat"
         assert own.sender.pid == os.getpid()
 
@@ -205,9 +205,9 @@ def test_nothing_is_recorded_while_nobody_is_followed(trace: Trace) -> None:
 
 def story(trace: Trace, *command: str, act: Callable[[Victim], None]) -> tuple[int, list[Observation]]:
     """What is told of a victim from its start to its end."""
-    watch = Watch()
+    matcher = TargetMatcher()
     with Victim(*command) as victim:
-        watch.add_processes("t", Proc().facts([victim.pid]))
+        matcher.add_processes("t", Proc().facts([victim.pid]))
         trace.follow([victim.pid])
         victim.go()
         assert victim.line() == "ready"
@@ -215,7 +215,7 @@ def story(trace: Trace, *command: str, act: Callable[[Victim], None]) -> tuple[i
         victim.process.wait(WITHIN_S)
         pid = victim.pid
         found = collect(trace, lambda seen: sent(seen, os.getpid(), signal.SIGCHLD))
-    return pid, watch.tell(found)
+    return pid, matcher.tell(found)
 
 
 THREADS = (
@@ -271,9 +271,9 @@ def test_a_storm_of_forks_loses_nothing_or_says_so(trace: Trace, forks: int) -> 
         "print('done', flush=True)\n"
         "input()\n"
     )
-    watch = Watch()
+    matcher = TargetMatcher()
     with Victim(sys.executable, "-S", "-c", script) as victim:
-        watch.add_processes("t", Proc().facts([victim.pid]))
+        matcher.add_processes("t", Proc().facts([victim.pid]))
         trace.follow([victim.pid])
         victim.go()
         found: list[Record] = []
@@ -285,7 +285,7 @@ def test_a_storm_of_forks_loses_nothing_or_says_so(trace: Trace, forks: int) -> 
             fresh = trace.read()
             found += fresh
             ends += sum(isinstance(each, Exit) for each in fresh)
-        observed = watch.tell(found)
+        observed = matcher.tell(found)
     lost = sum(each.count for each in found if isinstance(each, Lost))
     assert lost != 0 or len([each for each in observed if isinstance(each, Gone)]) >= forks - 1
     until(lambda: trace.read() == [] and not trace.waiting, what="the trace is empty")
@@ -293,16 +293,16 @@ def test_a_storm_of_forks_loses_nothing_or_says_so(trace: Trace, forks: int) -> 
 
 @pytest.mark.alone
 def test_what_the_buffer_could_not_hold_is_said() -> None:
-    trace, watch = Trace.open(buffer_kb=16), Watch()
+    trace, matcher = Trace.open(buffer_kb=16), TargetMatcher()
     try:
         with Victim("bash", "-c", "for _ in {1..500}; do (:); done; echo done; read -r _") as victim:
-            watch.add_processes("t", Proc().facts([victim.pid]))
+            matcher.add_processes("t", Proc().facts([victim.pid]))
             trace.follow([victim.pid])
             victim.go()
             assert victim.line() == "done"  # nobody has read the trace meanwhile
-            observed = watch.tell(trace.read())
+            observed = matcher.tell(trace.read())
             while trace.waiting:  # of much only a part is read at once, and what is newer than that part is told later
-                observed += watch.tell(trace.read())
+                observed += matcher.tell(trace.read())
         assert [each.count for each in observed if isinstance(each, Missed)]
     finally:
         trace.close()

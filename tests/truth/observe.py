@@ -22,8 +22,8 @@ from app.hosts.local.kernel_trial import try_now
 from app.lab.forecasts import subject_of
 from app.probe.observations import Gone, Missed, Observation, Sent, Taken
 from app.probe.procfs import Proc, ProcessFacts
+from app.probe.target_matcher import TargetMatcher
 from app.probe.trace import Trace
-from app.probe.watch import Watch
 from app.signals import by_number
 from app.verdict.forecast import Forecast, forecast
 from app.verdict.subject import Tried
@@ -57,8 +57,8 @@ class Witness:
     """The kernel's trace of whatever this process starts."""
 
     def __init__(self) -> None:
-        self.trace, self.watch = Trace.open(), Watch()
-        self.watch.expect_children_of("truth", os.getpid())
+        self.trace, self.matcher = Trace.open(), TargetMatcher()
+        self.matcher.expect_children_of("truth", os.getpid())
         self.trace.follow([os.getpid()])
         self._observed: list[Observation] = []
 
@@ -71,7 +71,7 @@ class Witness:
             if not self.trace.waiting:
                 select.select([self.trace], [], [], 0.05)
             records = self.trace.read()
-            self._observed += self.watch.tell(records)
+            self._observed += self.matcher.tell(records)
             if any(getattr(each, "signal", 0) == signal.SIGURG and getattr(each, "tid", 0) == mark for each in records):
                 break
             assert time.monotonic() < deadline, "the trace does not show our own mark"

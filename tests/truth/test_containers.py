@@ -40,7 +40,7 @@ def contained(program: Path, kind: str, mode: str, witness: Witness) -> Iterator
         found = [pid for pid in PROC.container_processes(root, told[0]["Id"]) if pid != root]
         mine.pid = root if mode != "under --init" else min(found)
         mine.start = (PROC.identity(mine.pid) or (0, 0))[1]
-        witness.trace.follow(witness.watch.add_processes("truth", PROC.facts([root, *found])))
+        witness.trace.follow(witness.matcher.add_processes("truth", PROC.facts([root, *found])))
         settle(mine, waits="sigwait" in kind)
         mine.lines.clear()
         yield mine

@@ -7,7 +7,7 @@ from dataclasses import replace
 from app.probe.observations import Sent, Taken
 from app.probe.procfs import Masks, ProcessFacts
 from app.probe.records import Exec, Exit, Generated, Record, Renamed
-from app.probe.watch import Watch
+from app.probe.target_matcher import TargetMatcher
 
 S = 1_000_000_000
 NOW = 10**15  # later than any look of this machine
@@ -20,34 +20,34 @@ def term(at_ns: int, to: int, sender: int) -> Generated:
     return Generated(at_ns, 15, 0, 0, to, "server", group=True, result=0, sender_tid=sender)
 
 
-def senders(watch: Watch, *records: Record) -> list[tuple[str | None, bool]]:
-    return [(each.sender.comm, each.sender.member) for each in watch.tell(records) if isinstance(each, Sent)]
+def senders(matcher: TargetMatcher, *records: Record) -> list[tuple[str | None, bool]]:
+    return [(each.sender.comm, each.sender.member) for each in matcher.tell(records) if isinstance(each, Sent)]
 
 
 def test_a_pid_that_comes_again_is_somebody_else() -> None:
-    watch = Watch()
-    watch.add_processes("t", [ROOT, HELPER])
+    matcher = TargetMatcher()
+    matcher.add_processes("t", [ROOT, HELPER])
     at_the_end = term(NOW + S, ROOT.pid, HELPER.pid)
-    assert senders(watch, Exit(NOW, HELPER.pid, last=True), at_the_end) == [("helper", True)], "told late"
-    assert senders(watch, term(NOW + 3600 * S, ROOT.pid, HELPER.pid)) == [(None, False)]
+    assert senders(matcher, Exit(NOW, HELPER.pid, last=True), at_the_end) == [("helper", True)], "told late"
+    assert senders(matcher, term(NOW + 3600 * S, ROOT.pid, HELPER.pid)) == [(None, False)]
 
 
 def test_a_zombie_is_of_the_target_until_a_look_does_not_see_it() -> None:
-    watch = Watch()
-    watch.add_processes("t", [ROOT, HELPER])
-    watch.tell([Exit(NOW, HELPER.pid, last=True)])
-    assert watch.add_processes("t", [ROOT, replace(HELPER, state="Z")]) == [], "nobody to follow"
-    assert len(watch.tell([term(NOW + 3 * S, HELPER.pid, ROOT.pid)])) == 1
-    watch.add_processes("t", [ROOT])
-    assert watch.tell([term(NOW + 3600 * S, HELPER.pid, ROOT.pid)]) == []
+    matcher = TargetMatcher()
+    matcher.add_processes("t", [ROOT, HELPER])
+    matcher.tell([Exit(NOW, HELPER.pid, last=True)])
+    assert matcher.add_processes("t", [ROOT, replace(HELPER, state="Z")]) == [], "nobody to follow"
+    assert len(matcher.tell([term(NOW + 3 * S, HELPER.pid, ROOT.pid)])) == 1
+    matcher.add_processes("t", [ROOT])
+    assert matcher.tell([term(NOW + 3600 * S, HELPER.pid, ROOT.pid)]) == []
 
 
 def test_where_the_kernel_does_not_tell_whose_name_it_was_only_an_exec_is_believed() -> None:
-    watch = Watch()
-    watch.add_processes("t", [ROOT, HELPER])
+    matcher = TargetMatcher()
+    matcher.add_processes("t", [ROOT, HELPER])
     of_a_thread = Renamed(NOW, ROOT.pid, "worker", "io-3", certain=False)
-    assert senders(watch, of_a_thread, term(NOW + 1, HELPER.pid, ROOT.pid)) == [("server", True)]
+    assert senders(matcher, of_a_thread, term(NOW + 1, HELPER.pid, ROOT.pid)) == [("server", True)]
     execed: list[Record] = [Renamed(NOW + 2, ROOT.pid, "server", "other", certain=False), Exec(NOW + 3, ROOT.pid)]
-    assert senders(watch, *execed, term(NOW + 4, HELPER.pid, ROOT.pid)) == [("other", True)]
-    taken = watch.tell([term(NOW + 5, ROOT.pid, 0)])
+    assert senders(matcher, *execed, term(NOW + 4, HELPER.pid, ROOT.pid)) == [("other", True)]
+    taken = matcher.tell([term(NOW + 5, ROOT.pid, 0)])
     assert not [each for each in taken if isinstance(each, Taken)]

@@ -46,7 +46,7 @@ class _Member:
     ended: bool = False
 
 
-class Watch:
+class TargetMatcher:
     """Who belongs to which target, and what the records say of them.  The caller owns the trace and the clock."""
 
     def __init__(self, files: ProcFiles | None = None, senders: Senders | None = None) -> None:

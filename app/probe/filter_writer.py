@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from app.probe.trace import Trace
 
 
-class Clerk:
+class TraceFilterWriter:
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
         self._thread = ThreadPoolExecutor(1, "kernel-trace")
@@ -39,7 +39,7 @@ class Clerk:
         self._thread.submit(self._trace.pause)
 
     def then(self, do: Callable[[], None]) -> Future[None]:
-        """Do this, in the clerk's thread, when all that was asked so far is written."""
+        """Do this, in the writer's thread, when all that was asked so far is written."""
         return self._thread.submit(do)
 
     def close(self) -> None:
