@@ -148,8 +148,8 @@ def test_each_stop_is_a_line_and_what_nobody_could_read_is_unknown(caplog: pytes
     asked: dict[str, Any] = {"at": at, "run": "r7", "author": "lab", "stop": 1, "meaning": ""}
     for name, took_s, code, killed in (("web", 0.31, 0, False), ("db", 3.04, 137, True), ("old", None, None, None)):
         event = StopFinished(**asked, target=f"r7.{name}", took_s=took_s, exit_code=code, killed=killed)
-        teller.heed(1, event)
-    teller.heed(2, StopFinished(**asked, target="r7.far", took_s=1.0, exit_code=None, killed=None))
+        teller.on_event(1, event)
+    teller.on_event(2, StopFinished(**asked, target="r7.far", took_s=1.0, exit_code=None, killed=None))
     assert caplog.messages == [
         "run r7  web: stopped in 0.3 s, exit code 0",
         "run r7  db: stopped in 3.0 s by SIGKILL, exit code 137",
