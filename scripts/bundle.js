@@ -21,7 +21,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const STATIC = join(ROOT, "static");
 const DIST = join(STATIC, "dist");
 const MANIFEST = join(DIST, "manifest.json");
-const PAGES = ["doctor", "home", "race", "runs", "signals", "stage"];
+const PAGES = ["doctor", "home", "lanes", "race", "replay", "runs", "signals", "stage"];
 const MODULES = [...PAGES.map((page) => `js/entries/${page}.js`), "js/wire/stream_worker.js", "js/page/terminal.js"];
 const REPORT = "js/entries/report.js";
 const SHEETS = [...PAGES.map((page) => `css/pages/${page}.css`), "css/pages/plain.css", "css/terminal.css"];

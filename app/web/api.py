@@ -238,14 +238,18 @@ async def events(
     run: Annotated[str | None, Query(max_length=40)] = None,
     after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
     kind: Annotated[list[str] | None, Query()] = None,
+    live: bool = False,
 ) -> Response:
-    """Server-sent events: everything after a place, then what comes.  ``Last-Event-ID`` goes before ``after``."""
+    """Server-sent events: everything after a place, then what comes.  ``Last-Event-ID`` goes before ``after``.
+
+    ``live``: only what comes, after the event that the first heartbeat names (``last``).
+    """
     return event_stream(
         served.hub,
         seen,
         role=who,
         who=served.access.session_of(request, served.cookie),
-        after=after,
+        after=None if live else after,
         last_event_id=request.headers.get("last-event-id"),
         run=run,
         kinds=frozenset(kind or ()),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from app import __version__
 from app.events import now
@@ -18,10 +18,12 @@ from app.verdict.programs.practice import practices
 from app.verdict.programs.senders import senders_of
 from app.web.access import role
 from app.web.facts import steps_of
+from app.web.packed import packed
 from app.web.services import Guarded, RoleHere, Served, Services
 
 router = APIRouter(prefix="/api/v1", route_class=Guarded)
 _ALL = (*SIGNALS, *RESERVED)
+LISTED = ("id", "title", "group", "hosts", "lesson", "needs_engine", "available", "why_not", "last")
 
 
 @router.get("/health")
@@ -83,12 +85,13 @@ def signal_table() -> dict[str, object]:
 
 @router.get("/signals/uses")
 @role("viewer")
-async def signal_uses() -> dict[str, object]:
+async def signal_uses(request: Request) -> Response:
     """Who sends each signal, and what well-known programs do with it, each with where that is written."""
-    return {
+    facts: dict[str, object] = {
         "senders": {each.name: [asdict(of) for of in senders_of(each.name, each.group)] for each in _ALL},
         "programs": {name: [asdict(of) for of in found] for name, found in practices().items()},
     }
+    return packed(request, facts)
 
 
 def _row(signal: Signal) -> dict[str, Any]:
@@ -97,8 +100,30 @@ def _row(signal: Signal) -> dict[str, Any]:
 
 @router.get("/experiments")
 @role("viewer")
-async def experiments(served: Served) -> dict[str, object]:
+async def experiments(request: Request, served: Served) -> Response:
     """The catalogue, each with what came of its last run here; ``faults``: files that cannot be used, and why."""
+    return packed(request, await _catalogue(served))
+
+
+@router.get("/lab")
+@role("viewer")
+async def lab(
+    request: Request, served: Served, who: RoleHere, about: Annotated[str | None, Query(max_length=100)] = None
+) -> Response:
+    """What a page begins with: ``health``, ``experiments`` with ``faults``, and ``signals``, each as by its address.
+
+    ``about``: an experiment, or "" for none; of all others only what a list of them needs.
+    """
+    told: dict[str, object] = {"health": await health(served, who), "signals": signal_table()}
+    catalogue = await _catalogue(served)
+    if about is not None:
+        catalogue["experiments"] = [
+            each if each["id"] == about else {name: each[name] for name in LISTED} for each in catalogue["experiments"]
+        ]
+    return packed(request, {**told, **catalogue})
+
+
+async def _catalogue(served: Services) -> dict[str, Any]:
     last = await _last_results(served)
     shown = [await _shown(each, served, last) for each in served.runner.catalogue.values()]
     return {"experiments": shown, "faults": served.runner.faults}
@@ -138,6 +163,7 @@ async def _shown(each: Experiment, served: Services, last: dict[str, dict[str, A
         "learnt": each.learnt,
         "hosts": each.hosts,
         "files": [{"name": file.name, "text": file.text} for file in each.file],
+        "lesson": bool(each.step),
         "needs_engine": each.needs_engine,
         "asks_for": each.asks_for,
         "available": why_not is None,

@@ -21,6 +21,7 @@ from app.signals import UnknownSignal as NoSuchSignal
 from app.web.access import role
 from app.web.assets import ASSETS
 from app.web.kept import kept_facts
+from app.web.packed import pack
 from app.web.services import Guarded, RoleHere, Served, Services
 
 router = APIRouter(include_in_schema=False, route_class=Guarded)
@@ -40,13 +41,14 @@ def page(request: Request, name: str, status: int = 200, **context: Any) -> HTML
         "question": "",
         "lanes": 1,
         "over": "",
+        "replays": False,
         "asset": ASSETS.address,
     }
     response = templates.TemplateResponse(
         request, name, {**defaults, "version": __version__, **context}, status_code=status
     )
     response.headers["cache-control"] = "no-store"
-    return response
+    return pack(request, response)
 
 
 def error_page(request: Request, error: LabError) -> HTMLResponse:
@@ -105,6 +107,7 @@ async def run(request: Request, run: str, served: Served, who: RoleHere) -> HTML
         question=facts["question"],
         lanes=len(facts["targets"]),
         imported=facts["imported"],
+        replays=facts["imported"] or "replay" in request.query_params,
         over="end" if facts["status"] == "finished" else _going(served, run),
     )
 

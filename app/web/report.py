@@ -51,6 +51,7 @@ def report(facts: Facts, lines: list[bytes], known: dict[str, Any]) -> bytes:
             "question": facts["question"],
             "lanes": len(facts["targets"]),
             "imported": facts["imported"],
+            "replays": True,
         },
         asset=lambda name: name,
         facts=facts,

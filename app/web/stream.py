@@ -49,22 +49,26 @@ def event_stream(
     *,
     role: Role,
     who: str,
-    after: int,
+    after: int | None,
     last_event_id: str | None,
     run: str | None,
     kinds: frozenset[str],
     heartbeat_s: float,
     still: Callable[[], bool],
 ) -> Response:
-    """``still``: whether this reader may read; asked once it would hear that it may not any more."""
-    place = place_of(last_event_id, after, hub.journal.id)
+    """``after`` None: only what comes after the ``last`` of the first heartbeat.
+
+    ``still``: whether this reader may read; asked once it would hear that it may not any more.
+    """
+    place = place_of(last_event_id, hub.last_id if after is None else after, hub.journal.id)
 
     async def frames() -> AsyncIterator[bytes]:
+        forget = place is None or place > hub.last_id
+        start = 0 if place is None or forget else place
         yield b": signal-lab\n\n"
-        yield heartbeat(hub).encode()
-        if place is None or place > hub.last_id:
+        yield heartbeat(hub, start if after is None else None).encode()
+        if forget:
             yield b'data: {"kind":"reset"}\n\n'
-        start = 0 if place is None or place > hub.last_id else place
         async with hub.join(after=start, role=role, who=who, run=run, kinds=kinds) as reader:
             if not still():  # the link was revoked between the request and this seat
                 return
@@ -110,10 +114,12 @@ def notice(hub: Hub) -> bytes:
     return b"data: %b\n\n" % json.dumps(said).encode()
 
 
-def heartbeat(hub: Hub) -> ServerSentEvent:
+def heartbeat(hub: Hub, last: int | None = None) -> ServerSentEvent:
+    """``last``: the event that a stream begins after, in its first one; else the newest that there is."""
     audience = hub.audience
     beat = {
-        **{"kind": "heartbeat", "now": now().isoformat(), "viewers": audience.viewers, "last": hub.last_id},
+        **{"kind": "heartbeat", "now": now().isoformat(), "viewers": audience.viewers},
+        **{"last": hub.last_id if last is None else last, "journal": hub.journal.id},
         "focus": asdict(audience.focus) if audience.focus else None,
         "writer": hub.writer.state() if hub.lost else None,
     }

@@ -205,3 +205,33 @@ def test_a_part_that_never_comes_is_said(part: str, lab: LabUnderTest, open_scre
         note.get_by_role("link", name="Load it again").click()
     expect(screen.page.get_by_role("link", name="Catch every signal").first).to_be_visible()
     expect(note).to_have_count(0)
+
+
+def test_where_no_script_came_the_page_says_so_by_itself(lab: LabUnderTest, open_screen: Open) -> None:
+    screen = open_screen(lab.driver_link, driver=True, at="/docs")
+    Dropped(screen, r"static/dist/\w+-[0-9A-Z]{8}.(js|css)")
+    note = screen.page.locator("#part")
+    with complaints_expected(screen, "ERR_INTERNET_DISCONNECTED"):
+        screen.page.goto(f"{lab.url}/")
+        expect(note).to_be_visible()
+        expect(note).to_contain_text("missing, or still on its way")
+        screen.context.unroute_all()
+        note.get_by_role("link", name="Load it again").click()
+    expect(screen.page.get_by_role("link", name="Catch every signal").first).to_be_visible()
+    expect(note).to_have_count(0)
+
+
+@pytest.mark.parametrize("part", ["terminal-[0-9A-Z]{8}.js", "terminal-[0-9A-Z]{8}.css"])
+def test_the_terminal_that_is_dropped_on_its_way_is_asked_for_again(
+    part: str, lab: LabUnderTest, open_screen: Open
+) -> None:
+    """It comes while a run is under way: the page is not loaded anew for it."""
+    screen = open_screen(lab.driver_link, driver=True, at="/experiments/catch-all")
+    dropped = Dropped(screen, f"static/dist/{part}", LATE)
+    screen.page.evaluate("window.same = true")
+    with complaints_expected(screen, "ERR_INTERNET_DISCONNECTED", "Failed to fetch"):
+        screen.page.get_by_role("button", name="Start", exact=True).click()
+        wait_for_line(screen.page, "ready: process")
+    assert len(dropped.seen) == LATE + 1
+    assert screen.page.evaluate("window.same") is True
+    assert screen.page.evaluate("[...document.styleSheets].some(({href}) => href?.includes('/terminal-'))")

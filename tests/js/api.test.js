@@ -67,10 +67,9 @@ describe("the API", () => {
     }
     assert.deepEqual(await call(() => api.runs(5), { runs: [1] }), ["GET /api/v1/runs?limit=5", [1]]);
     assert.deepEqual(await call(() => api.experiments(), { experiments: [2] }), ["GET /api/v1/experiments", [2]]);
-    assert.deepEqual(await call(() => api.faults(), { faults: ["a.toml:3: x"] }), [
-      "GET /api/v1/experiments",
-      ["a.toml:3: x"],
-    ]);
+    assert.deepEqual(await call(() => api.lab(), { faults: [] }), ["GET /api/v1/lab", { faults: [] }]);
+    assert.equal((await call(() => api.lab("pid-1")))[0], "GET /api/v1/lab?about=pid-1");
+    assert.equal((await call(() => api.lab("")))[0], "GET /api/v1/lab?about=");
     assert.ok(asked.filter(({ method }) => method === "POST").every(({ type }) => type === "application/json"));
   });
 
@@ -98,13 +97,13 @@ describe("the API", () => {
     await new Promise((done) => closed.close(done));
     const nobody = createApi({ base: `http://127.0.0.1:${port}`, pause: async () => {} });
     await assert.rejects(nobody.health(), { name: "ApiError", status: 0, code: "unreachable" });
-    assert.deepEqual(await nobody.probe(), { status: 0, journal: null, last: 0 });
+    assert.deepEqual(await nobody.probe(), { status: 0, journal: null });
   });
 
   it("probes without throwing", async () => {
     answer = { status: 200, body: '{"journal":"j1","last_event_id":7}' };
-    assert.deepEqual(await api.probe(), { status: 200, journal: "j1", last: 7 });
+    assert.deepEqual(await api.probe(), { status: 200, journal: "j1" });
     answer = { status: 401, body: "{}" };
-    assert.deepEqual(await api.probe(), { status: 401, journal: null, last: 0 });
+    assert.deepEqual(await api.probe(), { status: 401, journal: null });
   });
 });

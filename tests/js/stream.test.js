@@ -34,8 +34,9 @@ const world = (options = {}) => {
     event(id, journal = "j1") {
       this.onmessage({ data: JSON.stringify({ id, kind: "output" }), lastEventId: `${journal}.${id}` });
     }
-    beat() {
-      this.onmessage({ data: '{"kind":"heartbeat","now":"2025-11-23T13:04:50Z","viewers":2}', lastEventId: "" });
+    beat(last = 0, journal = "j1") {
+      const said = { kind: "heartbeat", now: "2025-11-23T13:04:50Z", viewers: 2, last, journal };
+      this.onmessage({ data: JSON.stringify(said), lastEventId: "" });
     }
     reset() {
       this.onmessage({ data: '{"kind":"reset"}', lastEventId: "" });
@@ -97,6 +98,45 @@ describe("a stream", () => {
     const url = world({ run: null, kinds: ["run_created", "run_finished"], after: 17 }).at().url;
     assert.equal(url, "/api/v1/events?kind=run_created&kind=run_finished&after=17");
     assert.equal(world({ run: null }).at().url, "/api/v1/events");
+  });
+
+  it("begins with what comes from now on, and the first heartbeat says after which event", async () => {
+    /** @type {number[]} */
+    const starts = [];
+    const here = world({ run: null, fromNow: true, onStart: (/** @type {number} */ last) => starts.push(last) });
+    assert.equal(here.at().url, "/api/v1/events?live=true");
+    assert.equal(here.server.probes, 0);
+    here.at().onopen();
+    here.at().beat(7);
+    here.at().beat(9); // the events up to 9 are on their way
+    here.at().event(8);
+    assert.deepEqual([starts, here.heard], [[7], ["2 watch", "2 watch", 8]]);
+    here.at().onerror();
+    await here.pass(300);
+    assert.equal(here.at().url, "/api/v1/events?after=8", "and goes on where it was");
+    here.at().beat(9);
+    assert.deepEqual(starts, [7]);
+  });
+
+  it("begins again with another journal, after what is there by then", async () => {
+    /** @type {number[]} */
+    const starts = [];
+    const here = world({ run: null, fromNow: true, onStart: (/** @type {number} */ last) => starts.push(last) });
+    here.at().onopen();
+    here.at().beat(7);
+    here.server.journal = "j2";
+    here.at().onerror();
+    await here.pass(300);
+    assert.equal(here.at().url, "/api/v1/events?live=true");
+    here.at().beat(2, "j2");
+    here.at().event(3, "j2");
+    assert.deepEqual(
+      [starts, here.heard],
+      [
+        [7, 2],
+        ["2 watch", "reset", "2 watch", 3],
+      ],
+    );
   });
 
   it("tells events once and in order, and heartbeats beside them", () => {

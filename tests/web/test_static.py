@@ -15,17 +15,11 @@ from app.errors import Conflict
 from app.resources import resource
 from app.web.assets import ASSETS, Assets
 from app.web.static import encoding
-from tests.support import Person
+from tests.support import Person, kind
 
 STATIC = resource("static")
-PAGES = {
-    "/": "home",
-    "/doctor": "doctor",
-    "/race": "race",
-    "/runs": "runs",
-    "/signals": "signals",
-    "/experiments/catch-all": "stage",
-}
+LESSONS = {"/experiments/catch-all": "stage", "/experiments/race-wrappers": "lanes"}
+PAGES = {"/": "home", "/doctor": "doctor", "/race": "race", "/runs": "runs", "/signals": "signals", **LESSONS}
 
 
 def named(page: str) -> list[str]:
@@ -55,6 +49,25 @@ def test_a_page_asks_for_one_script_and_one_style_sheet_and_the_browser_keeps_th
         assert reply.headers["content-encoding"] == "gzip"
         again = driver.client.get(each, headers={"if-none-match": reply.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_run_that_is_played_again_has_the_page_for_it(driver: Person) -> None:
+    run, _ = driver.command("true")
+    with driver.events(run=run) as events:
+        events.until(kind("run_finished"))
+    for query, name in (("", "stage"), ("?replay", "replay"), ("?replay&at=3", "replay")):
+        page = driver.client.get(f"/runs/{run}{query}").text
+        assert re.findall(r'<script type="module" src="/static/dist/(\w+)-', page) == [name]
+
+
+def test_a_page_itself_is_compressed_for_who_takes_it(driver: Person) -> None:
+    sizes = []
+    for accepted in ("identity", "gzip"):
+        with driver.client.stream("GET", "/", headers={"accept-encoding": accepted}) as reply:
+            sizes.append(len(b"".join(reply.iter_raw())))
+        assert int(reply.headers["content-length"]) == sizes[-1]
+        assert (reply.headers["vary"], reply.headers["cache-control"]) == ("accept-encoding", "no-store")
+    assert sizes[1] < sizes[0] / 2
 
 
 def test_each_is_sent_as_it_is_taken_and_is_the_same(driver: Person) -> None:

@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from app.serve import connections
-from tests.support import TOKEN, LabUnderTest, Person, kind, prints, until
+from tests.support import TOKEN, EventReader, LabUnderTest, Person, kind, prints, until
 
 
 def ids(events: list[dict[str, int]]) -> list[int]:
@@ -152,3 +152,19 @@ def test_when_the_lab_ends_readers_see_the_last_event_and_a_clean_end(lab: LabUn
         assert [event["kind"] for event in events][-1] == "run_finished"  # the loop ends without an error
         assert [event for event in second][-1]["reason"] == "lab_stopped"
     assert events.until(kind("target_exited"))["signal"] == "SIGKILL"
+
+
+def test_a_live_stream_begins_after_the_event_that_its_first_heartbeat_names(lab: LabUnderTest, driver: Person) -> None:
+    run, target = driver.start("catch-all")
+    with driver.events(run=run) as events:
+        events.until(prints("ready"))
+    with driver.client.stream("GET", "/api/v1/events", params={"live": "true"}) as response:
+        live = EventReader(response)
+        first = live.beat()
+        assert first["last"] > 0
+        assert first["journal"] == driver.get("/health").json()["journal"]
+        asked = driver.post(f"/targets/{target}/signals", {"signal": "USR1"}).json()["event_id"]
+        live.next(prints("USR1"))
+        assert ids(live.seen)[0] == first["last"] + 1
+        assert asked in ids(live.seen)
+        assert ids(live.seen) == list(range(first["last"] + 1, live.seen[-1]["id"] + 1))

@@ -3,6 +3,9 @@
  */
 
 import { createTerminal } from "../page/terminal.js";
+import { createLanes } from "../pages/stage/lanes.js";
+import { createRace } from "../pages/stage/race.js";
+import * as replay from "../pages/stage/replay.js";
 import { startStage } from "../pages/stage/stage.js";
 import { eventsOf } from "../wire/replay_session.js";
 
@@ -11,4 +14,5 @@ const within = (id) => document.getElementById(id)?.textContent ?? "";
 
 const { experiments, table, made } = JSON.parse(within("known"));
 document.body.dataset.report = made;
-startStage({ events: eventsOf(within("events")), experiments, table, made }, async () => ({ createTerminal }));
+const kit = { lanes: createLanes, race: createRace, replay, terminal: async () => ({ createTerminal }) };
+startStage(kit, { events: eventsOf(within("events")), experiments, table, made });

@@ -1,4 +1,4 @@
 import { begin } from "../page/begin.js";
-import { startStage } from "../pages/stage/stage.js";
+import { ONE_TARGET, startStage } from "../pages/stage/stage.js";
 
-begin(() => startStage());
+begin(() => startStage(ONE_TARGET));

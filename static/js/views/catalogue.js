@@ -19,7 +19,7 @@ export const grouped = (experiments) => {
 export const nextLesson = (experiments, id) => {
   const all = grouped(experiments).flatMap(([, entries]) => entries);
   const at = all.findIndex((each) => each.id === id);
-  return (at < 0 ? undefined : all.slice(at + 1).find(({ available, steps }) => available && steps.length > 0)) ?? null;
+  return (at < 0 ? undefined : all.slice(at + 1).find(({ available, lesson }) => available && lesson)) ?? null;
 };
 
 /** What it runs on: "process", "container and process". @param {Pick<Experiment, "hosts">} experiment */

@@ -4,6 +4,7 @@
  */
 
 import { createAsk } from "./again.js";
+import { createGate, fetchThrough } from "./gate.js";
 
 /** @import { Experiment, Health, KeptRun, LabEvent, MachineLoad, ProcessLoad, RunFacts, SignalTable, SignalUses } from "./types.js" */
 
@@ -45,7 +46,7 @@ const errorOf = (response, text) => {
  * @param {{fetch?: typeof globalThis.fetch, base?: string, again?: boolean, pause?: (ms: number) => Promise<void>}} [options] -
  *   `again`, `pause`: see `again.js`
  */
-export function createApi({ fetch = globalThis.fetch.bind(globalThis), base = "/api/v1", again, pause } = {}) {
+export function createApi({ fetch = fetchThrough(createGate()), base = "/api/v1", again, pause } = {}) {
   const question = createAsk({ fetch, again, pause });
 
   /** @param {string} method @param {string} path @param {object|Blob} [body] - a file as it is, else JSON @param {{again?: boolean}} [options] @returns {Promise<string>} */
@@ -85,10 +86,10 @@ export function createApi({ fetch = globalThis.fetch.bind(globalThis), base = "/
     doctor: () => call("GET", "/doctor"),
     /** Who sends each, and what programs do with it. @returns {Promise<SignalUses>} */
     signalUses: () => call("GET", "/signals/uses"),
+    /** All that a page begins with; of experiments that it is not `about` only what a list needs. @param {string|null} [about] @returns {Promise<{health: Health, experiments: Experiment[], faults: string[], signals: SignalTable}>} */
+    lab: (about = null) => call("GET", about === null ? "/lab" : `/lab?about=${part(about)}`),
     /** @returns {Promise<Experiment[]>} */
     experiments: async () => (await call("GET", "/experiments")).experiments,
-    /** Files of experiments that cannot be used: "file:line: what is wrong". @returns {Promise<string[]>} */
-    faults: async () => (await call("GET", "/experiments")).faults ?? [],
     /** @param {string} id @returns {Promise<Experiment>} */
     experiment: (id) => call("GET", `/experiments/${part(id)}`),
     /** Newest first. @param {number} [limit] @returns {Promise<RunFacts[]>} */
@@ -187,14 +188,14 @@ export function createApi({ fetch = globalThis.fetch.bind(globalThis), base = "/
     recording: (run) => ask("GET", `/runs/${part(run)}/events.jsonl?lab=true`),
     /**
      * Is anybody there, and whose journal is it?  Never throws: this is what the stream asks before it tries again.
-     * @returns {Promise<{status: number, journal: string|null, last: number}>} `last`: number of the newest event
+     * @returns {Promise<{status: number, journal: string|null}>}
      */
     probe: async () => {
       try {
-        const { journal = null, last_event_id = 0 } = await call("GET", "/health", undefined, { again: false });
-        return { status: 200, journal, last: last_event_id };
+        const { journal = null } = await call("GET", "/health", undefined, { again: false });
+        return { status: 200, journal };
       } catch (error) {
-        return { status: error instanceof ApiError ? error.status : 0, journal: null, last: 0 };
+        return { status: error instanceof ApiError ? error.status : 0, journal: null };
       }
     },
     /**

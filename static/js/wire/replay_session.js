@@ -69,6 +69,7 @@ export function createReplaySession({
     focus: null, // nor followed
     unwritten: null,
     experiments: [],
+    faults: [],
     table: null,
     following: true,
     connection: null,
@@ -97,6 +98,7 @@ export function createReplaySession({
     },
     refresh: async () => {},
     retry() {},
+    turnTo() {},
     dispose() {},
   };
   return session;

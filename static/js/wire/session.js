@@ -16,10 +16,10 @@ const AGAIN_MS = 3000; // at first sooner: a browser drops a question when the m
 const CATALOGUE_KINDS = new Set(["stop_finished", "run_finished", "target_exited"]); // they change "last" of an experiment
 
 /**
- * @param {{role: "driver"|"viewer", dirty: () => void, onEvent?: (event: LabEvent) => void}} options
- *   `onEvent`: each event as it is folded
+ * @param {{role: "driver"|"viewer", dirty: () => void, onEvent?: (event: LabEvent) => void, about?: string|null}} options
+ *   `onEvent`: each event as it is folded; `about`: the experiment that the page is about, "" for none, null for all
  */
-export function createSession({ role, dirty, onEvent }) {
+export function createSession({ role, dirty, onEvent, about = null }) {
   const api = createApi();
   const clock = createClock();
   /** @type {LabEvent[]} */
@@ -29,8 +29,7 @@ export function createSession({ role, dirty, onEvent }) {
   let refreshTimer = 0;
   let refreshes = 0;
   let failures = 0; // in a row
-  let healthOf = 0; // whose answer is shown
-  let catalogueOf = 0;
+  let shown = 0; // whose answer is shown
 
   const session = {
     api,
@@ -48,6 +47,8 @@ export function createSession({ role, dirty, onEvent }) {
     unwritten: null,
     /** @type {Experiment[]} */
     experiments: [],
+    /** Files of experiments that cannot be used: "file:line: what is wrong". @type {string[]} */
+    faults: [],
     /** @type {SignalTable|null} */
     table: null,
     /** Whether a stream was asked for; the first word of it comes later. */
@@ -108,27 +109,30 @@ export function createSession({ role, dirty, onEvent }) {
       const mine = refreshes; // a busy server may answer the later question first: what it said then is newer
       const sentMs = clock.monotonic();
       try {
-        const told = api.health().then((health) => {
-          clock.sync(health.now, sentMs, clock.monotonic()); // now: any wait would blur the clock
-          if (mine < healthOf) return;
-          healthOf = mine;
+        const { health, experiments, faults, signals } = await api.lab(about);
+        clock.sync(health.now, sentMs, clock.monotonic());
+        failures = 0;
+        session.table = signals;
+        if (mine > shown) {
+          shown = mine;
           session.health = health;
           session.viewers = health.viewers;
+          Object.assign(session, { experiments, faults });
           turn(health.focus ?? null);
           session.unwritten = health.writer?.state === "lost" ? health.writer : null;
-        });
-        const [, experiments, table] = await Promise.all([told, api.experiments(), session.table ?? api.signals()]);
-        failures = 0;
-        session.table = table;
-        if (mine > catalogueOf) {
-          catalogueOf = mine;
-          session.experiments = experiments;
         }
       } catch {
         failures += 1;
         later(Math.min(AGAIN_MS, 150 * 2 ** failures));
       }
       dirty();
+    },
+
+    /** The page is about another experiment now: all of that one is read. @param {string} id */
+    turnTo(id) {
+      if (about === null || about === id) return;
+      about = id;
+      later(0);
     },
 
     retry: () => stream?.retry(),

@@ -32,7 +32,7 @@ const delay = (tries, random) =>
  * @property {(beat: import("./types_api.js").Heartbeat) => void} onHeartbeat
  * @property {() => void} onReset         forget everything: other events come under the same numbers
  * @property {(state: StreamState) => void} onState
- * @property {() => Promise<{status: number, journal: string|null, last?: number}>} probe   never rejects; `api.probe`
+ * @property {() => Promise<{status: number, journal: string|null}>} probe   never rejects; `api.probe`
  * @property {new (url: string) => EventSource} [EventSource]
  * @property {() => number} [now]         ms, for `StreamState` only
  * @property {(callback: () => void, ms: number) => any} [setTimeout]
@@ -72,6 +72,7 @@ export function openStream({
   let tries = 0;
   let probing = false;
   let closed = false;
+  let begins = false; // the first heartbeat of this source says after which event
   /** @type {StreamState} */
   let told = { state: "connecting", sinceMs: now(), nextTryMs: null, tries: 0 };
 
@@ -92,6 +93,7 @@ export function openStream({
 
   const url = () => {
     const query = new URLSearchParams();
+    if (begins) query.set("live", "true");
     if (run !== null) query.set("run", run);
     for (const kind of kinds) query.append("kind", kind);
     if (last > 0) query.set("after", String(last));
@@ -131,11 +133,6 @@ export function openStream({
     if (closed) return;
     if (found.status === 200) {
       if (journal !== null && found.journal !== null && found.journal !== journal) forget();
-      if (fromNow && journal === null) {
-        journal = found.journal;
-        last = found.last ?? 0;
-        onStart(last);
-      }
       connect();
       return;
     }
@@ -152,9 +149,20 @@ export function openStream({
     tries = 0;
     later(silent, SILENCE_MS);
     const said = JSON.parse(data);
-    if (said.kind === "heartbeat") onHeartbeat(said);
+    if (said.kind === "heartbeat") beat(said);
     else if (said.kind === "reset") forget();
     else if (said.id !== undefined) event(said, lastEventId.slice(0, Math.max(0, lastEventId.lastIndexOf("."))));
+  };
+
+  /** @param {import("./types_api.js").Heartbeat} said */
+  const beat = (said) => {
+    if (begins) {
+      begins = false;
+      journal = said.journal;
+      last = said.last;
+      onStart(last);
+    }
+    onHeartbeat(said);
   };
 
   /** @param {LabEvent} said @param {string} of - the journal it is from; "" where the message does not say */
@@ -172,6 +180,7 @@ export function openStream({
   };
 
   const connect = () => {
+    begins = fromNow && journal === null;
     const opened = new EventSource(url());
     source = opened;
     later(silent, SILENCE_MS);
@@ -185,8 +194,7 @@ export function openStream({
   };
 
   onState(told);
-  if (fromNow) seek();
-  else connect();
+  connect();
 
   return {
     close() {

@@ -29,7 +29,7 @@
  * @property {number} waiting            events that are not stored yet
  * @property {number} dropped            that never will be
  *
- * @typedef {{now: string, viewers: number, focus?: Focus|null, writer?: Writer|null}} Heartbeat
+ * @typedef {{now: string, viewers: number, last: number, journal: string, focus?: Focus|null, writer?: Writer|null}} Heartbeat  `last`: the newest event
  *
  * @typedef {object} ProcessLoad         one of GET /api/v1/runs/RUN/load
  * @property {number} pid                on the engine's machine, which is the lab's own
@@ -84,7 +84,7 @@
  * @property {Action[]} do               what a button would do, all at the same moment; empty: only to be looked at
  * @property {string[]} expect           in words
  *
- * @typedef {object} Experiment          one of GET /api/v1/experiments
+ * @typedef {object} Experiment          one of GET /api/v1/experiments; of one that the page is not about a list's part
  * @property {string} id
  * @property {string} title
  * @property {string} group
@@ -99,6 +99,7 @@
  * @property {string[]} [asks_for]       of the machine, beyond what a fenced target has; only in a file of somebody's own
  * @property {boolean} available
  * @property {string|null} why_not
+ * @property {boolean} lesson            there are steps
  * @property {Step[]} steps
  * @property {{name: string, host: HostName, later: boolean, races?: boolean, equivalent: string, stop_signal: string, stop_timeout_s: number}[]} targets
  *   `races`: it can be a lane of a race of one's own

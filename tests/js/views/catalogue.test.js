@@ -46,12 +46,11 @@ describe("the catalogue", () => {
   });
 
   it("goes on with the next lesson of the home page's order that can be done", () => {
-    const steps = [{}];
     const all = [
-      experiment({ id: "a", steps }),
-      experiment({ id: "b", group: "H", steps }),
-      experiment({ id: "c", steps, available: false }),
-      experiment({ id: "d", steps: [] }),
+      experiment({ id: "a", lesson: true }),
+      experiment({ id: "b", group: "H", lesson: true }),
+      experiment({ id: "c", lesson: true, available: false }),
+      experiment({ id: "d", lesson: false }),
     ];
     const after = (/** @type {string} */ id) => nextLesson(all, id)?.id;
     assert.deepEqual([after("a"), after("d"), after("b"), after("other")], ["b", "b", undefined, undefined]);

@@ -63,16 +63,6 @@ export function startHome() {
   const [arrival] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
   if (arrival?.type === "back_forward") follow.roam(); // who goes back wants to be here
 
-  /** @type {string[]} */
-  let faults = [];
-  session.api.faults().then(
-    (found) => {
-      faults = found;
-      frame.dirty();
-    },
-    () => {}, // the stream notices that nobody answers, and says so
-  );
-
   const readRuns = async () => {
     asked += 1;
     const mine = asked;
@@ -107,7 +97,7 @@ export function startHome() {
     session.fold();
     if (!shown) return;
     const nowMs = session.clock.now();
-    const { health, experiments } = session;
+    const { health, experiments, faults } = session;
     if (health && !session.following) {
       session.open({ kinds: KINDS, after: health.last_event_id });
       readRuns(); // those read before know nothing of what happened between their answer and this id

@@ -37,7 +37,7 @@ export const beginning = (search, hash) => {
 /** All of a run as this lab has it. @param {string} run @returns {() => Promise<Recording>} */
 const servedRun = (run) => async () => {
   const api = createApi();
-  const [text, experiments, table] = await Promise.all([api.recording(run), api.experiments(), api.signals()]);
+  const [text, { experiments, signals: table }] = await Promise.all([api.recording(run), api.lab()]);
   return { events: eventsOf(text), experiments, table };
 };
 

@@ -42,12 +42,10 @@ import { createBets } from "./bets.js";
 import { createBoard } from "./board.js";
 import { createFall } from "./fall.js";
 import { createHead } from "./head.js";
-import { createLanes } from "./lanes.js";
 import { createLesson } from "./lesson.js";
+import { createNoRace, createOneTarget } from "./one_target.js";
 import { createPresent } from "./present.js";
-import { createRace } from "./race.js";
 import { createRecord, eventOf } from "./record.js";
-import { beginning, createReplayBar, replaySession } from "./replay.js";
 import { createRuns } from "./runs.js";
 import { createKeeper, SOON_MS, slotView } from "./slot.js";
 import { createTerminalPanel, terminalPart } from "./terminal.js";
@@ -66,12 +64,21 @@ const MOVING = new Set(["stopping", "overdue", "up", "unknown"]);
 const fallSize = () => (isPhone() ? "s" : isWide() ? "l" : "m");
 
 /**
- * @param {Recording|null} [recording] - of a report: what it shows, instead of what the lab has
- * @param {typeof terminalPart} [terminalFrom] - where it has the terminal from
+ * What a page has, by what it is about: `static/js/entries` says which, so that no page loads what it does not need.
+ * @typedef {object} Kit
+ * @property {typeof import("./lanes.js").createLanes} lanes
+ * @property {typeof import("./race.js").createRace} race
+ * @property {typeof import("./replay.js")|null} replay - null: it is live
+ * @property {typeof terminalPart} terminal
  */
-export function startStage(recording = null, terminalFrom = terminalPart) {
+
+/** @type {Kit} */
+export const ONE_TARGET = { lanes: createOneTarget, race: createNoRace, replay: null, terminal: terminalPart };
+
+/** @param {Kit} kit @param {Recording|null} [recording] - of a report: what it shows, instead of what the lab has */
+export function startStage(kit, recording = null) {
   const { dataset } = document.body;
-  const replays = recording !== null || dataset.imported !== undefined || beginning(location.search, "").replays;
+  const replays = kit.replay !== null;
   const role = dataset.role === "driver" && !replays ? "driver" : "viewer";
   dataset.role = role; // what is replayed is only watched
   const ui = createUi();
@@ -81,9 +88,14 @@ export function startStage(recording = null, terminalFrom = terminalPart) {
   let awaited = replays ? "" : /** @type {HTMLElement|null} */ (document.querySelector(".field"))?.dataset.over;
 
   const frame = createFrame((shown) => work(shown));
-  const session = replays
-    ? replaySession({ run: dataset.run ?? "", ui, dirty: frame.dirty, recording })
-    : createSession({ role, dirty: frame.dirty, onEvent: (event) => runs.look(event) });
+  const session = kit.replay
+    ? kit.replay.replaySession({ run: dataset.run ?? "", ui, dirty: frame.dirty, recording })
+    : createSession({
+        role,
+        dirty: frame.dirty,
+        onEvent: (event) => runs.look(event),
+        about: dataset.experiment ?? "",
+      });
 
   const follow = createFollow({ role: replays ? "driver" : role, dirty: frame.dirty }); // a replay is one's own;
   const lead = createLead({ ask: session.api.lookAt });
@@ -129,16 +141,16 @@ export function startStage(recording = null, terminalFrom = terminalPart) {
   const fallen = createFall(stage);
   const record = createRecord(stage);
   const lesson = createLesson({ ...stage, query: () => present.query() });
-  const lanes = createLanes(stage);
-  const race = createRace(stage);
+  const lanes = kit.lanes(stage);
+  const race = kit.race(stage);
   const bets = createBets(stage);
   const again = createAgain(stage);
   const keeps = createKeeper();
-  const terminal = createTerminalPanel(stage, terminalFrom);
+  const terminal = createTerminalPanel(stage, kit.terminal);
   const own = `/runs/${encodeURIComponent(now.run)}`;
   const back = recording || dataset.imported !== undefined ? null : own;
-  const replayBar = replays
-    ? createReplayBar({ session, back, addressed: recording === null, at: frame.at })
+  const replayBar = kit.replay
+    ? kit.replay.createReplayBar({ session, back, addressed: recording === null, at: frame.at })
     : () => {};
   const present = createPresent(stage);
   const dialogs = createDialogs({ ...stage, here: () => present.here(now) });
@@ -181,7 +193,8 @@ export function startStage(recording = null, terminalFrom = terminalPart) {
     if (!runId && health && !session.following) session.open({ kinds: LAB_KINDS, after: health.last_event_id });
     const run = state.runs[runId] ?? null;
     now.experiment = run?.experiment ?? dataset.experiment ?? "";
-    const experiment = experiments.find(({ id }) => id === now.experiment) ?? null;
+    session.turnTo(now.experiment);
+    const experiment = experiments.find(({ id, steps }) => id === now.experiment && steps) ?? null; // all of it is here
     const led = follow.with(session.focus, runs.goAlong);
     const bet = bets.cut(run);
     const target = bets.shown(run, lanes.chosen(run, experiment, nowMs, led?.target));
