@@ -154,7 +154,10 @@ class Life:
             if changed := await state.stop_forecaster.forecast_if_changed(seen, defaults.signal, defaults.timeout_s):
                 await self._hub.record(changed)
 
-        async with self._kernel.following(run, target, looks.moved, tree.ended), anyio.create_task_group() as tasks:
+        async with (
+            self._kernel.following(run, target, looks.tree_changed, tree.ended),
+            anyio.create_task_group() as tasks,
+        ):
 
             def know(seen: list[ProcessFacts] | None) -> None:
                 nonlocal tried

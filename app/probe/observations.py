@@ -12,7 +12,7 @@ Action = Literal["handler", "default", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SignalGenerated:
     """A signal was sent to a process of a target.  ``result`` as in ``Generated``."""
 
     target: str
@@ -29,7 +29,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class SignalDelivered:
     """A process of a target took a signal."""
 
     target: str
@@ -44,7 +44,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class TreeChanged:
     """Processes of a target came, went, or became another program."""
 
     target: str
@@ -66,4 +66,4 @@ class Missed:
     count: int
 
 
-Observation = Sent | Taken | Moved | Gone | Missed
+Observation = SignalGenerated | SignalDelivered | TreeChanged | Gone | Missed

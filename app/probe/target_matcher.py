@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 
 from app.probe.files import ProcFiles, status_field
 from app.probe.names import Names
-from app.probe.observations import Action, Gone, Missed, Moved, Observation, Sent, Taken
+from app.probe.observations import Action, Gone, Missed, Observation, SignalDelivered, SignalGenerated, TreeChanged
 from app.probe.procfs import TICKS_PER_S, ProcessFacts
 from app.probe.records import Delivered, Exec, Exit, Generated, Lost, NewTask, Record, Renamed
 from app.probe.senders import Sender, Senders
@@ -92,9 +92,9 @@ class TargetMatcher:
         self._zombies = {pid: name for pid, name in self._zombies.items() if name != target}
 
     def tell(self, records: Iterable[Record]) -> list[Observation]:
-        """What the records mean, in their order; one ``Moved`` for each target that it is true of."""
+        """What the records mean, in their order; one ``TreeChanged`` for each target that it is true of."""
         observed: list[Observation] = []
-        moved: dict[str, None] = {}
+        changed: dict[str, None] = {}
         self._senders.look_again()
         for record in records:
             self._forget_dead(record.at_ns)
@@ -104,21 +104,21 @@ class TargetMatcher:
                 case Delivered():
                     observed += self._delivered(record)
                 case NewTask():
-                    self._new(record, moved)
+                    self._new(record, changed)
                 case Renamed():
                     self._renamed(record)
                 case Exec():
                     if member := self._tids.get(record.tid):
-                        moved[member.target] = None
+                        changed[member.target] = None
                         if member.renaming:
                             self._renamed(replace(member.renaming, certain=True))
                 case Exit():
-                    self._exit(record, moved)
+                    self._exit(record, changed)
                 case Lost():
                     observed.append(Missed(record.count))
-        return [*observed, *map(Moved, moved)]
+        return [*observed, *map(TreeChanged, changed)]
 
-    def _new(self, record: NewTask, moved: dict[str, None]) -> None:
+    def _new(self, record: NewTask, changed: dict[str, None]) -> None:
         parent = self._tids.get(record.tid)
         target = parent.target if parent else self._parents.get(record.tid)
         if target is None:
@@ -128,7 +128,7 @@ class TargetMatcher:
         elif not record.thread:
             child = self._tids[record.child] = _Member(target, record.child)
             child.names.renamed(record.at_ns, "", record.comm)
-            moved[target] = None
+            changed[target] = None
 
     def _renamed(self, record: Renamed) -> None:
         """A name of the whole process is that of its first thread."""
@@ -139,12 +139,12 @@ class TargetMatcher:
         if record.certain:
             member.names.renamed(record.at_ns, record.was, record.comm)
 
-    def _exit(self, record: Exit, moved: dict[str, None]) -> None:
+    def _exit(self, record: Exit, changed: dict[str, None]) -> None:
         self._dead.append((record.at_ns, record.tid))
         member = self._tids.get(record.tid)
         if member and record.last:
             member.ended = True
-            moved[member.target] = None
+            changed[member.target] = None
 
     def _forget_dead(self, now_ns: int) -> None:
         """A pid can come again; until then what is told late of the one that went still needs its name."""
@@ -177,7 +177,7 @@ class TargetMatcher:
             and sender.is_init
         )
         return [
-            Sent(
+            SignalGenerated(
                 target=member.target,
                 at_ns=record.at_ns,
                 signal=record.signal,
@@ -241,9 +241,9 @@ class TargetMatcher:
                 return [self._taken(member, record, sent.signal, "default")]
         return []
 
-    def _taken(self, member: _Member, record: Delivered | Generated, number: int, action: Action) -> Taken:
+    def _taken(self, member: _Member, record: Delivered | Generated, number: int, action: Action) -> SignalDelivered:
         thread = record.tid if isinstance(record, Delivered) and record.tid != member.pid else None
-        return Taken(
+        return SignalDelivered(
             target=member.target,
             at_ns=record.at_ns,
             signal=number,

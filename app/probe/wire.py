@@ -1,4 +1,4 @@
-"""What the probe says and is told, as JSON Lines, version 1.
+"""What the probe says and is told, as JSON Lines, version 2.
 
 Every line is one object.  A name that a program chose can hold anything; JSON escapes it, so a line is always a line.
 
@@ -6,9 +6,10 @@ Told to it: ``{"expect": target, "parent": pid}``, ``{"know": target, "pids": [.
 ``{"look": number, "init": pid, "container": id}``, ``{"settle": number}``, ``{"catch_up": number}``,
 ``{"rest": true}``.  The end of its input is its own end.
 
-It says: ``hello`` first, then ``sent``, ``taken``, ``moved``, ``gone`` and ``missed`` (fields of ``observations.py``,
-and ``clock``, the ns that make UTC of their times); ``seen`` as the answer to ``look``; and ``done`` with the number,
-to ``settle`` when all who were known before are followed, to ``catch_up`` when all is said that had happened before.
+It says: ``hello``; then ``generated``, ``delivered``, ``tree_changed``, ``gone`` and ``missed``, with the fields of
+``observations.py`` and ``clock``, the ns that make UTC of their times; ``seen`` as the answer to ``look``; and ``done``
+with the number, to ``settle`` when all who were known before are followed, to ``catch_up`` when all is said that had
+happened before.
 """
 
 from __future__ import annotations
@@ -18,15 +19,20 @@ from dataclasses import asdict
 from typing import Any
 
 from app.probe.masks import Masks
-from app.probe.observations import Gone, Missed, Moved, Observation, Sent, Taken
+from app.probe.observations import Gone, Missed, Observation, SignalDelivered, SignalGenerated, TreeChanged
 from app.probe.procfs import ProcessFacts
 from app.probe.senders import Sender
 from app.probe.threads import ThreadFacts
 
-VERSION = 1
-_KINDS: dict[str, type[Sent | Taken | Moved | Gone | Missed]] = {
-    each.__name__.lower(): each for each in (Sent, Taken, Moved, Gone, Missed)
+VERSION = 2
+_KINDS: dict[str, type[Observation]] = {
+    "generated": SignalGenerated,
+    "delivered": SignalDelivered,
+    "tree_changed": TreeChanged,
+    "gone": Gone,
+    "missed": Missed,
 }
+_KIND_OF = {make: kind for kind, make in _KINDS.items()}
 
 
 def line(kind: str, **fields: Any) -> bytes:
@@ -35,7 +41,7 @@ def line(kind: str, **fields: Any) -> bytes:
 
 
 def observation_line(observed: Observation, clock_ns: int) -> bytes:
-    return line(type(observed).__name__.lower(), clock=clock_ns, **asdict(observed))
+    return line(_KIND_OF[type(observed)], clock=clock_ns, **asdict(observed))
 
 
 def observation_of(said: dict[str, Any]) -> Observation | None:

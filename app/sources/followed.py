@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from app.events import KernelSignal, Truncated
-from app.probe.observations import Ended, Observation, Sent, Taken
+from app.probe.observations import Ended, Observation, SignalDelivered, SignalGenerated
 from app.probe.target_matcher import SIGSTOP
 from app.sources.kernel_events import kernel_signal
 
@@ -36,7 +36,7 @@ class Expected:
 class Followed:
     run: str
     target: str
-    moved: Callable[[], None]
+    tree_changed: Callable[[], None]
     ended: Callable[[int, Ended], None]
     lab: set[int] = field(default_factory=set)  # processes that send on behalf of the lab
     keeper: int = 0
@@ -46,12 +46,14 @@ class Followed:
     blind: bool = False  # that there is no trace was said of it
     cut: bool = False
 
-    def on_observation(self, observed: Sent | Taken, clock_ns: int) -> list[KernelSignal | Truncated]:
+    def on_observation(
+        self, observed: SignalGenerated | SignalDelivered, clock_ns: int
+    ) -> list[KernelSignal | Truncated]:
         """What is recorded of a signal.  ``clock_ns``: what makes UTC of its time."""
         if self._sweeping(observed):
             return []
-        if not (isinstance(observed, Sent) and observed.result == IGNORED):
-            self.moved()  # it may be stopped now, or have another handler
+        if not (isinstance(observed, SignalGenerated) and observed.result == IGNORED):
+            self.tree_changed()  # it may be stopped now, or have another handler
         now = time.monotonic()
         self.room = min(SIGNALS_AT_ONCE, self.room + (now - self.filled_at) * SIGNALS_PER_S)
         self.filled_at = now
@@ -65,9 +67,9 @@ class Followed:
             self.cut = False
         return [kernel_signal(observed, run=self.run, lab=self.lab, clock_ns=clock_ns)]
 
-    def _sweeping(self, observed: Sent | Taken) -> bool:
+    def _sweeping(self, observed: SignalGenerated | SignalDelivered) -> bool:
         """The keeper ends what is left by stopping all of it first, over and over: only its SIGKILL is worth a word."""
-        if isinstance(observed, Taken):
+        if isinstance(observed, SignalDelivered):
             return observed.signal == SIGSTOP and observed.pid in self.swept
         if not self.keeper or observed.sender.pid != self.keeper:
             return False

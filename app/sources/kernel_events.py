@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from app.events import KernelSignal
 from app.events.parts import Generated, SenderKind
-from app.probe.observations import Sent, Taken
+from app.probe.observations import SignalDelivered, SignalGenerated
 from app.probe.target_matcher import SI_KERNEL
 from app.signals import name_of
 
@@ -16,7 +16,9 @@ ENGINES = ("runc", "crun", "youki", "containerd-shim", "conmon", "dockerd", "pod
 FROM_TERMINAL = frozenset({"SIGHUP", "SIGINT", "SIGQUIT", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGWINCH"})
 
 
-def kernel_signal(observed: Sent | Taken, *, run: str, lab: set[int], clock_ns: int) -> KernelSignal:
+def kernel_signal(
+    observed: SignalGenerated | SignalDelivered, *, run: str, lab: set[int], clock_ns: int
+) -> KernelSignal:
     """The event.  ``lab``: pids that send on behalf of the lab; ``clock_ns``: what makes UTC of its time."""
     at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=(observed.at_ns + clock_ns) // 1000)
     facts: dict[str, Any] = {
@@ -32,7 +34,7 @@ def kernel_signal(observed: Sent | Taken, *, run: str, lab: set[int], clock_ns: 
         "thread": observed.thread,
         "si_code": observed.code,
     }
-    if isinstance(observed, Taken):
+    if isinstance(observed, SignalDelivered):
         return KernelSignal(**facts, delivered=observed.action)
     kind, words, pid = sender_of(observed, lab)
     return KernelSignal(
@@ -45,7 +47,7 @@ def kernel_signal(observed: Sent | Taken, *, run: str, lab: set[int], clock_ns: 
     )
 
 
-def sender_of(observed: Sent, lab: set[int]) -> tuple[SenderKind, str, int | None]:
+def sender_of(observed: SignalGenerated, lab: set[int]) -> tuple[SenderKind, str, int | None]:
     """Who sent it, in words.
 
     The reason (``si_code``) goes before the process that happened to run: a signal of the terminal is sent while

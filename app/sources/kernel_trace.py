@@ -1,7 +1,7 @@
 """The kernel's word: what became of the signals for the processes of running targets, by its own trace.
 
 One trace for all targets.  While none runs nothing is recorded by the kernel and nobody is woken.  What it tells drives
-the process tree too (``moved``): a look at /proc follows a fork, an exec or an end within milliseconds.
+the process tree too (``tree_changed``): a look at /proc follows a fork, an exec or an end within milliseconds.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import anyio.lowlevel
 
 from app.events import AnyEvent, SourceBack, SourceLost
 from app.events.record import Record
-from app.probe.observations import Ended, Gone, Missed, Moved, Observation, Sent, Taken
+from app.probe.observations import Ended, Gone, Missed, Observation, SignalDelivered, SignalGenerated, TreeChanged
 from app.probe.procfs import ProcessFacts
 from app.probe.trace import Trace
 from app.probe.tracefs import TraceUnavailable
@@ -86,7 +86,7 @@ class KernelTrace:
         if self._feed and target in self._followed:
             self._added += 1
             if self._feed.add_processes(target, seen):
-                self._followed[target].moved()  # what they started before they were followed: look again
+                self._followed[target].tree_changed()  # what they started before they were followed: look again
 
     async def until_followed(self) -> None:
         """Returns once signals to processes that were added cannot be missed; a slow kernel is not waited for."""
@@ -100,16 +100,16 @@ class KernelTrace:
 
     @asynccontextmanager
     async def following(
-        self, run: str, target: str, moved: Callable[[], None], ended: Callable[[int, Ended], None]
+        self, run: str, target: str, tree_changed: Callable[[], None], ended: Callable[[int, Ended], None]
     ) -> AsyncIterator[None]:
         """Tell of a target for as long as the block is open.
 
         Args:
-            moved: called when its processes came, went or became another program.
+            tree_changed: called when its processes came, went or became another program.
             ended: called with a pid and how it ended, when its parent was told.
         """
         log.debug("trace: follows %s", target)
-        followed = self._followed[target] = Followed(run, target, moved, ended, {os.getpid()})
+        followed = self._followed[target] = Followed(run, target, tree_changed, ended, {os.getpid()})
         expected = self._expected.pop(target, None)
         if expected:
             followed.lab.add(expected.parent)
@@ -149,7 +149,7 @@ class KernelTrace:
             await self._record(SourceBack(source="kernel", author="kernel"))
         try:
             for followed in self._followed.values():
-                followed.moved()
+                followed.tree_changed()
                 if followed.blind:
                     followed.blind = False
                     where = {"run": followed.run, "target": followed.target}
@@ -192,7 +192,7 @@ class KernelTrace:
     def _on_observation(self, observed: Observation, clock: int) -> list[AnyEvent]:
         if isinstance(observed, Missed):
             for each in self._followed.values():
-                each.moved()
+                each.tree_changed()
             return self._overflow.missed(observed.count) if self._followed or self._expected else []
         followed = self._followed.get(observed.target)
         if followed is None:
@@ -200,11 +200,11 @@ class KernelTrace:
                 expected.keep(observed, clock)
             return []
         match observed:
-            case Moved():
-                followed.moved()
+            case TreeChanged():
+                followed.tree_changed()
             case Gone():
                 followed.ended(observed.pid, observed.how)
-            case Sent() | Taken():
+            case SignalGenerated() | SignalDelivered():
                 return [*followed.on_observation(observed, clock)]
         return []
 

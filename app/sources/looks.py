@@ -19,17 +19,17 @@ AT_ONCE = 8  # events: a millisecond or two for all that is done with them
 
 
 class Looks:
-    """The times of the looks.  ``moved`` asks for one soon; while ``driven`` is False they come at a steady pace."""
+    """The times of the looks.  ``tree_changed`` asks for one soon; while ``driven`` is False their pace is steady."""
 
     def __init__(self, driven: Callable[[], bool]) -> None:
         self._driven = driven
-        self._moved = anyio.Event()
+        self._tree_changed = anyio.Event()
         self._later: list[float] = []
         self._cost_s = self._looked_at = 0.0
 
-    def moved(self) -> None:
-        """Something came, went or became another program."""
-        self._moved.set()
+    def tree_changed(self) -> None:
+        """A process of the target came, went or became another program."""
+        self._tree_changed.set()
 
     async def next(self, over: anyio.Event, due_s: float | None) -> None:
         """Wait for the time of the next look.  ``due_s``: no later than in so many seconds."""
@@ -47,15 +47,15 @@ class Looks:
                 await event.wait()
                 tasks.cancel_scope.cancel()
 
-            tasks.start_soon(wake, self._moved)
+            tasks.start_soon(wake, self._tree_changed)
             tasks.start_soon(wake, over)
             await anyio.sleep(wait_s)
             tasks.cancel_scope.cancel()
-        if self._moved.is_set() and not over.is_set():
+        if self._tree_changed.is_set() and not over.is_set():
             rest_s = self._looked_at + self._cost_s * 3 - time.monotonic()
             with anyio.move_on_after(max(GATHER_S, rest_s)):
                 await over.wait()
-            self._moved = anyio.Event()
+            self._tree_changed = anyio.Event()
             self._later = [time.monotonic() + after for after in AFTER_S]
 
     def cost(self, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""The process tree of one target: looks at /proc when something moved, and reports only what changed.
+"""The process tree of one target: looks at /proc when it may have changed, and reports only what changed.
 
 The kernel's trace says when a process came, went or became another program, and a look follows at once.  What the
 trace does not say (a handler that was set, a mask) is seen by a look a little later, and then every few seconds.
@@ -24,7 +24,7 @@ from app.probe.procfs import ProcessFacts
 
 EVERY_S = 0.2  # without the kernel's trace
 SLOWLY_S = 3.0  # with it, while nothing moves
-AFTER_S = (0.06, 0.3, 1.0)  # looks after something moved: a program sets its handlers a moment after its start
+AFTER_S = (0.06, 0.3, 1.0)  # looks after a change: a program sets its handlers a moment after its start
 GATHER_S = 0.005  # what moves together is looked at together
 HOLD_S = 0.45  # how long a row waits for a process like the one that went
 # What a process changes of itself (masks, threads, names) is reported so many times within so many seconds.

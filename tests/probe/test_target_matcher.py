@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.probe.observations import Sent, Taken
+from app.probe.observations import SignalDelivered, SignalGenerated
 from app.probe.procfs import Masks, ProcessFacts
 from app.probe.records import Exec, Exit, Generated, Record, Renamed
 from app.probe.target_matcher import TargetMatcher
@@ -21,7 +21,9 @@ def term(at_ns: int, to: int, sender: int) -> Generated:
 
 
 def senders(matcher: TargetMatcher, *records: Record) -> list[tuple[str | None, bool]]:
-    return [(each.sender.comm, each.sender.member) for each in matcher.tell(records) if isinstance(each, Sent)]
+    return [
+        (each.sender.comm, each.sender.member) for each in matcher.tell(records) if isinstance(each, SignalGenerated)
+    ]
 
 
 def test_a_pid_that_comes_again_is_somebody_else() -> None:
@@ -50,4 +52,4 @@ def test_where_the_kernel_does_not_tell_whose_name_it_was_only_an_exec_is_believ
     execed: list[Record] = [Renamed(NOW + 2, ROOT.pid, "server", "other", certain=False), Exec(NOW + 3, ROOT.pid)]
     assert senders(matcher, *execed, term(NOW + 4, HELPER.pid, ROOT.pid)) == [("other", True)]
     taken = matcher.tell([term(NOW + 5, ROOT.pid, 0)])
-    assert not [each for each in taken if isinstance(each, Taken)]
+    assert not [each for each in taken if isinstance(each, SignalDelivered)]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from app.probe.observations import Gone, Missed, Moved, Observation, Sent, Taken
+from app.probe.observations import Gone, Missed, Observation, SignalDelivered, SignalGenerated, TreeChanged
 from app.probe.procfs import Proc
 from app.probe.records import Delivered, Exec, Exit, Generated, Lost, NewTask, Record, Renamed
 from app.probe.target_matcher import TargetMatcher
@@ -141,7 +141,7 @@ def test_a_name_cannot_forge_a_record(trace: Trace, name: str) -> None:
     assert [(each.signal, each.result, each.comm) for each in mine] == [
         (signal.SIGUSR1, 0, name.encode()[:15].decode())
     ]
-    observed = [each for each in matcher.tell(found) if isinstance(each, Sent | Taken)]
+    observed = [each for each in matcher.tell(found) if isinstance(each, SignalGenerated | SignalDelivered)]
     assert [(each.signal, each.pid, each.comm) for each in observed] == [(10, victim.pid, name[:15])] * 2
 
 
@@ -157,7 +157,7 @@ def test_a_sender_has_the_name_that_it_had_when_it_sent(trace: Trace) -> None:
         until(lambda: Path(f"/proc/{victim.pid}/comm").read_text() == "cat\n")
         matcher.add_processes("t", Proc().facts([victim.pid]))
         found = collect(trace, lambda seen: any(isinstance(e, Renamed) and e.comm == "cat" for e in seen))
-        observed = [each for each in matcher.tell(found) if isinstance(each, Sent)]
+        observed = [each for each in matcher.tell(found) if isinstance(each, SignalGenerated)]
         assert [(each.signal, each.sender.comm) for each in observed] == [
             (signal.SIGUSR1, "bash"),
             (signal.SIGHUP, "bash"),
@@ -165,7 +165,7 @@ def test_a_sender_has_the_name_that_it_had_when_it_sent(trace: Trace) -> None:
         assert observed[0].sender.pid not in (None, victim.pid), "a child of its own, which has gone"
         os.kill(victim.pid, signal.SIGCONT)
         found = collect(trace, lambda seen: sent(seen, victim.pid, signal.SIGCONT))
-        (own,) = [each for each in matcher.tell(found) if isinstance(each, Sent)]
+        (own,) = [each for each in matcher.tell(found) if isinstance(each, SignalGenerated)]
         assert own.comm == "cat"
         assert own.sender.pid == os.getpid()
 
@@ -227,18 +227,22 @@ THREADS = (
 
 def test_threads_that_end_with_their_process_were_not_killed_by_anybody(trace: Trace) -> None:
     pid, observed = story(trace, sys.executable, "-c", THREADS + "input(); os._exit(3)", act=lambda victim: victim.go())
-    assert [each for each in observed if isinstance(each, Sent | Taken)] == []
+    assert [each for each in observed if isinstance(each, SignalGenerated | SignalDelivered)] == []
     assert Gone("t", pid, "exited") in observed
 
 
 def test_a_fatal_default_is_told_by_the_name_that_was_sent(trace: Trace) -> None:
     script = THREADS + "signal.pause()"
     pid, observed = story(trace, sys.executable, "-c", script, act=lambda victim: os.kill(victim.pid, signal.SIGTERM))
-    signals = [(type(each).__name__, each.signal, each.pid) for each in observed if isinstance(each, Sent | Taken)]
-    assert signals == [("Sent", 15, pid), ("Taken", 15, pid)]
-    assert [each.action for each in observed if isinstance(each, Taken)] == ["default"]
+    signals = [
+        (type(each).__name__, each.signal, each.pid)
+        for each in observed
+        if isinstance(each, SignalGenerated | SignalDelivered)
+    ]
+    assert signals == [("SignalGenerated", 15, pid), ("SignalDelivered", 15, pid)]
+    assert [each.action for each in observed if isinstance(each, SignalDelivered)] == ["default"]
     assert Gone("t", pid, "killed") in observed
-    assert Moved("t") in observed
+    assert TreeChanged("t") in observed
 
 
 def test_what_was_blocked_and_is_still_pending_is_not_blamed(trace: Trace) -> None:
@@ -255,8 +259,12 @@ def test_what_was_blocked_and_is_still_pending_is_not_blamed(trace: Trace) -> No
         os.kill(victim.pid, signal.SIGKILL)
 
     _, observed = story(trace, sys.executable, "-c", script, act=act)
-    assert [(each.signal, each.result) for each in observed if isinstance(each, Sent)] == [(10, 0), (10, 2), (9, 0)]
-    assert [(each.signal, each.action) for each in observed if isinstance(each, Taken)] == [(9, "default")]
+    assert [(each.signal, each.result) for each in observed if isinstance(each, SignalGenerated)] == [
+        (10, 0),
+        (10, 2),
+        (9, 0),
+    ]
+    assert [(each.signal, each.action) for each in observed if isinstance(each, SignalDelivered)] == [(9, "default")]
 
 
 @pytest.mark.alone

@@ -9,12 +9,12 @@ import anyio
 import pytest
 
 from app.events import AnyEvent
-from app.probe.observations import Observation, Sent
+from app.probe.observations import Observation, SignalGenerated
 from app.probe.senders import Sender
 from app.sources.kernel_trace import KernelTrace
 from tests.sources.test_until_followed import SlowFeed
 
-TERM = Sent(
+TERM = SignalGenerated(
     target="r1.main",
     at_ns=1,
     signal=15,

@@ -20,7 +20,7 @@ from pathlib import Path
 from app.events.parts import Fate, Origin
 from app.hosts.local.kernel_trial import try_now
 from app.lab.forecasts import subject_of
-from app.probe.observations import Gone, Missed, Observation, Sent, Taken
+from app.probe.observations import Gone, Missed, Observation, SignalDelivered, SignalGenerated
 from app.probe.procfs import Proc, ProcessFacts
 from app.probe.target_matcher import TargetMatcher
 from app.probe.trace import Trace
@@ -62,7 +62,7 @@ class Witness:
         self.trace.follow([os.getpid()])
         self._observed: list[Observation] = []
 
-    def observed(self, pid: int) -> list[Sent | Taken]:
+    def observed(self, pid: int) -> list[SignalGenerated | SignalDelivered]:
         """What it said of a process since the last call: all of it, once a mark of our own is here."""
         mark = os.getpid()
         os.kill(mark, signal.SIGURG)
@@ -77,7 +77,7 @@ class Witness:
             assert time.monotonic() < deadline, "the trace does not show our own mark"
         observed, self._observed = self._observed, []
         assert not any(isinstance(each, Missed) for each in observed), "the trace had no room"
-        return [each for each in observed if isinstance(each, Sent | Taken) and each.pid == pid]
+        return [each for each in observed if isinstance(each, SignalGenerated | SignalDelivered) and each.pid == pid]
 
     def ended(self, observed: list[Observation], pid: int) -> str | None:
         return next((each.how for each in observed if isinstance(each, Gone) and each.pid == pid), None)
@@ -230,10 +230,10 @@ def seen(mine: Victim, number: int, before: ProcessFacts, after: ProcessFacts | 
     return {*UNTOUCHED, "stops"} if now == "T" and number == signal.SIGSTOP else set(UNTOUCHED)
 
 
-def said(observed: list[Sent | Taken], number: int) -> set[Fate]:
+def said(observed: list[SignalGenerated | SignalDelivered], number: int) -> set[Fate]:
     """The fates that the kernel's trace allows."""
-    sent = [each.result for each in observed if isinstance(each, Sent) and each.signal == number]
-    taken = [each.action for each in observed if isinstance(each, Taken) and each.signal == number]
+    sent = [each.result for each in observed if isinstance(each, SignalGenerated) and each.signal == number]
+    taken = [each.action for each in observed if isinstance(each, SignalDelivered) and each.signal == number]
     if not sent:
         return {"none"}
     fates: set[Fate]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.lab.forecasts import subject_of
-from app.probe.observations import Sent, Taken
+from app.probe.observations import SignalDelivered, SignalGenerated
 from app.verdict.forecast import forecast
 from app.verdict.subject import has
 from tests.support import until
@@ -64,9 +64,9 @@ def known(mine: Victim, pid: int) -> Victim:
     return Victim(mine.process, pid, (PROC.identity(pid) or (0, 0))[1])
 
 
-def sent(witness: Witness, mine: Victim) -> list[Sent]:
+def sent(witness: Witness, mine: Victim) -> list[SignalGenerated]:
     """What the kernel says was sent to it since the last question."""
-    return [each for each in witness.observed(mine.pid) if isinstance(each, Sent)]
+    return [each for each in witness.observed(mine.pid) if isinstance(each, SignalGenerated)]
 
 
 def waits(mine: Victim) -> bool:
@@ -136,6 +136,6 @@ def test_a_stop_in_a_process_group_that_somebody_could_continue(kind: str, fate:
         after = settle(one)
         assert after
         assert (after.state == "T") == (fate == "stops")
-        taken = [each.action for each in witness.observed(one.pid) if isinstance(each, Taken)]
+        taken = [each.action for each in witness.observed(one.pid) if isinstance(each, SignalDelivered)]
         assert taken == ["default" if fate == "stops" else "dropped"]
         os.kill(one.pid, signal.SIGKILL)

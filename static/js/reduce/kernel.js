@@ -44,7 +44,7 @@ const wordOf = (target, event) => {
     senderPid: event.sender_pid ?? null,
     generated: event.generated ?? null,
     delivered: event.delivered ?? null,
-    takenMs: event.delivered ? atMs : null,
+    deliveredMs: event.delivered ? atMs : null,
     takenId: event.delivered ? event.id : null,
     teardown: event.teardown ?? false,
     asked: isAsked(target, event),
@@ -84,7 +84,7 @@ export const kernelSaid = (target, event) => {
     );
     const word = target.kernel[at];
     if (word) {
-      const taken = { ...word, delivered: event.delivered, takenMs: timeMs(event.at), takenId: event.id };
+      const taken = { ...word, delivered: event.delivered, deliveredMs: timeMs(event.at), takenId: event.id };
       return { ...target, kernel: target.kernel.with(at, taken) };
     }
   }

@@ -122,7 +122,7 @@ export const cameOf = (target, root, signal, { asked, refused, kernel }) => {
       sign,
       brief,
       text: `${texts[0][0].toUpperCase()}${texts[0].slice(1)}.`,
-      atMs: word.takenMs ?? word.atMs,
+      atMs: word.deliveredMs ?? word.atMs,
       event: word.id,
     };
   }

@@ -86,7 +86,7 @@
  * @property {number|null} senderPid     on the engine's machine; null: it was none, or nobody knows
  * @property {import("./types_events.js").Generated|null} generated   null: nobody saw it sent
  * @property {import("./types_events.js").Delivered|null} delivered   null: not taken yet, or by sigwait or a signalfd
- * @property {number|null} takenMs
+ * @property {number|null} deliveredMs
  * @property {number|null} takenId       of the event that told it
  * @property {boolean} teardown          the kernel ends the rest because PID 1 has ended
  * @property {boolean} asked             a person, the engine or the terminal sent it to this very process

@@ -156,7 +156,7 @@ const hopsOf = (target, axis, numberOf, places) => {
     .filter((word) => word.atMs >= axis.zeroMs && isHop(target, word))
     .flatMap((word) => {
       const to = placeOf(word.pid);
-      const atMs = word.takenMs ?? word.atMs;
+      const atMs = word.deliveredMs ?? word.atMs;
       const [x, takenX] = [axis.x(word.atMs), axis.x(atMs)];
       if (to === null || takenX < -1 || x > 101) return [];
       const { lane, shape: fate } = answerOf(word, numberOf);

@@ -165,7 +165,7 @@ export const kernelMarks = (target, answers, axis, call, limit = 100) =>
       const mark = { ...wide, text: text ?? "", brief: is || lane === "kernel" ? texts.at(-1) : text };
       const told = endsRoot(target, answer) && target.exit !== null; // the mark of its end is the cross
       if (lane === "kernel" || told || answer.shape === "none") return [mark];
-      const taken = { id: word.takenId ?? id, atMs: word.takenMs ?? atMs, pid };
+      const taken = { id: word.takenId ?? id, atMs: word.deliveredMs ?? atMs, pid };
       return [mark, fallMark({ x: axis.x(taken.atMs), lane: "program", shape: answer.shape, ...taken })];
     })
     .filter(({ x }) => x <= 100);
@@ -175,7 +175,7 @@ export const deliveries = (answers, axis) =>
   answers
     .filter(({ lane }) => lane === "program")
     .map(({ word }) => {
-      const x = axis.x(word.takenMs ?? word.atMs);
+      const x = axis.x(word.deliveredMs ?? word.atMs);
       return { from: axis.x(word.atMs), x, top: "kernel", bottom: "program", pid: word.pid };
     })
     .filter(({ x }) => x <= 100);
