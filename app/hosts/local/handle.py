@@ -26,9 +26,9 @@ from app.events.masking import masked_words
 from app.events.parts import Origin
 from app.events.record import Record
 from app.hosts.base import Ran, Spec, StopDefaults, Stopped
-from app.hosts.local.keeper_client import KILL, START, Kind, keeper_words, reports
+from app.hosts.local.keeper_client import KILL, START, Kind, keeper_argv, reports
 from app.hosts.local.pty import Pty
-from app.hosts.local.side_command import run_beside
+from app.hosts.local.side_command import run_side_command
 from app.hosts.looking import look_at
 from app.hosts.send import send_to_group, send_to_process
 from app.probe.procfs import Proc, ProcessFacts
@@ -70,7 +70,7 @@ class ProcessHandle:
         slave = self._terminal.slave
         try:
             self._keeper = subprocess.Popen(
-                keeper_words(control_read, report_write, self.kind, spec.command),
+                keeper_argv(control_read, report_write, self.kind, spec.command),
                 stdin=slave,
                 stdout=slave,
                 stderr=slave,
@@ -255,7 +255,7 @@ class ProcessHandle:
     async def run(self, command: tuple[str, ...]) -> Ran:
         """Beside it: a local target has no namespaces of its own."""
         self._alive()
-        return await run_beside(command, **self._surroundings())
+        return await run_side_command(command, **self._surroundings())
 
     async def stop(self, signal: Signal, timeout_s: int, on_timeout: Callable[[], Awaitable[object]]) -> Stopped:
         from_ns = time.monotonic_ns()

@@ -18,7 +18,7 @@ Kind = Literal["process", "sandbox"]
 START, KILL = b"start\n", b"kill\n"  # the orders that it takes on its control pipe
 
 
-def keeper_words(control: int, report: int, kind: Kind, command: tuple[str, ...]) -> list[str]:
+def keeper_argv(control: int, report: int, kind: Kind, command: tuple[str, ...]) -> list[str]:
     """The command line of a keeper that inherits these two descriptors."""
     files = [] if descriptors.at_most() == descriptors.given else [str(descriptors.given)]
     return [sys.executable, "-S", "-I", str(KEEPER), str(control), str(report), kind, *files, "--", *command]

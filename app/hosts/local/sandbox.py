@@ -18,7 +18,7 @@ from app.hosts.base import Ran, Spec
 from app.hosts.local.handle import ProcessHandle
 from app.hosts.local.host import ProcessesHost
 from app.hosts.local.sandbox_trial import forbidden, try_one
-from app.hosts.local.side_command import run_beside
+from app.hosts.local.side_command import run_side_command
 from app.probe.files import status_field
 from app.probe.procfs import ProcessFacts
 from app.signals import SIGKILL, Signal
@@ -64,7 +64,7 @@ class SandboxHandle(ProcessHandle):
 
     async def run(self, command: tuple[str, ...]) -> Ran:
         """In its user, PID and mount namespaces, and in the working directory of its PID 1."""
-        return await run_beside(self._joined(command), **self._surroundings())
+        return await run_side_command(self._joined(command), **self._surroundings())
 
     def _joined(self, command: tuple[str, ...]) -> tuple[str, ...]:
         root = self._alive()

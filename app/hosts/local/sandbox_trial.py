@@ -12,7 +12,7 @@ from pathlib import Path
 from anyio import to_thread
 
 from app.errors import HostFailed, LabError, NotPossible
-from app.hosts.local.keeper_client import START, keeper_words
+from app.hosts.local.keeper_client import START, keeper_argv
 
 KERNEL = Path("/proc/sys")
 WITHIN_S = 10.0
@@ -64,7 +64,7 @@ def try_now() -> LabError | None:
     control, held = os.pipe()
     os.write(held, START)
     report, report_write = os.pipe()
-    words = keeper_words(control, report_write, "sandbox", ("true",))
+    words = keeper_argv(control, report_write, "sandbox", ("true",))
     try:
         subprocess.run(
             words, stdin=subprocess.DEVNULL, pass_fds=(control, report_write), check=False, timeout=WITHIN_S, cwd="/"

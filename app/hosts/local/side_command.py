@@ -21,7 +21,7 @@ from anyio.abc import Process
 from app.errors import HostFailed
 from app.events.masking import masked_words
 from app.hosts.base import Ran
-from app.hosts.local.keeper_client import START, keeper_words, reports
+from app.hosts.local.keeper_client import START, keeper_argv, reports
 
 log = logging.getLogger("signal_lab.keeper")
 
@@ -29,7 +29,7 @@ ENDS_WITHIN_S = 10.0
 OUTPUT_BYTES = 64 * 1024  # at least what a pipe holds
 
 
-async def run_beside(
+async def run_side_command(
     command: tuple[str, ...], *, cwd: str | Path, env: Mapping[str, str], within_s: float = ENDS_WITHIN_S
 ) -> Ran:
     """Both streams, joined.  It is over when the command itself has ended; what it left behind is killed.
@@ -45,7 +45,7 @@ async def run_beside(
         os.set_blocking(output, False)
         try:
             process = await anyio.open_process(
-                keeper_words(control, report_write, "process", command),
+                keeper_argv(control, report_write, "process", command),
                 stdin=subprocess.DEVNULL,
                 stdout=printed,
                 stderr=printed,

@@ -10,7 +10,7 @@ import pytest
 
 from app.errors import HostFailed
 from app.hosts.base import Ran
-from app.hosts.local.side_command import OUTPUT_BYTES, run_beside
+from app.hosts.local.side_command import OUTPUT_BYTES, run_side_command
 from app.resources import PACKAGE
 from tests.support import is_alive, open_descriptors, until
 
@@ -18,7 +18,7 @@ ENV = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
 
 
 async def ran(script: str, *, within_s: float = 10) -> Ran:
-    return await run_beside(("sh", "-c", script), cwd="/usr", env=ENV, within_s=within_s)
+    return await run_side_command(("sh", "-c", script), cwd="/usr", env=ENV, within_s=within_s)
 
 
 @pytest.mark.anyio
@@ -32,7 +32,7 @@ async def test_it_gives_both_streams_and_how_it_ended() -> None:
 @pytest.mark.anyio
 async def test_a_command_that_is_not_there_is_told() -> None:
     with pytest.raises(HostFailed, match="cannot run no-such-program: No such file or directory"):
-        await run_beside(("no-such-program",), cwd="/", env=ENV)
+        await run_side_command(("no-such-program",), cwd="/", env=ENV)
 
 
 @pytest.mark.anyio
@@ -63,7 +63,7 @@ async def test_one_that_does_not_end_is_killed_with_all_it_started(tmp_path: Pat
 def test_when_the_server_is_killed_nothing_of_it_is_left(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     script = f"setsid sleep 644 & echo $! $$ > {pids}.new; mv {pids}.new {pids}; sleep 645"
-    code = "import anyio, sys; from app.hosts.local.side_command import run_beside as run; "
+    code = "import anyio, sys; from app.hosts.local.side_command import run_side_command as run; "
     code += "anyio.run(lambda: run(('sh', '-c', sys.argv[1]), cwd='/', env={'PATH': sys.argv[2]}))"
     server = subprocess.Popen([sys.executable, "-c", code, script, ENV["PATH"]], cwd=PACKAGE.parent)
     try:
