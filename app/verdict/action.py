@@ -1,12 +1,12 @@
-"""What comes of a stop signal by its own action: what ``forecast.py`` says of one process, as a course and in words."""
+"""What comes of a stop signal by its own action: what ``forecast.py`` says of one process, as a path and in words."""
 
 from __future__ import annotations
 
 from app.events.parts import Fate
 from app.signals import FORCED, name_of
-from app.verdict.course import Course, End
 from app.verdict.forecast import Forecast
 from app.verdict.programs.identity import called, shell_of, who
+from app.verdict.stop_path import End, StopPath
 from app.verdict.tree import Member
 
 UNSEEN_CALLS = "Nobody could see which calls it is in: it may take the signal in one of them."
@@ -41,7 +41,7 @@ _DOUBTS = {
 }
 
 
-def action_course(member: Member, number: int, found: Forecast) -> Course:
+def action_path(member: Member, number: int, found: Forecast) -> StopPath:
     """Sure where the forecast is, and where it was seen what the process does; a core dump may outlast any timeout."""
     name, shell = name_of(number), shell_of(member)
     cannot: tuple[End, str] = ("unknown", "What becomes of {me} cannot be told. {why}")
@@ -52,9 +52,9 @@ def action_course(member: Member, number: int, found: Forecast) -> Course:
     why = words.format(me=who(member), it=it, name=name, why=found.why)
     doubt = _DOUBTS.get(found.rule) or _DOUBTS.get(found.fate)
     sure = found.sure and not doubt and end in ("ends", "stays") and found.fate != "none"
-    course = Course(end, why, sure=sure, because=(doubt,) if doubt else (), by_signal=True)
+    path = StopPath(end, why, sure=sure, because=(doubt,) if doubt else (), by_signal=True)
     if name in FORCED or not sure:
-        return course
+        return path
     if member.wait_call is None:
-        course = course.doubted(UNSEEN_CALLS)
-    return course if member.steady else course.doubted(UNSTEADY)
+        path = path.doubted(UNSEEN_CALLS)
+    return path if member.steady else path.doubted(UNSTEADY)

@@ -15,7 +15,7 @@ from app.verdict.passed_on import Swept
 from app.verdict.programs.forwarders import FORWARDERS
 from app.verdict.programs.identity import called, program_of
 from app.verdict.programs.inits import TAKERS, manner
-from app.verdict.programs.runtimes import runtime_course
+from app.verdict.programs.runtimes import runtime_path
 from app.verdict.programs.servers import HABITS, habit_of
 from app.verdict.programs.shells import doing, ends_within_s
 from app.verdict.remedies import TERM, Remedy, all_told, asks_somebody, handles, remedy, started, waited_for
@@ -71,10 +71,10 @@ def _of_program(after: Aftermath, member: Member) -> Remedy | None:
     if program.name in ("make", "gmake") and member.subject.is_init:
         text = f"Run {called(member)} under an init (--init): as PID 1 it waits for orphans too."
         return Remedy("init", text, member, init=True)
-    course = runtime_course(member, program, subject.signal)
+    path = runtime_path(member, program, subject.signal)
     row = after.scene.row(member.pid)
-    if course and course.fix and row and row.has("caught", name) is False:
-        return Remedy("init", course.fix, member, init=True)  # node's own handler is gone after its first use
+    if path and path.fix and row and row.has("caught", name) is False:
+        return Remedy("init", path.fix, member, init=True)  # node's own handler is gone after its first use
     return None
 
 

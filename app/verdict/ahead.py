@@ -16,7 +16,7 @@ from app.verdict.copies import Copies
 from app.verdict.programs.forwarders import passing
 from app.verdict.programs.identity import called, program_of
 from app.verdict.programs.inits import manner
-from app.verdict.programs.runtimes import runtime_course
+from app.verdict.programs.runtimes import runtime_path
 from app.verdict.programs.servers import HABITS, habit_of
 from app.verdict.programs.shells import doing
 from app.verdict.remedies import Remedy, asks_somebody, last_of, remedy, waited_for
@@ -76,8 +76,8 @@ def _candidates(subject: StopSubject) -> Iterator[Remedy]:
                 yield Remedy("stop_signal", habit.fix or "", member, signal=ends)
         if children := doing(subject, member).children if program.runtime == "shell" else ():
             yield Remedy("trap_and_wait", waited_for(children), member, children)
-        if course := runtime_course(member, program, subject.signal):
-            yield Remedy("init", course.fix or "", member, init=True)
+        if path := runtime_path(member, program, subject.signal):
+            yield Remedy("init", path.fix or "", member, init=True)
         text = f"Run {called(member)} under an init (--init): as PID 1 it waits for orphans too."
         yield Remedy("init", text, member, init=True)
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 from app.events.parts import StopOutcome
 from app.signals import name_of
-from app.verdict.course import OUTCOMES, Course
 from app.verdict.follow import follow
 from app.verdict.forecast import forecast
 from app.verdict.programs.identity import program_of
 from app.verdict.programs.shells import doing, ends_within_s
 from app.verdict.remedies import advice
+from app.verdict.stop_path import OUTCOMES, StopPath
 from app.verdict.tree import Member, StopSubject
 
 __all__ = ["Member", "StopSaid", "StopSubject", "forecast_stop"]
@@ -40,23 +40,23 @@ def forecast_stop(subject: StopSubject) -> StopSaid:
     """Of a stop as it is set now, sent from outside."""
     paused = subject.host == "container" and any(each.subject.frozen for each in subject.members)
     subject = subject.thawed() if paused else subject
-    course = follow(subject, subject.root, subject.signal, "outside")
-    if course.end == "stays" and not course.fix:
-        course = replace(course, fix=advice(subject))
-    for doubt in _doubts(subject, course, paused=paused):
-        course = course.doubted(doubt)
-    return _said(subject, course)
+    path = follow(subject, subject.root, subject.signal, "outside")
+    if path.end == "stays" and not path.fix:
+        path = replace(path, fix=advice(subject))
+    for doubt in _doubts(subject, path, paused=paused):
+        path = path.doubted(doubt)
+    return _said(subject, path)
 
 
-def _doubts(subject: StopSubject, course: Course, *, paused: bool) -> list[str]:
+def _doubts(subject: StopSubject, path: StopPath, *, paused: bool) -> list[str]:
     """What else may have a part in it."""
     doubts = []
     root = subject.root
     if paused:
         doubts.append("It is paused: the engine sends the signal and then unpauses it.")
-    if course.end == "ends" and any(each.subject.state == "D" for each in subject.members):
+    if path.end == "ends" and any(each.subject.state == "D" for each in subject.members):
         doubts.append("One of its processes is in a call that must return first.")
-    if course.end == "stays":
+    if path.end == "stays":
         still = _sleeps_s(subject, root)
         if still is not None and still <= (subject.timeout_s + _MARGIN_S if subject.timeout_s >= 0 else still):
             doubts.append("It may end by itself, when its sleep is over.")
@@ -76,39 +76,39 @@ def _sleeps_s(subject: StopSubject, root: Member) -> float | None:
     return max(known) if known and len(known) == len(times) else None
 
 
-def _said(subject: StopSubject, course: Course) -> StopSaid:
+def _said(subject: StopSubject, path: StopPath) -> StopSaid:
     """The words, with the timeout in them."""
     after, sender = subject.timeout_s, "the engine" if subject.host == "container" else "the lab"
-    outcome, sure, why = OUTCOMES[course.end], course.sure and course.end in ("ends", "stays"), course.why
-    because, fix = course.because, course.fix
-    if name_of(subject.signal) == "SIGKILL" and course.end == "ends":
+    outcome, sure, why = OUTCOMES[path.end], path.sure and path.end in ("ends", "stays"), path.why
+    because, fix = path.because, path.fix
+    if name_of(subject.signal) == "SIGKILL" and path.end == "ends":
         return StopSaid("sigkill", sure, "SIGKILL at once", why, (*because, "SIGKILL is the stop signal itself."))
-    if after < 0 and course.end == "stays":
+    if after < 0 and path.end == "stays":
         forever = "The stop waits for ever: with this timeout no SIGKILL follows."
         return StopSaid("unknown", False, "Waits for ever", f"{why} {forever}", because, fix or "Set a timeout.")
     if after == 0:
         soon = f"With a timeout of 0 {sender} sends SIGKILL about 10 ms after the signal."
         because = (*because, soon)
-        if course.end == "ends" and (course.by_signal or course.sure) and subject.host == "container":
+        if path.end == "ends" and (path.by_signal or path.sure) and subject.host == "container":
             return StopSaid("at_once", False, "Stops at once", why, because)
-        if course.end != "stays":
+        if path.end != "stays":
             return StopSaid("sigkill", False, "SIGKILL at once", f"{why} {soon}", because, "Set a longer timeout.")
         return StopSaid("sigkill", sure, "SIGKILL at once", why, because, fix)
-    if course.end == "stays":
+    if path.end == "stays":
         because = (*because, f"After {after} s {sender} sends SIGKILL, unless it has ended by itself.")
         return StopSaid("sigkill", sure, f"SIGKILL after {after} s", why, because, fix)
-    if course.due_s and after > 0 and course.due_s + _MARGIN_S / 10 >= after:
-        late = f"That takes up to {course.due_s:g} s, and the timeout is {after} s."
+    if path.due_s and after > 0 and path.due_s + _MARGIN_S / 10 >= after:
+        late = f"That takes up to {path.due_s:g} s, and the timeout is {after} s."
         fix = fix or "Give it more time."
         return StopSaid("sigkill", False, f"SIGKILL after {after} s", f"{why} {late}", because, fix)
-    if course.end == "ends":
+    if path.end == "ends":
         return StopSaid(outcome, sure, "Stops at once", why, because, None)
-    return StopSaid(outcome, False, _open(course), why, because, fix)
+    return StopSaid(outcome, False, _open(path), why, because, fix)
 
 
-def _open(course: Course) -> str:
-    if course.end == "unknown":
+def _open(path: StopPath) -> str:
+    if path.end == "unknown":
         return "Nobody can tell"
-    if course.due_s >= _MARGIN_S:
-        return f"The handler decides, within about {course.due_s:g} s"
+    if path.due_s >= _MARGIN_S:
+        return f"The handler decides, within about {path.due_s:g} s"
     return "The handler decides"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.signals import name_of, parse_signal
-from app.verdict.course import Course
 from app.verdict.programs.identity import Program, who
+from app.verdict.stop_path import StopPath
 from app.verdict.subject import has
 from app.verdict.tree import Member
 
@@ -16,28 +16,28 @@ _GO_THREADS = 3
 _REALTIME = 0xFFFFFFF8_00000000  # what the thread of Go's signal.Notify blocks besides what nobody asked for
 
 
-def runtime_course(member: Member, program: Program, number: int) -> Course | None:
+def runtime_path(member: Member, program: Program, number: int) -> StopPath | None:
     """For a signal with a handler.  None: no runtime with a way of its own."""
     if program.runtime == "node":
         return _node(member, number)
     if program.runtime == "python" and member.subject.caught == 1 << (_INT - 1) and number == _INT:
         why = f"{who(member)} has Python's own handler for SIGINT: KeyboardInterrupt, which ends most programs."
-        return Course("ends", why)
+        return StopPath("ends", why)
     if program.runtime == "java":
         return _java(member, number)
     if program.runtime == "ruby" and name_of(number) in ("SIGTERM", "SIGINT", "SIGHUP"):
         why = f"{who(member)}: Ruby raises an exception, which ends most programs; a trap of its own looks the same."
-        return Course("ends", why)
+        return StopPath("ends", why)
     if member.threads >= _GO_THREADS and member.subject.caught & _GO == _GO:
         return _go(member, number)
     return None
 
 
-def _node(member: Member, number: int) -> Course | None:
+def _node(member: Member, number: int) -> StopPath | None:
     """node handles TERM and INT itself, by raising them again with the default action.  src/node.cc, SignalExit."""
     name = name_of(number)
     if name == "SIGUSR1":
-        return Course("stays", f"{who(member)}: node starts its debugger on SIGUSR1 and goes on.")
+        return StopPath("stays", f"{who(member)}: node starts its debugger on SIGUSR1 and goes on.")
     if name not in ("SIGTERM", "SIGINT"):
         return None
     if member.subject.is_init:
@@ -45,21 +45,21 @@ def _node(member: Member, number: int) -> Course | None:
             f"{who(member)}: node itself has a handler for {name}, which does nothing for PID 1; "
             "one of the program's own looks the same."
         )
-        return Course("decides", why, fix=f"Run it with --init, or handle {name} in the program with process.on.")
+        return StopPath("decides", why, fix=f"Run it with --init, or handle {name} in the program with process.on.")
     why = f"{who(member)}: node ends on {name}, unless the program has a handler of its own."
-    return Course("ends", why)
+    return StopPath("ends", why)
 
 
-def _java(member: Member, number: int) -> Course | None:
+def _java(member: Member, number: int) -> StopPath | None:
     name = name_of(number)
     if name == "SIGQUIT":
-        return Course("stays", f"{who(member)}: Java writes what its threads do on SIGQUIT, and goes on.")
+        return StopPath("stays", f"{who(member)}: Java writes what its threads do on SIGQUIT, and goes on.")
     if name in ("SIGTERM", "SIGINT", "SIGHUP"):
-        return Course("decides", f"{who(member)}: Java runs its shutdown hooks, and ends when the last one is done.")
+        return StopPath("decides", f"{who(member)}: Java runs its shutdown hooks, and ends when the last one is done.")
     return None
 
 
-def _go(member: Member, number: int) -> Course:
+def _go(member: Member, number: int) -> StopPath:
     """signal.Notify has a thread that blocks all but what was asked for.  runtime/signal_unix.go, ensureSigM."""
     name = name_of(number)
     listeners = [
@@ -67,8 +67,8 @@ def _go(member: Member, number: int) -> Course:
     ]
     asked = any(not has(thread.blocked, number) for thread in listeners)
     if asked or (not listeners and has(member.subject.caught, _TSTP)):
-        return Course("decides", f"{who(member)} looks like Go, and has asked for {name}: the program decides.")
+        return StopPath("decides", f"{who(member)} looks like Go, and has asked for {name}: the program decides.")
     why = f"{who(member)} looks like Go, and has not asked for {name}: the runtime ends it."
     if name in ("SIGHUP", "SIGINT", "SIGTERM", "SIGQUIT", "SIGABRT"):
-        return Course("ends", why)
-    return Course("decides", f"{who(member)} looks like Go: what its runtime does with {name} is not known here.")
+        return StopPath("ends", why)
+    return StopPath("decides", f"{who(member)} looks like Go: what its runtime does with {name} is not known here.")

@@ -17,7 +17,7 @@ OUTCOMES: dict[End, StopOutcome] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class StopPath:
     """What becomes of one process.
 
     ``decides``: code of the program runs, and nobody but the program knows what it does.  ``sure`` is for ``ends`` and
@@ -34,6 +34,6 @@ class Course:
     due_s: float = 0
     by_signal: bool = False
 
-    def doubted(self, *reasons: str) -> Course:
+    def doubted(self, *reasons: str) -> StopPath:
         """The same, not sure, with the reasons among its facts."""
         return replace(self, sure=False, because=(*self.because, *reasons))
