@@ -19,7 +19,7 @@ from app.hub import Hub, running_hub
 from app.journal import Journal
 from app.lab.kernels import Kernels, trying_kernels
 from app.targets import HostName
-from app.verdict.subject import Tried
+from app.verdict.signal_state import Tried
 from tests.support import Event, Person, kind, prints, running_lab, until
 
 HOSTS: tuple[HostName, ...] = ("process", "sandbox", "container")

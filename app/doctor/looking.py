@@ -16,11 +16,11 @@ from app.doctor.setup import Setup
 from app.errors import LabError
 from app.events.masking import masked_words
 from app.hosts.looking import first_process, look_at
-from app.lab.forecasts import StopForecaster, member_of
+from app.lab.forecasts import StopForecaster, process_view_of
 from app.probe.procfs import Proc, ProcessFacts
 from app.targets import Target
-from app.verdict.subject import Subject, Thread
-from app.verdict.tree import Member
+from app.verdict.signal_state import SignalState, Thread
+from app.verdict.tree import ProcessView
 
 T = TypeVar("T")
 Call = Callable[[Callable[[Any], T]], Awaitable[T]]  # runs a blocking call on the engine's client, in a thread
@@ -50,7 +50,7 @@ class Seen:
     """
 
     by: By
-    members: tuple[Member, ...] = ()
+    members: tuple[ProcessView, ...] = ()
     zombies: tuple[Zombie, ...] | None = None
     missing: str = ""
     allow: str = ""
@@ -76,7 +76,7 @@ async def look(setup: Setup, call: Call[Any], probe: Probe | None) -> Seen:
 
 def of_facts(facts: Sequence[ProcessFacts], by: By) -> Seen:
     """From what the probe's own code has read."""
-    members = tuple(_masked(member_of(each)) for each in facts if not each.preparing)
+    members = tuple(_masked(process_view_of(each)) for each in facts if not each.preparing)
     dead = (each for each in facts if each.state == "Z" and not each.threads_of)
     zombies = tuple(Zombie(each.pid, each.start, each.comm, each.ppid) for each in dead)
     blind = any(each.subject.state not in "ZX" and each.wait_call is None for each in members)
@@ -96,7 +96,7 @@ async def _as_ps_lists_them(setup: Setup, call: Call[Any]) -> Seen:
     return Seen("ps", tuple(members), missing=f"{CALLS}, threads and zombies", allow=ALLOW_PROC)
 
 
-def of_row(row: Sequence[str], setup: Setup) -> Member | None:
+def of_row(row: Sequence[str], setup: Setup) -> ProcessView | None:
     """One line of ``COLUMNS``; pids are those of the engine's machine.  None: it is no such line."""
     try:
         pid, ppid, pgid, uid = (int(word) for word in row[:4])
@@ -107,12 +107,12 @@ def of_row(row: Sequence[str], setup: Setup) -> Member | None:
     is_init = pid == setup.pid and not setup.pid_mode
     state = row[4][:1]
     frozen: Literal["", "v1"] = "v1" if setup.status == "paused" else ""
-    subject = Subject(
+    subject = SignalState(
         (Thread(blocked),), ignored, caught, leader_blocked=blocked, state=state, is_init=is_init, frozen=frozen
     )
     comm = words[0].rpartition("/")[2] if words else ""
-    return Member(pid, ppid, 1 if is_init else pid, pgid, comm, words, None, subject, uid=uid)
+    return ProcessView(pid, ppid, 1 if is_init else pid, pgid, comm, words, None, subject, uid=uid)
 
 
-def _masked(member: Member) -> Member:
+def _masked(member: ProcessView) -> ProcessView:
     return replace(member, argv=masked_words(member.argv))

@@ -16,7 +16,7 @@ from app.verdict.setup.blank import being_started, between_starts, nobody_seen, 
 from app.verdict.setup.mending import for_compose
 from app.verdict.setup.settings import DEFAULT_S, stop_signal_of
 from app.verdict.stop import StopSaid, forecast_stop
-from app.verdict.tree import StopSubject
+from app.verdict.tree import StopCase
 from app.verdict.unheard import Hearing, hearing
 
 
@@ -45,10 +45,10 @@ class Patient:
         return DEFAULT_S if self.setup.stop_timeout_s is None else self.setup.stop_timeout_s
 
     @cached_property
-    def subject(self) -> StopSubject | None:
+    def subject(self) -> StopCase | None:
         if not self.setup.runs or not self.seen.members:
             return None
-        return StopSubject(self.seen.members, named_so(self.signal).number, self.timeout_s)
+        return StopCase(self.seen.members, named_so(self.signal).number, self.timeout_s)
 
     @cached_property
     def case(self) -> Ahead | None:

@@ -19,7 +19,7 @@ from app.verdict.setup.form import form_fact
 from app.verdict.setup.grace import Grace
 from app.verdict.setup.said import Fact
 from app.verdict.setup.settings import init_fact, restart_fact, stop_signal_fact, timeout_fact
-from app.verdict.tree import Member
+from app.verdict.tree import ProcessView
 from app.verdict.unheard import unheard_words
 
 PROCESSES = 100  # told of one container; the rest is counted
@@ -83,7 +83,7 @@ def whose(setup: Setup) -> dict[str, Any]:
     }
 
 
-def _process(member: Member, patient: Patient) -> dict[str, Any]:
+def _process(member: ProcessView, patient: Patient) -> dict[str, Any]:
     number = named_so(patient.signal).number
     root = patient.subject is not None and member is patient.subject.root
     found = forecast(member.subject, number, "outside" if root else "inside")

@@ -15,8 +15,8 @@ from app.probe.procfs import Proc, ProcessFacts
 from app.signals import Signal
 from app.targets import Target
 from app.verdict.forecast import forecast, forecasts
-from app.verdict.stop import Member, StopSaid, StopSubject, forecast_stop
-from app.verdict.subject import NOTHING_TRIED, Subject, Thread, Tried
+from app.verdict.signal_state import NOTHING_TRIED, SignalState, Thread, Tried
+from app.verdict.stop import ProcessView, StopCase, StopSaid, forecast_stop
 from app.verdict.tree import is_new_copy
 
 IDLE_S = 6.0  # where nothing changed, a new connection is noticed within this time
@@ -26,11 +26,11 @@ STEADY_S = 4.0  # masks that come and go within this time are not steady
 LOOKS, APART_S = 5, 0.01  # at most, for a process to become its program
 
 
-def subject_of(facts: ProcessFacts, tried: Tried = NOTHING_TRIED) -> Subject:
+def signal_state_of(facts: ProcessFacts, tried: Tried = NOTHING_TRIED) -> SignalState:
     """One process, as ``app/verdict/forecast.py`` takes it.  ``tried``: on the kernel that it runs on."""
     if facts.masks is None:
-        return Subject(None, state=facts.state, is_init=facts.is_init)
-    return Subject(
+        return SignalState(None, state=facts.state, is_init=facts.is_init)
+    return SignalState(
         threads=tuple(Thread(thread.blocked, thread.waited) for thread in facts.threads_of),
         ignored=facts.masks.ignored,
         caught=facts.masks.caught,
@@ -47,9 +47,9 @@ def subject_of(facts: ProcessFacts, tried: Tried = NOTHING_TRIED) -> Subject:
     )
 
 
-def member_of(facts: ProcessFacts, *, steady: bool = True, tried: Tried = NOTHING_TRIED) -> Member:
+def process_view_of(facts: ProcessFacts, *, steady: bool = True, tried: Tried = NOTHING_TRIED) -> ProcessView:
     """One process of a target.  ``steady``: False when a look shortly before showed other masks."""
-    return Member(
+    return ProcessView(
         pid=facts.pid,
         ppid=facts.ppid,
         ns_pid=facts.ns_pid,
@@ -57,7 +57,7 @@ def member_of(facts: ProcessFacts, *, steady: bool = True, tried: Tried = NOTHIN
         comm=facts.comm,
         argv=facts.argv,
         exe=facts.exe,
-        subject=subject_of(facts, tried),
+        subject=signal_state_of(facts, tried),
         threads=facts.threads,
         connections=facts.connections,
         wait_call=facts.wait_call,
@@ -76,7 +76,7 @@ def forecasts_of(
     facts: ProcessFacts, tried: Tried = NOTHING_TRIED
 ) -> tuple[tuple[ForecastGroup, ...], tuple[ForecastGroup, ...] | None]:
     """What each signal would do to it: sent from outside, and from inside where that differs."""
-    subject = subject_of(facts, tried)
+    subject = signal_state_of(facts, tried)
     outside, inside = forecasts(subject, "outside"), forecasts(subject, "inside")
     return outside, None if inside == outside else inside
 
@@ -113,7 +113,7 @@ class StopForecaster:
         members = self._members(await self._busy(seen))
         if not members:
             return None
-        subject = StopSubject(members, signal.number, timeout_s, self._target.host)
+        subject = StopCase(members, signal.number, timeout_s, self._target.host)
         if len(members) > CROWD:  # each is held against each: too long for the loop that answers everybody
             return await to_thread.run_sync(forecast_stop, subject)
         return forecast_stop(subject)
@@ -176,9 +176,11 @@ class StopForecaster:
                 values.append((blocked, caught))
         return facts.steady and len(set(values)) == len(values)
 
-    def _members(self, seen: list[ProcessFacts]) -> tuple[Member, ...]:
+    def _members(self, seen: list[ProcessFacts]) -> tuple[ProcessView, ...]:
         tried = self.tried()
-        return tuple(member_of(facts, steady=self._steady(facts), tried=tried) for facts in seen if not facts.preparing)
+        return tuple(
+            process_view_of(facts, steady=self._steady(facts), tried=tried) for facts in seen if not facts.preparing
+        )
 
 
 def _fields(said: StopSaid) -> dict[str, Any]:
@@ -199,9 +201,9 @@ def forecast_payload(
         if facts.preparing:
             continue
         outside, inside = forecasts_of(facts, tried)
-        subject = subject_of(facts, tried)
+        subject = signal_state_of(facts, tried)
 
-        def one(origin: Origin, subject: Subject = subject) -> dict[str, Any]:
+        def one(origin: Origin, subject: SignalState = subject) -> dict[str, Any]:
             found = forecast(subject, signal.number, origin)
             return {"fate": found.fate, "rule": found.rule, "why": found.why, "sure": found.sure}
 

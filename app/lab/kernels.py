@@ -20,7 +20,7 @@ from app.hub import Hub
 from app.jobs import running_jobs
 from app.journal import event_of
 from app.targets import HostName
-from app.verdict.subject import Tried
+from app.verdict.signal_state import Tried
 
 ASKING = "it is being tried on this kernel, and only sending it tells meanwhile"
 NOT_TRIED = "a trial on this kernel would tell, `signal-lab doctor` says what it needs, and else only sending it"

@@ -18,7 +18,7 @@ from app.hosts.left import Left
 from app.lab.forecasts import StopForecaster
 from app.lab.stop import StopUnderWay
 from app.targets import Target
-from app.verdict.subject import NOTHING_TRIED, Tried
+from app.verdict.signal_state import NOTHING_TRIED, Tried
 
 LOOK_WITHIN_S = 0.5
 

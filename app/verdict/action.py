@@ -7,7 +7,7 @@ from app.signals import FORCED, name_of
 from app.verdict.forecast import Forecast
 from app.verdict.programs.identity import called, shell_of, who
 from app.verdict.stop_path import End, StopPath
-from app.verdict.tree import Member
+from app.verdict.tree import ProcessView
 
 UNSEEN_CALLS = "Nobody could see which calls it is in: it may take the signal in one of them."
 UNSTEADY = "Its masks were other ones shortly before."
@@ -41,7 +41,7 @@ _DOUBTS = {
 }
 
 
-def action_path(member: Member, number: int, found: Forecast) -> StopPath:
+def action_path(member: ProcessView, number: int, found: Forecast) -> StopPath:
     """Sure where the forecast is, and where it was seen what the process does; a core dump may outlast any timeout."""
     name, shell = name_of(number), shell_of(member)
     cannot: tuple[End, str] = ("unknown", "What becomes of {me} cannot be told. {why}")

@@ -22,7 +22,7 @@ from app.verdict.remedies import TERM, Remedy, all_told, asks_somebody, handles,
 from app.verdict.scene import Scene
 from app.verdict.stop_seen import Stop
 from app.verdict.telling_how import longer, shown
-from app.verdict.tree import Member
+from app.verdict.tree import ProcessView
 
 INITS = frozenset({"tini", "tini-static", "docker-init", "dumb-init", "catatonit", "podman-init"})
 _KILLED = ("sigkill_at_timeout", "sigkill_asked")
@@ -52,7 +52,7 @@ def advise_stop(scene: Scene, stop: Stop, outcome: VerdictOutcome) -> Advice | N
     return longer(after, member)
 
 
-def _of_program(after: Aftermath, member: Member) -> Remedy | None:
+def _of_program(after: Aftermath, member: ProcessView) -> Remedy | None:
     """For one that took the signal and had not ended: what a shell, a known program or a runtime makes of it."""
     subject, name = after.subject, after.asked.signal
     program = program_of(member)
@@ -78,7 +78,7 @@ def _of_program(after: Aftermath, member: Member) -> Remedy | None:
     return None
 
 
-def _of_shell(after: Aftermath, shell: Member) -> Remedy | None:
+def _of_shell(after: Aftermath, shell: ProcessView) -> Remedy | None:
     """A trap waits for what runs in the foreground; one that ran and did not end the script is the script's own."""
     now = doing(after.subject, shell)
     limit = after.asked.timeout_s

@@ -14,7 +14,7 @@ from app.verdict.members import subject_at
 from app.verdict.passed_on import Hop
 from app.verdict.scene import Scene
 from app.verdict.stop_seen import Stop
-from app.verdict.tree import Member, StopSubject
+from app.verdict.tree import ProcessView, StopCase
 
 _FATES: dict[CameFate, Fate] = {
     "dropped": "dropped",
@@ -32,7 +32,7 @@ _TOOK = frozenset({"handler", "taken"})
 class Lost:
     """``signal``: what was lost on it, which a forwarder may have changed."""
 
-    member: Member
+    member: ProcessView
     fate: Fate
     signal: str
 
@@ -44,7 +44,7 @@ class Aftermath:
     scene: Scene
     stop: Stop
     started: TargetStarted
-    subject: StopSubject
+    subject: StopCase
 
     @property
     def asked(self) -> StopRequested:
@@ -64,7 +64,7 @@ class Aftermath:
         """The first SIGKILL for the root: what came later was no answer to the stop."""
         return next((word.id for word in self.stop.kills), self.stop.last)
 
-    def member(self, pid: int) -> Member | None:
+    def member(self, pid: int) -> ProcessView | None:
         return next((each for each in self.subject.members if each.pid == pid), None)
 
     def gone(self, pid: int) -> bool:
@@ -87,7 +87,7 @@ class Aftermath:
                 return lost
         return None
 
-    def _lost(self, member: Member, came: Came, signal: str) -> Lost | None:
+    def _lost(self, member: ProcessView, came: Came, signal: str) -> Lost | None:
         if came.fate == "unknown" and member.subject.blocked >> (named_so(signal).number - 1) & 1:
             return Lost(member, "pending", signal)  # blocked when it was sent, and never taken before the end
         if came.fate not in _LOST or came.fate not in _FATES:
@@ -96,7 +96,7 @@ class Aftermath:
         protected = fate == "ignored_default" and member.subject.is_init
         return Lost(member, "dropped" if protected else fate, signal)
 
-    def stayed(self) -> Member | None:
+    def stayed(self) -> ProcessView | None:
         """The last of those who were told one by the other, took it and had not ended; None: nobody took it."""
         if self.came is None or self.came.fate not in _TOOK:
             return None
@@ -110,11 +110,11 @@ class Aftermath:
             at = below
             seen.add(at.pid)
 
-    def was_sent_something(self, member: Member) -> bool:
+    def was_sent_something(self, member: ProcessView) -> bool:
         """Whether anything was sent to it by another process of the target."""
         return any(hop.word.pid == member.pid and hop.sender.pid != member.pid for hop in self._hops)
 
-    def went_on(self, shell: Member) -> bool:
+    def went_on(self, shell: ProcessView) -> bool:
         """Whether a script started again what it had run before: its trap ran, and it did not end."""
         before = {child.argv for child in self.subject.children(shell)}
         since = self.stop.word.id if self.stop.word else self.stop.id

@@ -22,7 +22,7 @@ from app.verdict.programs.shells import doing
 from app.verdict.remedies import Remedy, asks_somebody, last_of, remedy, waited_for
 from app.verdict.stop import StopSaid
 from app.verdict.telling_how import DEFAULT_S, STOP_TIMEOUT, TIMES, shown, timeout_lines
-from app.verdict.tree import Member, StopSubject
+from app.verdict.tree import ProcessView, StopCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class Ahead:
     """A stop that nobody has asked for."""
 
     started: TargetStarted
-    subject: StopSubject
+    subject: StopCase
 
     @property
     def asked(self) -> Asking:
         return Asking(name_of(self.subject.signal), self.subject.timeout_s)
 
-    def member(self, pid: int) -> Member | None:
+    def member(self, pid: int) -> ProcessView | None:
         return next((each for each in self.subject.members if each.pid == pid), None)
 
 
@@ -61,7 +61,7 @@ def advise_ahead(case: Ahead, said: StopSaid) -> Advice | None:
     return Advice(kind=kind, text=said.fix, note=STOP_TIMEOUT, at=timeout_lines(Copies(case.started), more))
 
 
-def _candidates(subject: StopSubject) -> Iterator[Remedy]:
+def _candidates(subject: StopCase) -> Iterator[Remedy]:
     """All that a fix of this tree can mean, where it does not ask for more time."""
     if found := remedy(subject, last_of(subject)):
         yield found
@@ -82,9 +82,9 @@ def _candidates(subject: StopSubject) -> Iterator[Remedy]:
         yield Remedy("init", text, member, init=True)
 
 
-def _along(subject: StopSubject) -> Iterator[Member]:
+def _along(subject: StopCase) -> Iterator[ProcessView]:
     """The root, and those to whom one forwarder after the other passes the signal."""
-    member: Member | None = subject.root
+    member: ProcessView | None = subject.root
     seen: set[int] = set()
     while member is not None and member.pid not in seen:
         yield member

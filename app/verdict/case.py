@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from app.events import TargetStarted
-from app.verdict.tree import Member, StopSubject
+from app.verdict.tree import ProcessView, StopCase
 
 
 class Asked(Protocol):
@@ -25,5 +25,5 @@ class Case(Protocol):
     @property
     def started(self) -> TargetStarted: ...
     @property
-    def subject(self) -> StopSubject: ...
-    def member(self, pid: int) -> Member | None: ...
+    def subject(self) -> StopCase: ...
+    def member(self, pid: int) -> ProcessView | None: ...

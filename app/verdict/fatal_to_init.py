@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from app.signals import Signal
 from app.verdict.forecast_type import Forecast
-from app.verdict.subject import Subject, Tried, has
+from app.verdict.signal_state import SignalState, Tried, has
 
 
-def _by_default(subject: Subject, signal: Signal) -> bool:
+def _by_default(subject: SignalState, signal: Signal) -> bool:
     """Whether the signal's default action counts."""
     return not has(subject.caught, signal.number) and not has(subject.ignored, signal.number)
 
 
-def is_fatal(subject: Subject, signal: Signal) -> bool:
+def is_fatal(subject: SignalState, signal: Signal) -> bool:
     """Whether it ends the process once any thread may take it, before one does; of PID 1, whether it may."""
     spared = subject.is_init and subject.tried.fatal_to_init == "drops"
     return _by_default(subject, signal) and signal.default == "terminate" and not spared

@@ -20,15 +20,15 @@ from app.verdict.programs.runtimes import runtime_path
 from app.verdict.programs.servers import habit_of
 from app.verdict.programs.traps import trap_path
 from app.verdict.stop_path import StopPath
-from app.verdict.tree import Member, StopSubject
+from app.verdict.tree import ProcessView, StopCase
 
 _DEEPEST = 16  # forwarders above each other
 _TAKEN = frozenset({"handler", "sigwait", "signalfd"})
 
 
 def follow(
-    subject: StopSubject,
-    member: Member,
+    subject: StopCase,
+    member: ProcessView,
     number: int,
     origin: Origin,
     recipients: frozenset[int] = frozenset(),
@@ -48,7 +48,7 @@ def follow(
 
 
 def _taken(
-    subject: StopSubject, member: Member, number: int, found: Forecast, recipients: frozenset[int], depth: int
+    subject: StopCase, member: ProcessView, number: int, found: Forecast, recipients: frozenset[int], depth: int
 ) -> StopPath:
     """Code of the program runs: a forwarder's, a manager's, a shell's, a runtime's, or its own."""
     program = program_of(member)
@@ -77,7 +77,7 @@ def _taken(
     return StopPath("unknown", f"{who(member)}. {found.why}")
 
 
-def _passed(subject: StopSubject, member: Member, number: int, passed: Passing, depth: int) -> StopPath:
+def _passed(subject: StopCase, member: ProcessView, number: int, passed: Passing, depth: int) -> StopPath:
     """A forwarder ends with its child, or stays with it."""
     name, main = name_of(number), passed.main
     if main is None:
@@ -109,7 +109,7 @@ def _passed(subject: StopSubject, member: Member, number: int, passed: Passing, 
 
 
 def _held(
-    subject: StopSubject, member: Member, passed: Passing, path: StopPath, recipients: frozenset[int], depth: int
+    subject: StopCase, member: ProcessView, passed: Passing, path: StopPath, recipients: frozenset[int], depth: int
 ) -> StopPath:
     """Whether another process that it waits for keeps it, though its child ends."""
     for other in passed.holds:
@@ -124,7 +124,7 @@ def _held(
     return path
 
 
-def _by_habit(subject: StopSubject, member: Member, name: str, habit: Habit) -> StopPath:
+def _by_habit(subject: StopCase, member: ProcessView, name: str, habit: Habit) -> StopPath:
     """What a well-known server does, with the connections that it has."""
     text = f"On {name}, {who(member)} {habit.text}"
     if habit.kind != "drains":

@@ -20,31 +20,31 @@ from app.events.parts import Fate, ForecastGroup, Origin
 from app.signals import FORCED, Signal, by_number
 from app.verdict.fatal_to_init import fatal_to_init, is_fatal
 from app.verdict.forecast_type import Forecast as Forecast
-from app.verdict.subject import Subject, Thread, has
+from app.verdict.signal_state import SignalState, Thread, has
 
 LAST = 64
 _JOB_CONTROL = frozenset({"SIGTSTP", "SIGTTIN", "SIGTTOU"})
-Rule = Callable[[Subject, Signal, Origin], Forecast | None]
+Rule = Callable[[SignalState, Signal, Origin], Forecast | None]
 
 
 # When it is sent.
 
 
-def dead(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
+def dead(subject: SignalState, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
     """A zombie has no threads left to take anything; sending succeeds and does nothing.  wait(2), kill(2)."""
     if subject.state in "ZX" and not subject.threads:
         return Forecast("none", "dead", "It has ended already: a zombie, which its parent has not waited for.")
     return None
 
 
-def unseen(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
+def unseen(subject: SignalState, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
     """Without /proc/PID/status there is nothing to say; SIGKILL and SIGSTOP are the kernel's alone.  proc(5)."""
     if subject.threads is None:
         return Forecast("unknown", "unseen", "This kernel does not show its masks; only sending it would tell.", False)
     return None
 
 
-def kill_or_stop_from_inside(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:
+def kill_or_stop_from_inside(subject: SignalState, signal: Signal, origin: Origin) -> Forecast | None:
     """``sig_task_ignored``: an init has SIGNAL_UNKILLABLE; only who sends from an ancestor PID namespace has ``force``.
 
     pid_namespaces(7), "The namespace init process".
@@ -55,7 +55,7 @@ def kill_or_stop_from_inside(subject: Subject, signal: Signal, origin: Origin) -
     return None
 
 
-def frozen_v1(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:
+def frozen_v1(subject: SignalState, signal: Signal, origin: Origin) -> Forecast | None:
     """A task in the v1 freezer sleeps where no signal wakes it (``__refrigerator``), SIGKILL included.
 
     What is dropped when it is sent is dropped all the same.  A frozen task shows as D, also if it was stopped before.
@@ -72,7 +72,7 @@ def frozen_v1(subject: Subject, signal: Signal, origin: Origin) -> Forecast | No
     return Forecast("pending", "frozen_v1", why, _waits_as_it_should(subject, signal))
 
 
-def kill(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
+def kill(subject: SignalState, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
     """``complete_signal`` starts a group exit; ``sig_kernel_only`` signals have no handler and no mask.  signal(7)."""
     if signal.name != "SIGKILL":
         return None
@@ -82,7 +82,7 @@ def kill(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  
     return Forecast("terminates", "kill", "Nothing can be done against it: the kernel ends the process.")
 
 
-def traced(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
+def traced(subject: SignalState, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
     """``sig_ignored`` lets a tracer see even ignored signals, and ``ptrace_signal`` lets it drop or change them.
 
     ptrace(2), "Signal injection and suppression".
@@ -93,7 +93,7 @@ def traced(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:
     return None
 
 
-def frozen_v2(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:
+def frozen_v2(subject: SignalState, signal: Signal, origin: Origin) -> Forecast | None:
     """A frozen task of cgroup v2 wakes for a fatal signal only (``do_freezer_trap``); all else waits.
 
     SIGCONT wakes a stopped one first.  cgroup-v2.rst, "cgroup.freeze".  PID 1: see ``fatal_to_init``.
@@ -107,12 +107,12 @@ def frozen_v2(subject: Subject, signal: Signal, origin: Origin) -> Forecast | No
     return Forecast("pending", "frozen_v2", why, _waits_as_it_should(subject, signal))
 
 
-def _waits_as_it_should(subject: Subject, signal: Signal) -> bool:
+def _waits_as_it_should(subject: SignalState, signal: Signal) -> bool:
     """False where it waits for a signal that it may not have blocked, and which would then be dropped when sent."""
     return has(subject.caught, signal.number) or not has(subject.leader_waited, signal.number)
 
 
-def stop(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
+def stop(subject: SignalState, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
     """``do_signal_stop``; SIGSTOP cannot be caught, blocked or ignored.  signal(7)."""
     if signal.name != "SIGSTOP":
         return None
@@ -124,7 +124,7 @@ def stop(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  
     return Forecast("stops", "stop", "Nothing can be done against it: the kernel stops the process.")
 
 
-def cont(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
+def cont(subject: SignalState, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
     """``prepare_signal``: SIGCONT wakes a stopped process when it is sent, whatever its masks say.  signal(7)."""
     if signal.name != "SIGCONT" or subject.state != "T":
         return None
@@ -135,7 +135,7 @@ def cont(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  
     return Forecast("continues", "cont", "It is stopped: it goes on, and takes what waits for it.")
 
 
-def protected(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:
+def protected(subject: SignalState, signal: Signal, origin: Origin) -> Forecast | None:
     """``sig_task_ignored``: SIGNAL_UNKILLABLE and SIG_DFL, unless forced *and* SIGKILL or SIGSTOP.
 
     Blocked signals are never ignored when they are sent (``sig_ignored``), by the leader's mask.  pid_namespaces(7).
@@ -146,21 +146,21 @@ def protected(subject: Subject, signal: Signal, origin: Origin) -> Forecast | No
     return None
 
 
-def ignored(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:
+def ignored(subject: SignalState, signal: Signal, origin: Origin) -> Forecast | None:
     """``sig_handler_ignored``: SIG_IGN, and the leader does not block it (``sig_ignored``).  sigaction(2)."""
     if _dropped_when_sent(subject, signal, origin) == "ignored":
         return Forecast("ignored", "ignored", "It asked for this signal to be ignored.")
     return None
 
 
-def ignored_by_default(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:
+def ignored_by_default(subject: SignalState, signal: Signal, origin: Origin) -> Forecast | None:
     """``sig_handler_ignored``: SIG_DFL and one of ``SIG_KERNEL_IGNORE_MASK`` (CONT CHLD WINCH URG).  signal(7)."""
     if _dropped_when_sent(subject, signal, origin) == "ignored_default":
         return Forecast("ignored_default", "ignored_by_default", "It has no handler, and the default is to do nothing.")
     return None
 
 
-def _dropped_when_sent(subject: Subject, signal: Signal, origin: Origin) -> Fate | None:
+def _dropped_when_sent(subject: SignalState, signal: Signal, origin: Origin) -> Fate | None:
     """``sig_ignored`` of the leader.  ``real_blocked`` holds what it waits for, if that was blocked as POSIX asks."""
     number = signal.number
     if signal.name in FORCED:
@@ -179,7 +179,7 @@ def _dropped_when_sent(subject: Subject, signal: Signal, origin: Origin) -> Fate
 # When it is queued and somebody may take it.
 
 
-def stopped(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
+def stopped(subject: SignalState, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
     """``wants_signal``: a stopped task takes nothing but SIGKILL; the rest waits for SIGCONT.  signal(7)."""
     if subject.state == "T":
         why = "It is stopped: the signal waits until it goes on."
@@ -187,7 +187,7 @@ def stopped(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None
     return None
 
 
-def held_back(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
+def held_back(subject: SignalState, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
     """``wants_signal``: no thread takes what it blocks.  A blocked signal waits; signalfd(2) and sigwait(3) take it."""
     if not has(subject.blocked, signal.number):
         return None
@@ -201,7 +201,7 @@ def held_back(subject: Subject, signal: Signal, origin: Origin) -> Forecast | No
     return Forecast("pending", "blocked", why, False)
 
 
-def waited_for(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
+def waited_for(subject: SignalState, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
     """rt_sigtimedwait(2) takes a signal without any action (``do_sigtimedwait``, ``dequeue_signal``).
 
     While it waits the kernel shows the set as not blocked, and keeps the real mask to itself (``real_blocked``).  A
@@ -219,7 +219,7 @@ def waited_for(subject: Subject, signal: Signal, origin: Origin) -> Forecast | N
     return Forecast("sigwait", "waited_for", why, has(subject.caught, signal.number))
 
 
-def read_but_not_blocked(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
+def read_but_not_blocked(subject: SignalState, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
     """A thread asleep in a read of a signalfd takes a signal before ``get_signal`` looks, blocked or not.
 
     In poll(2) it does not, and then the action counts.  signalfd(2): "normally" the signals should be blocked.
@@ -233,7 +233,7 @@ def read_but_not_blocked(subject: Subject, signal: Signal, origin: Origin) -> Fo
 # When a thread takes it.
 
 
-def handler(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
+def handler(subject: SignalState, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
     """``get_signal``: neither SIG_IGN nor SIG_DFL: the handler's frame is set up.  sigaction(2)."""
     if not has(subject.caught, signal.number):
         return None
@@ -243,7 +243,7 @@ def handler(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None
     return Forecast("handler", "handler", "It has a handler for it. What that does is the program's own business.")
 
 
-def dropped_at_delivery(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
+def dropped_at_delivery(subject: SignalState, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
     """``get_signal``: SIG_IGN, a default of nothing, or SIGNAL_UNKILLABLE without a handler: the next one, please.
 
     It comes to this where the leader blocks a signal, so that it is queued, and another thread takes it.
@@ -262,7 +262,7 @@ def dropped_at_delivery(subject: Subject, signal: Signal, origin: Origin) -> For
     return None
 
 
-def stops_by_default(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
+def stops_by_default(subject: SignalState, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
     """``get_signal``: TSTP, TTIN and TTOU do nothing in an orphaned process group.  setpgid(2), signal(7)."""
     if signal.default != "stop":
         return None
@@ -273,7 +273,7 @@ def stops_by_default(subject: Subject, signal: Signal, origin: Origin) -> Foreca
     return Forecast("stops", "stops_by_default", why, subject.state != "D")
 
 
-def ends_by_default(subject: Subject, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
+def ends_by_default(subject: SignalState, signal: Signal, origin: Origin) -> Forecast | None:  # noqa: ARG001
     """``complete_signal`` turns a fatal signal into SIGKILL for all threads at once; core(5) for those that dump."""
     after = " when the kernel call that it waits in returns" if subject.state == "D" else ""
     why = f"It has no handler, and the default is to end it{after}"
@@ -306,12 +306,12 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def _takers(subject: Subject, number: int) -> list[Thread]:
+def _takers(subject: SignalState, number: int) -> list[Thread]:
     return [thread for thread in subject.threads or () if not has(thread.blocked, number)]
 
 
 @lru_cache(maxsize=8192)  # of the newest some hundred processes: more would only fill memory
-def forecast(subject: Subject, number: int, origin: Origin = "outside") -> Forecast:
+def forecast(subject: SignalState, number: int, origin: Origin = "outside") -> Forecast:
     """What signal ``number`` (1…64) would do to it now, sent from outside or inside of its PID namespace."""
     signal = by_number(number)
     found = next(found for rule in RULES if (found := rule(subject, signal, origin)))
@@ -319,7 +319,7 @@ def forecast(subject: Subject, number: int, origin: Origin = "outside") -> Forec
 
 
 @lru_cache(maxsize=1024)
-def forecasts(subject: Subject, origin: Origin = "outside") -> tuple[ForecastGroup, ...]:
+def forecasts(subject: SignalState, origin: Origin = "outside") -> tuple[ForecastGroup, ...]:
     """All signals, grouped by fate and reason, in order of the lowest number of each group."""
     groups: dict[Forecast, int] = {}
     for number in range(1, LAST + 1):

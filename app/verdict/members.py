@@ -11,11 +11,11 @@ from dataclasses import replace
 from app.signals import named_so
 from app.targets import HostName
 from app.verdict.scene import Row, Scene
-from app.verdict.subject import Subject, Thread
-from app.verdict.tree import Member, StopSubject
+from app.verdict.signal_state import SignalState, Thread
+from app.verdict.tree import ProcessView, StopCase
 
 
-def subject_at(scene: Scene, event: int, signal: str, timeout_s: int) -> StopSubject | None:
+def subject_at(scene: Scene, event: int, signal: str, timeout_s: int) -> StopCase | None:
     """None: its root process was not known then."""
     if scene.started is None or scene.started.pid is None:
         return None
@@ -23,8 +23,8 @@ def subject_at(scene: Scene, event: int, signal: str, timeout_s: int) -> StopSub
     root = next((row for row in rows if row.pid == scene.started.pid), None)
     if root is None:
         return None
-    members = tuple(member_of(row) for row in (root, *(row for row in rows if row is not root)))
-    return StopSubject(members, named_so(signal).number, timeout_s, _host(scene, root))
+    members = tuple(process_view_of(row) for row in (root, *(row for row in rows if row is not root)))
+    return StopCase(members, named_so(signal).number, timeout_s, _host(scene, root))
 
 
 def _executed(scene: Scene, row: Row, event: int) -> Row:
@@ -34,10 +34,10 @@ def _executed(scene: Scene, row: Row, event: int) -> Row:
     return replace(later, ppid=row.ppid, gone=None) if copied and later and later.argv != row.argv else row
 
 
-def member_of(row: Row) -> Member:
+def process_view_of(row: Row) -> ProcessView:
     masks = row.masks
     blocked, waited = (int(masks.blocked, 16), int(masks.waited, 16)) if masks else (0, 0)
-    return Member(
+    return ProcessView(
         pid=row.pid,
         ppid=row.ppid,
         ns_pid=row.ns_pid,
@@ -45,7 +45,7 @@ def member_of(row: Row) -> Member:
         comm=row.comm,
         argv=row.argv,
         exe=None,
-        subject=Subject(
+        subject=SignalState(
             threads=() if row.state in "ZX" else (Thread(blocked, waited),) if masks else None,
             ignored=int(masks.ignored, 16) if masks else 0,
             caught=int(masks.caught, 16) if masks else 0,

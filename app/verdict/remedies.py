@@ -13,7 +13,7 @@ from app.verdict.forecast import forecast
 from app.verdict.programs.forwarders import FORWARDERS
 from app.verdict.programs.identity import called, program_of
 from app.verdict.programs.shells import doing
-from app.verdict.tree import Member, StopSubject
+from app.verdict.tree import ProcessView, StopCase
 
 TERM = parse_signal("TERM").number
 _ASK = (TERM, parse_signal("INT").number, parse_signal("QUIT").number)  # by which people ask for an end
@@ -30,19 +30,19 @@ class Remedy:
 
     kind: AdviceKind
     text: str
-    member: Member
-    starts: tuple[Member, ...] = ()
+    member: ProcessView
+    starts: tuple[ProcessView, ...] = ()
     init: bool = False
     signal: str = ""
 
 
-def advice(subject: StopSubject) -> str | None:
+def advice(subject: StopCase) -> str | None:
     """For a stop that will end in SIGKILL, as its signal ends nobody."""
     found = remedy(subject, last_of(subject))
     return found.text if found else None
 
 
-def remedy(subject: StopSubject, last: Member, fate: Fate | None = None) -> Remedy | None:
+def remedy(subject: StopCase, last: ProcessView, fate: Fate | None = None) -> Remedy | None:
     """``last``: on whom the signal is, or was, lost.  ``fate``: what became of it there, where that was seen."""
     name = name_of(subject.signal)
     if subject.signal != TERM and handles(last, TERM):
@@ -64,7 +64,7 @@ def remedy(subject: StopSubject, last: Member, fate: Fate | None = None) -> Reme
     return None
 
 
-def _for_pid_1(subject: StopSubject, root: Member) -> Remedy:
+def _for_pid_1(subject: StopCase, root: ProcessView) -> Remedy:
     """The kernel protects it from all that it does not handle."""
     name = name_of(subject.signal)
     init = "with --init" if subject.host == "container" else "under an init such as tini"
@@ -87,34 +87,34 @@ def _for_pid_1(subject: StopSubject, root: Member) -> Remedy:
     return Remedy("init", f"Run it {init}, or handle {name}.", root, init=True)
 
 
-def asks_somebody(root: Member) -> Remedy:
+def asks_somebody(root: ProcessView) -> Remedy:
     """For a container whose stop signal is SIGKILL."""
     return Remedy("stop_signal", "Set the stop signal to SIGTERM: SIGKILL asks nobody.", root, signal="SIGTERM")
 
 
-def all_told(name: str, children: tuple[Member, ...]) -> str:
+def all_told(name: str, children: tuple[ProcessView, ...]) -> str:
     """For a script that starts several, or whose trap does not tell what it has started."""
     them = "them" if len(children) > 1 else "it"
     return f"Let the script pass {name} on to {named(children)} with a trap, and wait for {them}."
 
 
-def waited_for(children: tuple[Member, ...]) -> str:
+def waited_for(children: tuple[ProcessView, ...]) -> str:
     """For a script whose trap waits for what runs in the foreground."""
     names = named(children)
     return f"Start {names} in the background in the script, and wait for it with wait; or start it with exec."
 
 
-def named(members: tuple[Member, ...]) -> str:
+def named(members: tuple[ProcessView, ...]) -> str:
     return " and ".join(dict.fromkeys(called(each) for each in members))
 
 
-def started(subject: StopSubject, shell: Member) -> tuple[Member, ...]:
+def started(subject: StopCase, shell: ProcessView) -> tuple[ProcessView, ...]:
     """What a script is there for: what it waits for, or else all that it has started."""
     children = doing(subject, shell).children or subject.children(shell)
     return tuple(child for child in children if program_of(child).name != "sleep")
 
 
-def last_of(subject: StopSubject) -> Member:
+def last_of(subject: StopCase) -> ProcessView:
     """The end of a chain of forwarders: the one on whom the signal is lost."""
     last = subject.root
     for _ in subject.members:
@@ -125,7 +125,7 @@ def last_of(subject: StopSubject) -> Member:
     return last
 
 
-def handles(member: Member, number: int) -> bool:
+def handles(member: ProcessView, number: int) -> bool:
     """Whether it has asked for a signal; shells and node have handlers of their own for some, which may do nothing."""
     program = program_of(member)
     own = program.runtime == "node" or (program.runtime == "shell" and name_of(number) == "SIGINT")

@@ -8,7 +8,7 @@ from app.events.parts import AdviceLines
 from app.signals import named_so
 from app.verdict.programs.identity import program_of
 from app.verdict.remedies import handles
-from app.verdict.tree import Member
+from app.verdict.tree import ProcessView
 
 # What Go's runtime catches whatever the program asks for; see runtimes.py.
 _GO = 0xFFFFFFF8_7FC00000
@@ -36,13 +36,13 @@ _PASSES: dict[str, tuple[str, ...]] = {
 }
 
 
-def language_of(member: Member) -> str:
+def language_of(member: ProcessView) -> str:
     """python, node, shell, go …; "" when it does not show."""
     runtime = program_of(member).runtime
     return runtime or ("go" if member.subject.caught & _GO == _GO else "")
 
 
-def handler(member: Member, signal: str) -> tuple[AdviceLines, ...]:
+def handler(member: ProcessView, signal: str) -> tuple[AdviceLines, ...]:
     """A handler that ends the program; nothing where its language is not known."""
     language = language_of(member)
     if language == "shell":
@@ -50,7 +50,7 @@ def handler(member: Member, signal: str) -> tuple[AdviceLines, ...]:
     return _written(_HANDLERS.get(language, ()), signal)
 
 
-def unblocked(member: Member, signal: str) -> tuple[AdviceLines, ...]:
+def unblocked(member: ProcessView, signal: str) -> tuple[AdviceLines, ...]:
     """The same, for one that blocks it: a handler alone would never run."""
     if language_of(member) != "python":
         return ()
@@ -58,16 +58,16 @@ def unblocked(member: Member, signal: str) -> tuple[AdviceLines, ...]:
     return _written((*_HANDLERS["python"], free), signal)
 
 
-def passes_on(member: Member, signal: str) -> tuple[AdviceLines, ...]:
+def passes_on(member: ProcessView, signal: str) -> tuple[AdviceLines, ...]:
     """A handler that tells a child and waits for it."""
     return _written(_PASSES.get(language_of(member), ()), signal)
 
 
-def starts_with_exec(child: Member) -> tuple[AdviceLines, ...]:
+def starts_with_exec(child: ProcessView) -> tuple[AdviceLines, ...]:
     return _script(f"exec {shlex.join(child.argv)}") if typable(child.argv) else ()
 
 
-def told_and_waited_for(children: tuple[Member, ...], signal: str) -> tuple[AdviceLines, ...]:
+def told_and_waited_for(children: tuple[ProcessView, ...], signal: str) -> tuple[AdviceLines, ...]:
     """In a script: the children in the background, a trap that tells them, and ``wait`` until they have ended.
 
     A trapped signal ends ``wait`` at once, not the child: hence a second one, which gives the child's own status.

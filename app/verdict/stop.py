@@ -17,9 +17,9 @@ from app.verdict.programs.identity import program_of
 from app.verdict.programs.shells import doing, ends_within_s
 from app.verdict.remedies import advice
 from app.verdict.stop_path import OUTCOMES, StopPath
-from app.verdict.tree import Member, StopSubject
+from app.verdict.tree import ProcessView, StopCase
 
-__all__ = ["Member", "StopSaid", "StopSubject", "forecast_stop"]
+__all__ = ["ProcessView", "StopCase", "StopSaid", "forecast_stop"]
 
 _MARGIN_S = 1.0  # of what is compared with a timeout
 
@@ -36,7 +36,7 @@ class StopSaid:
     fix: str | None = None
 
 
-def forecast_stop(subject: StopSubject) -> StopSaid:
+def forecast_stop(subject: StopCase) -> StopSaid:
     """Of a stop as it is set now, sent from outside."""
     paused = subject.host == "container" and any(each.subject.frozen for each in subject.members)
     subject = subject.thawed() if paused else subject
@@ -48,7 +48,7 @@ def forecast_stop(subject: StopSubject) -> StopSaid:
     return _said(subject, path)
 
 
-def _doubts(subject: StopSubject, path: StopPath, *, paused: bool) -> list[str]:
+def _doubts(subject: StopCase, path: StopPath, *, paused: bool) -> list[str]:
     """What else may have a part in it."""
     doubts = []
     root = subject.root
@@ -65,7 +65,7 @@ def _doubts(subject: StopSubject, path: StopPath, *, paused: bool) -> list[str]:
     return doubts
 
 
-def _sleeps_s(subject: StopSubject, root: Member) -> float | None:
+def _sleeps_s(subject: StopCase, root: ProcessView) -> float | None:
     """How long a sleep at most keeps it, where nothing says for sure that something follows.
 
     Without the age of a sleep it may be over at any moment.
@@ -76,7 +76,7 @@ def _sleeps_s(subject: StopSubject, root: Member) -> float | None:
     return max(known) if known and len(known) == len(times) else None
 
 
-def _said(subject: StopSubject, path: StopPath) -> StopSaid:
+def _said(subject: StopCase, path: StopPath) -> StopSaid:
     """The words, with the timeout in them."""
     after, sender = subject.timeout_s, "the engine" if subject.host == "container" else "the lab"
     outcome, sure, why = OUTCOMES[path.end], path.sure and path.end in ("ends", "stays"), path.why

@@ -20,7 +20,7 @@ from app.verdict.snippets import (
     typable,
     unblocked,
 )
-from app.verdict.tree import Member
+from app.verdict.tree import ProcessView
 
 Lines = tuple[AdviceLines, ...]
 NEW = "It takes a new container: what one was created with cannot be changed later."
@@ -43,7 +43,7 @@ def shown(after: Case, found: Remedy, signal: str = "") -> Advice:
     return _advice(found, at, note)
 
 
-def longer(after: Case, member: Member) -> Advice:
+def longer(after: Case, member: ProcessView) -> Advice:
     """For one that took the signal and was killed before it had ended."""
     had, own = after.asked.timeout_s, after.started.stop_timeout_s
     if had > 0:
@@ -95,7 +95,7 @@ def _exec(after: Case, found: Remedy, _: str) -> tuple[Lines, str]:
     return at, EXEC
 
 
-def _replaced(shell: Member, child: Member) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _replaced(shell: ProcessView, child: ProcessView) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """``sh -c TEXT`` and what to start instead; nothing where the text is more than we can change for sure."""
     if len(shell.argv) != 3 or shell.argv[1] != "-c":
         return (), ()
@@ -111,7 +111,7 @@ def _replaced(shell: Member, child: Member) -> tuple[tuple[str, ...], tuple[str,
     return shell.argv, (*shell.argv[:2], f"{before}exec {plain}")
 
 
-def _supervised(after: Case, shell: Member) -> Lines:
+def _supervised(after: Case, shell: ProcessView) -> Lines:
     """supervisord can tell a whole group."""
     parent = after.member(shell.ppid)
     if parent is None or program_of(parent).name != "supervisord":

@@ -10,14 +10,14 @@ from functools import cached_property
 from typing import Protocol
 
 from app.targets import HostName
-from app.verdict.subject import Subject
+from app.verdict.signal_state import SignalState
 
 COPY_S = 0.1  # a copy of its parent that is older than this stays one, such as a subshell
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """One process of the target.
+class ProcessView:
+    """One process of a target, as a forecast of its stop sees it.
 
     ``wait_call``: whether its first thread is in wait4(2) or waitid(2) now.  None: the kernel would not say which call
     it is in; then ``subject`` does not tell what it waits for in sigwait(3) either, and ``waited`` there means nothing.
@@ -33,7 +33,7 @@ class Member:
     comm: str
     argv: tuple[str, ...]
     exe: str | None
-    subject: Subject
+    subject: SignalState
     threads: int = 1
     connections: int | None = None
     wait_call: bool | None = None
@@ -43,38 +43,38 @@ class Member:
 
 
 @dataclass(frozen=True)
-class StopSubject:
-    """A target before its stop.  ``members``: the root first, which is the one that gets the signal; never empty.
+class StopCase:
+    """A target and the stop that is asked of it.  ``members``: the root first, which gets the signal; never empty.
 
     ``signal`` is a number.  ``timeout_s``: 0 is SIGKILL about 10 ms after the signal, -1 never.
     """
 
-    members: tuple[Member, ...]
+    members: tuple[ProcessView, ...]
     signal: int
     timeout_s: int
     host: HostName = "container"
 
     @property
-    def root(self) -> Member:
+    def root(self) -> ProcessView:
         return self.members[0]
 
     @cached_property
-    def _children(self) -> dict[int, tuple[Member, ...]]:
-        found: dict[int, tuple[Member, ...]] = {}
+    def _children(self) -> dict[int, tuple[ProcessView, ...]]:
+        found: dict[int, tuple[ProcessView, ...]] = {}
         for member in self.members:
             if member.subject.state not in "ZX" or member.subject.threads:
                 found[member.ppid] = (*found.get(member.ppid, ()), member)
         return found
 
-    def children(self, member: Member) -> tuple[Member, ...]:
+    def children(self, member: ProcessView) -> tuple[ProcessView, ...]:
         """Its living children, oldest first as far as their numbers tell."""
         return tuple(sorted(self._children.get(member.pid, ()), key=lambda child: child.ns_pid))
 
-    def group(self, pgid: int) -> tuple[Member, ...]:
+    def group(self, pgid: int) -> tuple[ProcessView, ...]:
         """The members of a process group."""
         return tuple(member for member in self.members if member.pgid == pgid)
 
-    def below(self, member: Member) -> tuple[Member, ...]:
+    def below(self, member: ProcessView) -> tuple[ProcessView, ...]:
         """All living descendants."""
         found, seen = [*self.children(member)], {member.pid}
         for each in found:
@@ -83,7 +83,7 @@ class StopSubject:
                 found += [child for child in self.children(each) if child.pid not in seen]
         return tuple(found)
 
-    def thawed(self) -> StopSubject:
+    def thawed(self) -> StopCase:
         """The same, not frozen: the engine unpauses a container after it has sent the signal.
 
         What the freezer of version 1 holds shows as D.
@@ -106,7 +106,7 @@ def is_new_copy(parent: _Process, child: _Process) -> bool:
     return young and (child.argv, child.comm) == (parent.argv, parent.comm)
 
 
-def _thawed(member: Member) -> Member:
+def _thawed(member: ProcessView) -> ProcessView:
     own = member.subject
     if not own.frozen:
         return member

@@ -15,7 +15,7 @@ from app.verdict.programs.forwarders import passing
 from app.verdict.programs.identity import called, program_of, who
 from app.verdict.programs.inits import TAKERS
 from app.verdict.remedies import TAKEN, Remedy, all_told, handles, started
-from app.verdict.tree import Member, StopSubject
+from app.verdict.tree import ProcessView, StopCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +25,18 @@ class Hearing:
     ``untold`` is None where a program decides by itself whom it tells.
     """
 
-    catchers: tuple[Member, ...]
-    untold: tuple[Member, ...] | None
+    catchers: tuple[ProcessView, ...]
+    untold: tuple[ProcessView, ...] | None
 
 
-def hearing(subject: StopSubject) -> Hearing:
+def hearing(subject: StopCase) -> Hearing:
     """Of the stop signal as it is set."""
     catchers = tuple(each for each in subject.members[1:] if handles(each, subject.signal))
     told = _recipients(subject, subject.root, subject.signal, frozenset())
     return Hearing(catchers, None if told is None else tuple(each for each in catchers if each.pid not in told))
 
 
-def _recipients(subject: StopSubject, member: Member, number: int, seen: frozenset[int]) -> frozenset[int] | None:
+def _recipients(subject: StopCase, member: ProcessView, number: int, seen: frozenset[int]) -> frozenset[int] | None:
     """The pids that the signal reaches from here on; None: nobody knows."""
     here = seen | {member.pid}
     takes = forecast(member.subject, number).fate in TAKEN or program_of(member).name in TAKERS
@@ -68,14 +68,14 @@ def swept_words(found: Hearing, number: int) -> str:
     return f"It stops in time, but not clean: {names} would handle {name_of(number)}, and {each} with PID 1."
 
 
-def _named(members: Sequence[Member]) -> str:
+def _named(members: Sequence[ProcessView]) -> str:
     """At most three of them."""
     names = [who(each) for each in members[:3]]
     more = len(members) - len(names)
     return ", ".join(names) + f" and {more} more" if more else " and ".join(names)
 
 
-def tell_them(subject: StopSubject, found: Hearing) -> Remedy | None:
+def tell_them(subject: StopCase, found: Hearing) -> Remedy | None:
     """For the first who is never told: its parent is to be changed, or to step aside."""
     member = found.untold[0] if found.untold else None
     parent = next((each for each in subject.members if member and each.pid == member.ppid), None)

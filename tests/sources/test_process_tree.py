@@ -9,7 +9,7 @@ from app.events import AnyEvent, Forecast, ProcessAppeared, ProcessChanged, Proc
 from app.lab.forecasts import forecasts_of
 from app.probe.procfs import Masks, ProcessFacts, ThreadFacts
 from app.sources.process_tree import APART_S, HOLD_S, MOST_ROWS, REPORTS, REPORTS_WITHIN_S, ProcessTree
-from app.verdict.subject import Tried
+from app.verdict.signal_state import Tried
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 NONE = Masks(0, 0, 0, 0, 0)

@@ -19,14 +19,14 @@ from pathlib import Path
 
 from app.events.parts import Fate, Origin
 from app.hosts.local.kernel_trial import try_now
-from app.lab.forecasts import subject_of
+from app.lab.forecasts import signal_state_of
 from app.probe.observations import Gone, Missed, Observation, SignalDelivered, SignalGenerated
 from app.probe.procfs import Proc, ProcessFacts
 from app.probe.target_matcher import TargetMatcher
 from app.probe.trace import Trace
 from app.signals import by_number
 from app.verdict.forecast import Forecast, forecast
-from app.verdict.subject import Tried
+from app.verdict.signal_state import Tried
 
 WITHIN_S = 10.0
 UNSHARE = ("unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc", "--kill-child")
@@ -262,7 +262,7 @@ def judge(
     mine.read()
     mine.lines.clear()
     before = mine.facts()
-    told_before = forecast(subject_of(before, TRIED), number, origin)
+    told_before = forecast(signal_state_of(before, TRIED), number, origin)
     send(mine, number, origin)
     after = settle(mine)
     observed = witness.observed(mine.pid)

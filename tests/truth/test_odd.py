@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from app.lab.forecasts import subject_of
+from app.lab.forecasts import signal_state_of
 from app.probe.observations import SignalDelivered, SignalGenerated
 from app.verdict.forecast import forecast
-from app.verdict.subject import has
+from app.verdict.signal_state import has
 from tests.support import until
 from tests.truth.observe import COUNTS, PROC, TRIED, WITHIN_S, Counts, Victim, Witness, judge, settle, victim
 from tests.truth.test_masks import ALL, MATTER, RTMIN3, mask
@@ -99,7 +99,7 @@ def test_a_parent_in_vfork_takes_only_what_ends_it(kind: str, caught: int, odd_p
     for number in (TERM, QUIT, TSTP, WINCH, RTMIN3):
         with running(str(odd_program), *words((kind, caught, 0, 0, 0))) as mine:
             until(lambda mine=mine: waits(mine), what="it waits in vfork, and its other thread sleeps")  # type: ignore[misc]
-            observed = forecast(subject_of(mine.facts(), TRIED), number)
+            observed = forecast(signal_state_of(mine.facts(), TRIED), number)
             os.kill(mine.pid, number)
             if observed.fate == "terminates":
                 assert mine.process.wait(WITHIN_S) == -number
@@ -129,7 +129,7 @@ def test_a_stop_in_a_process_group_that_somebody_could_continue(kind: str, fate:
         one = known(mine, int(mine.lines[0].split()[1]))
         settle(one)
         facts = {each.pid: each for each in PROC.facts({*family, one.pid})}[one.pid]
-        observed = forecast(subject_of(facts, TRIED), TSTP)
+        observed = forecast(signal_state_of(facts, TRIED), TSTP)
         assert (observed.fate, observed.sure) == (fate, True)
         witness.observed(one.pid)
         os.kill(one.pid, TSTP)

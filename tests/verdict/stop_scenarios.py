@@ -14,8 +14,8 @@ from typing import Literal, cast
 
 from app.signals import parse_signal
 from app.targets import HostName
-from app.verdict.stop import Member, StopSubject
-from app.verdict.subject import Subject, Thread
+from app.verdict.signal_state import SignalState, Thread
+from app.verdict.stop import ProcessView, StopCase
 
 FOLDER = Path(__file__).parent / "scenarios"
 Seen = Literal["ended", "sigkill"]
@@ -25,7 +25,7 @@ Seen = Literal["ended", "sigkill"]
 class Scenario:
     file: str
     name: str
-    subject: StopSubject
+    subject: StopCase
     seen: Seen
     took_s: float
 
@@ -43,7 +43,7 @@ def scenario(file: str, name: str) -> Scenario:
     return next(each for each in scenarios(file) if each.name == name)
 
 
-def processes(text: str, *, host: HostName = "container") -> tuple[Member, ...]:
+def processes(text: str, *, host: HostName = "container") -> tuple[ProcessView, ...]:
     """Process lines alone, for trees that a test makes up."""
     return tuple(_member(line, host) for line in text.strip().splitlines())
 
@@ -60,19 +60,19 @@ def _parse(path: Path) -> list[Scenario]:
         name, signal, timeout_s, host, seen = (word.strip() for word in head.split(";"))
         kind, took_s = seen.split()
         members = processes("\n".join(lines), host=cast(HostName, host))
-        subject = StopSubject(members, parse_signal(signal).number, int(timeout_s), cast(HostName, host))
+        subject = StopCase(members, parse_signal(signal).number, int(timeout_s), cast(HostName, host))
         found.append(Scenario(path.stem, name, subject, cast(Seen, kind), float(took_s)))
     return found
 
 
-def _member(line: str, host: str) -> Member:
+def _member(line: str, host: str) -> ProcessView:
     numbers, comm, exe, rest = (part.strip() for part in line.split("|", 3))
     argv, _, marks = rest.rpartition("|")
     pid, ppid, pgid = map(int, numbers.split())
     said = dict(mark.partition("=")[::2] for mark in marks.split())
     blocked = [int(word, 16) for word in said.get("blk", "0").split(",")]
     waited = int(said.get("wait", "0"), 16)
-    return Member(
+    return ProcessView(
         pid=pid,
         ppid=ppid,
         ns_pid=pid,
@@ -80,7 +80,7 @@ def _member(line: str, host: str) -> Member:
         comm=comm,
         argv=tuple(shlex.split(argv)),
         exe=exe or None,
-        subject=Subject(
+        subject=SignalState(
             threads=tuple(Thread(mask, 0 if index else waited) for index, mask in enumerate(blocked)),
             ignored=int(said.get("ign", "0"), 16),
             caught=int(said.get("cgt", "0"), 16),

@@ -25,7 +25,7 @@ from app.events.parts import Advice, Dispositions
 from app.verdict.diagnose_stop import diagnose_stop
 from app.verdict.diagnosis import Diagnosis
 from app.verdict.scene import scene_of
-from app.verdict.tree import Member
+from app.verdict.tree import ProcessView
 from tests.verdict.stop_scenarios import processes
 
 BEGAN = datetime(2024, 5, 1, tzinfo=UTC)
@@ -88,7 +88,7 @@ class Told:
         self._events.append(made(run="r1", target="r1.server", at=at, **fields))
         return len(self._events)
 
-    def _appeared(self, member: Member) -> None:
+    def _appeared(self, member: ProcessView) -> None:
         own = member.subject
         masks = (own.leader_blocked, own.ignored, own.caught, 0, own.leader_waited, own.signalfd)
         names = ("blocked", "ignored", "caught", "pending", "waited", "signalfd")

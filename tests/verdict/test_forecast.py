@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from app.events.parts import Fate, Origin
 from app.signals import SIGNALS, parse_signal
 from app.verdict.forecast import RULES, forecast, forecasts
-from app.verdict.subject import NOTHING_TRIED, Subject, Thread, Tried
+from app.verdict.signal_state import NOTHING_TRIED, SignalState, Thread, Tried
 
-FREE = Subject((Thread(),))
+FREE = SignalState((Thread(),))
 INIT = replace(FREE, is_init=True)
 
 
@@ -22,14 +22,14 @@ def mask(*names: str) -> int:
     return sum(1 << (parse_signal(name).number - 1) for name in names)
 
 
-def blocks(*names: str, among: int = 1) -> Subject:
+def blocks(*names: str, among: int = 1) -> SignalState:
     """A process whose first ``among`` of two threads block these."""
     held = mask(*names)
-    return Subject((Thread(held), Thread(held if among > 1 else 0)), leader_blocked=held)
+    return SignalState((Thread(held), Thread(held if among > 1 else 0)), leader_blocked=held)
 
 
-def waits(*names: str, caught: int = 0) -> Subject:
-    return Subject((Thread(0, mask(*names)),), leader_waited=mask(*names), caught=caught)
+def waits(*names: str, caught: int = 0) -> SignalState:
+    return SignalState((Thread(0, mask(*names)),), leader_waited=mask(*names), caught=caught)
 
 
 @pytest.mark.parametrize(
@@ -78,11 +78,11 @@ def waits(*names: str, caught: int = 0) -> Subject:
         (replace(FREE, frozen="v2", caught=mask("TERM")), "TERM", "outside", "pending", True),
         (replace(FREE, traced=True), "TERM", "outside", "unknown", False),
         (replace(FREE, traced=True), "KILL", "outside", "terminates", True),
-        (Subject((), state="Z"), "KILL", "outside", "none", True),
-        (Subject(None), "TERM", "outside", "unknown", False),
+        (SignalState((), state="Z"), "KILL", "outside", "none", True),
+        (SignalState(None), "TERM", "outside", "unknown", False),
     ],
 )
-def test_one_rule_each(subject: Subject, signal: str, origin: Origin, fate: Fate, sure: bool) -> None:
+def test_one_rule_each(subject: SignalState, signal: str, origin: Origin, fate: Fate, sure: bool) -> None:
     found = forecast(subject, parse_signal(signal).number, origin)
     assert (found.fate, found.sure) == (fate, sure), found
 
@@ -113,7 +113,7 @@ LEADER = replace(blocks("TERM", "QUIT"), is_init=True)
         (replace(blocks("TERM"), tried=DROPS), "TERM", "terminates", True),
     ],
 )
-def test_where_kernels_differ_what_was_tried_decides(subject: Subject, signal: str, fate: Fate, sure: bool) -> None:
+def test_where_kernels_differ_what_was_tried_decides(subject: SignalState, signal: str, fate: Fate, sure: bool) -> None:
     for origin in get_args(Origin):
         found = forecast(subject, parse_signal(signal).number, origin)
         assert (found.fate, found.sure) == (fate, sure), found
@@ -134,7 +134,7 @@ def test_the_sentence_says_what_was_seen_or_what_would_tell() -> None:
 
 MASKS = st.integers(0, 2**64 - 1)
 SUBJECTS = st.builds(
-    Subject,
+    SignalState,
     threads=st.none() | st.lists(st.builds(Thread, blocked=MASKS, waited=MASKS), max_size=3).map(tuple),
     ignored=MASKS,
     caught=MASKS,
@@ -151,7 +151,7 @@ SUBJECTS = st.builds(
 
 
 @given(SUBJECTS, st.sampled_from(("outside", "inside")))
-def test_every_signal_has_one_fate(subject: Subject, origin: Origin) -> None:
+def test_every_signal_has_one_fate(subject: SignalState, origin: Origin) -> None:
     groups = forecasts(subject, origin)
     masks = [int(group.signals, 16) for group in groups]
     assert sum(masks) == 2**64 - 1
@@ -164,7 +164,7 @@ def test_every_signal_has_one_fate(subject: Subject, origin: Origin) -> None:
 
 
 @given(SUBJECTS)
-def test_where_it_is_sent_from_matters_for_kill_and_stop_to_an_init_only(subject: Subject) -> None:
+def test_where_it_is_sent_from_matters_for_kill_and_stop_to_an_init_only(subject: SignalState) -> None:
     differs = {
         signal.name
         for signal in SIGNALS
@@ -175,7 +175,7 @@ def test_where_it_is_sent_from_matters_for_kill_and_stop_to_an_init_only(subject
 
 
 @given(SUBJECTS, st.sampled_from(SIGNALS).map(lambda signal: signal.number))
-def test_what_is_unknown_is_never_sure(subject: Subject, number: int) -> None:
+def test_what_is_unknown_is_never_sure(subject: SignalState, number: int) -> None:
     found = forecast(subject, number)
     assert found.fate != "unknown" or not found.sure
 
@@ -190,7 +190,7 @@ def test_every_fate_is_reached() -> None:
     assert {
         forecast(subject, number, origin).fate
         for subject in (
-            *(FREE, INIT, Subject((), state="Z"), Subject(None), blocks("TERM", among=2), waits("TERM")),
+            *(FREE, INIT, SignalState((), state="Z"), SignalState(None), blocks("TERM", among=2), waits("TERM")),
             *(replace(FREE, caught=1, ignored=2), replace(FREE, state="T"), replace(FREE, orphaned=True)),
             replace(blocks("TERM", among=2), signalfd=mask("TERM")),
         )

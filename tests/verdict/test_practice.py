@@ -13,8 +13,8 @@ from app.verdict.programs.inits import manner
 from app.verdict.programs.practice import MANUALS, ORDER, UNTOLD, practices
 from app.verdict.programs.senders import MEASURED, SENDERS, Source, senders_of
 from app.verdict.programs.servers import HABITS
-from app.verdict.subject import Subject
-from app.verdict.tree import Member
+from app.verdict.signal_state import SignalState
+from app.verdict.tree import ProcessView
 
 ALL = (*SIGNALS, *RESERVED)
 
@@ -81,7 +81,7 @@ def test_what_a_server_is_forecast_to_do_is_what_is_told() -> None:
 
 @pytest.mark.parametrize("program", ["systemd", "supervisord", "s6-svscan", "runsvdir", "make"])
 def test_what_an_init_is_forecast_to_do_is_what_is_told(program: str) -> None:
-    member = Member(1, 0, 1, 1, program, (program,), None, Subject(None, is_init=True))
+    member = ProcessView(1, 0, 1, 1, program, (program,), None, SignalState(None, is_init=True))
     told = {name: each for name, found in practices().items() for each in found if each.program == program}
     assert told
     for name, practice in told.items():
@@ -93,7 +93,7 @@ def test_systemd_halts_at_once_on_what_the_shell_calls_rtmax_14() -> None:
     """The table counts down from SIGRTMAX in the upper half: SIGRTMIN+16 has another name there."""
     number = signal.SIGRTMIN + 16
     assert name_of(number) == "SIGRTMAX-14"
-    systemd = Member(1, 0, 1, 1, "systemd", ("/sbin/init",), None, Subject(None, is_init=True))
+    systemd = ProcessView(1, 0, 1, 1, "systemd", ("/sbin/init",), None, SignalState(None, is_init=True))
     found = manner(systemd, number)
     assert found
     assert "at once" in found.text
@@ -109,7 +109,7 @@ def test_systemd_halts_at_once_on_what_the_shell_calls_rtmax_14() -> None:
 )
 def test_a_hangup_is_not_a_stop_for_every_manager(program: str, signal_name: str, kind: str, word: str) -> None:
     """Seen with s6 2.11 and runit 2.1: s6-svscan only looks again, runsvdir tells its services and does not wait."""
-    member = Member(1, 0, 1, 1, program, (program,), None, Subject(None, is_init=True))
+    member = ProcessView(1, 0, 1, 1, program, (program,), None, SignalState(None, is_init=True))
     found = manner(member, parse_signal(signal_name).number)
     assert found
     assert found.kind == kind

@@ -6,15 +6,15 @@ import subprocess
 
 import pytest
 
+from app.verdict.signal_state import SignalState
 from app.verdict.snippets import handler, passes_on
-from app.verdict.subject import Subject
-from app.verdict.tree import Member
+from app.verdict.tree import ProcessView
 
 PYTHON, NODE, PERL = ("python3", "-c"), ("node", "-e"), ("perl", "-e")
 
 
-def runs(argv: tuple[str, ...]) -> Member:
-    return Member(7, 1, 7, 7, argv[0], argv, None, Subject(None, is_init=False))
+def runs(argv: tuple[str, ...]) -> ProcessView:
+    return ProcessView(7, 1, 7, 7, argv[0], argv, None, SignalState(None, is_init=False))
 
 
 def ended(*command: str) -> int:

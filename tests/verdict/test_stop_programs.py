@@ -8,13 +8,13 @@ import pytest
 
 from app.verdict.programs.identity import Program, program_of
 from app.verdict.programs.shells import doing, ends_within_s
-from app.verdict.stop import Member, StopSubject, forecast_stop
-from app.verdict.subject import Subject, Thread
+from app.verdict.signal_state import SignalState, Thread
+from app.verdict.stop import ProcessView, StopCase, forecast_stop
 from tests.verdict.stop_scenarios import processes, scenario
 
 
-def member(*argv: str, exe: str | None = None, comm: str = "x") -> Member:
-    return Member(8, 1, 8, 8, comm, argv, exe, Subject((Thread(),)))
+def member(*argv: str, exe: str | None = None, comm: str = "x") -> ProcessView:
+    return ProcessView(8, 1, 8, 8, comm, argv, exe, SignalState((Thread(),)))
 
 
 @pytest.mark.parametrize(
@@ -47,9 +47,9 @@ def member(*argv: str, exe: str | None = None, comm: str = "x") -> Member:
         (member("uwsgi", "--die-on-term", exe="/usr/bin/uwsgi-core"), Program("uwsgi", "", True)),
         (member(comm="kworker"), Program("kworker")),
     ],
-    ids=lambda value: " ".join(value.argv) if isinstance(value, Member) else "",
+    ids=lambda value: " ".join(value.argv) if isinstance(value, ProcessView) else "",
 )  # fmt: skip
-def test_a_program_is_known_by_its_file_before_its_words(process: Member, program: Program) -> None:
+def test_a_program_is_known_by_its_file_before_its_words(process: ProcessView, program: Program) -> None:
     assert program_of(process) == program
 
 
@@ -102,7 +102,7 @@ def test_job_control_hides_which_child_is_in_the_foreground() -> None:
         "1 0 1 | bash | /usr/bin/bash | bash start.sh | blk=10000 ign=4 cgt=14000 wait4\n"
         "2 1 2 | server | /server | server |"
     )
-    subject = StopSubject(members, 15, 10)
+    subject = StopCase(members, 15, 10)
     assert doing(subject, subject.root).kind == "unclear"
     assert forecast_stop(subject).outcome == "handler_decides"
 
@@ -127,13 +127,13 @@ def test_an_adopted_orphan_is_not_taken_for_the_program() -> None:
     deaf = replace(
         server, pid=20, ns_pid=20, pgid=20, argv=("nohup",), subject=replace(server.subject, ignored=1 << 14)
     )
-    said = forecast_stop(StopSubject((tini, deaf, server), 15, 10))
+    said = forecast_stop(StopCase((tini, deaf, server), 15, 10))
     assert said.outcome == "at_once"
 
 
 def test_another_user_may_be_out_of_reach() -> None:
     tini, server = scenario("tutorial", "tini").subject.members
-    other = StopSubject((replace(tini, uid=1000), replace(server, uid=0)), 15, 10)
+    other = StopCase((replace(tini, uid=1000), replace(server, uid=0)), 15, 10)
     assert not forecast_stop(other).sure
 
 
@@ -146,14 +146,14 @@ def test_a_paused_container_is_unpaused_by_its_stop() -> None:
 
 
 def test_masks_that_nobody_can_read() -> None:
-    root = replace(scenario("tutorial", "timeout-default").subject.root, subject=Subject(None, is_init=True))
-    said = forecast_stop(StopSubject((root,), 15, 10))
+    root = replace(scenario("tutorial", "timeout-default").subject.root, subject=SignalState(None, is_init=True))
+    said = forecast_stop(StopCase((root,), 15, 10))
     assert (said.outcome, said.sure, said.say) == ("unknown", False, "Nobody can tell")
 
 
 def test_masks_that_change_from_look_to_look() -> None:
     root = replace(scenario("tutorial", "timeout-default").subject.root, steady=False)
-    said = forecast_stop(StopSubject((root,), 15, 10))
+    said = forecast_stop(StopCase((root,), 15, 10))
     assert (said.outcome, said.sure) == ("sigkill", False)
 
 
@@ -161,5 +161,5 @@ def test_a_look_between_two_waits_of_an_init() -> None:
     """Without its calls tini looks like a program that handles nothing."""
     tini, server = scenario("tutorial", "tini").subject.members
     bare = replace(tini, subject=replace(tini.subject, threads=(Thread(),), leader_waited=0), wait_call=None)
-    said = forecast_stop(StopSubject((bare, server), 15, 10))
+    said = forecast_stop(StopCase((bare, server), 15, 10))
     assert (said.outcome, said.sure) == ("at_once", False)

@@ -13,8 +13,8 @@ from app.signals import SIGNALS
 from app.verdict.forecast import forecast
 from app.verdict.programs.forwarders import FORWARDERS
 from app.verdict.programs.identity import program_of
-from app.verdict.stop import Member, StopSubject, forecast_stop
-from app.verdict.subject import Subject, Thread
+from app.verdict.signal_state import SignalState, Thread
+from app.verdict.stop import ProcessView, StopCase, forecast_stop
 from tests.verdict.stop_scenarios import scenario
 
 ASKED = (1, 2, 3, 9, 10, 12, 15, 18, 19, 20, 28, 37)
@@ -48,11 +48,11 @@ MARKED = tuple(
 
 
 @st.composite
-def subjects(draw: st.DrawFn, *, init: bool) -> Subject:
+def subjects(draw: st.DrawFn, *, init: bool) -> SignalState:
     if draw(st.integers(0, 3)) == 0:
         return replace(draw(st.sampled_from(MARKED)), is_init=init)
     threads = draw(st.lists(st.builds(Thread, blocked=MASKS, waited=st.just(0)), min_size=1, max_size=2))
-    return Subject(
+    return SignalState(
         threads=draw(st.sampled_from([tuple(threads), tuple(threads), None])),
         ignored=draw(MASKS),
         caught=draw(MASKS),
@@ -67,14 +67,14 @@ def subjects(draw: st.DrawFn, *, init: bool) -> Subject:
 
 
 @st.composite
-def targets(draw: st.DrawFn) -> StopSubject:
+def targets(draw: st.DrawFn) -> StopCase:
     protected = draw(st.booleans())
     members = []
     for index in range(draw(st.integers(1, 4))):
         argv = draw(st.sampled_from(LINES))
         exe = draw(st.sampled_from([None, f"/usr/bin/{argv[0].split('/')[-1].split(':')[0]}" if argv else None]))
         members.append(
-            Member(
+            ProcessView(
                 pid=100 + index,
                 ppid=draw(st.integers(99, 100 + index)),
                 ns_pid=index + 1,
@@ -92,10 +92,10 @@ def targets(draw: st.DrawFn) -> StopSubject:
         )
     host = draw(st.sampled_from(["container", "process", "sandbox"]))
     number = draw(st.sampled_from([*ASKED, 15, 15, *(each.number for each in SIGNALS)]))
-    return StopSubject(tuple(members), number, draw(st.sampled_from([-1, 0, 1, 10])), host)  # type: ignore[arg-type]
+    return StopCase(tuple(members), number, draw(st.sampled_from([-1, 0, 1, 10])), host)  # type: ignore[arg-type]
 
 
-def by_the_kernel(target: StopSubject) -> str | None:
+def by_the_kernel(target: StopCase) -> str | None:
     """The outcome by the kernel's rules and forwarders alone; None where anybody else has a say."""
     member, number, origin = target.root, target.signal, "outside"
     for _ in target.members:
@@ -117,7 +117,7 @@ def by_the_kernel(target: StopSubject) -> str | None:
 
 
 @given(targets())
-def test_what_is_sure_is_the_kernels_own(target: StopSubject) -> None:
+def test_what_is_sure_is_the_kernels_own(target: StopCase) -> None:
     said = forecast_stop(target)
     if said.sure:
         thawed = target.thawed() if target.host == "container" else target
@@ -125,7 +125,7 @@ def test_what_is_sure_is_the_kernels_own(target: StopSubject) -> None:
 
 
 @given(targets())
-def test_it_always_has_an_answer_in_one_line(target: StopSubject) -> None:
+def test_it_always_has_an_answer_in_one_line(target: StopCase) -> None:
     said = forecast_stop(target)
     assert said.outcome in get_args(StopOutcome)
     assert said.say
@@ -137,7 +137,7 @@ def test_it_always_has_an_answer_in_one_line(target: StopSubject) -> None:
 
 
 @given(targets())
-def test_who_sees_less_is_not_surer(target: StopSubject) -> None:
+def test_who_sees_less_is_not_surer(target: StopCase) -> None:
     """Without a look at the calls nothing is sure but SIGKILL and SIGSTOP themselves."""
     blind = replace(target, members=tuple(replace(each, wait_call=None) for each in target.members))
     if target.signal not in (9, 19):
@@ -145,7 +145,7 @@ def test_who_sees_less_is_not_surer(target: StopSubject) -> None:
 
 
 @given(targets())
-def test_more_time_never_makes_a_sigkill(target: StopSubject) -> None:
+def test_more_time_never_makes_a_sigkill(target: StopCase) -> None:
     short, long = (forecast_stop(replace(target, timeout_s=timeout_s)) for timeout_s in (1, 3600))
     if long.outcome == "sigkill":
         assert short.outcome == "sigkill"

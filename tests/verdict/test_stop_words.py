@@ -8,7 +8,7 @@ import pytest
 
 from app.signals import parse_signal
 from app.targets import HostName
-from app.verdict.stop import StopSaid, StopSubject, forecast_stop
+from app.verdict.stop import StopCase, StopSaid, forecast_stop
 from tests.verdict.stop_scenarios import processes, scenario
 
 PYTHON = "| python3 | /usr/bin/python3.11 | python3 -m http.server 8080 | ign=1001000 cgt=2"
@@ -16,7 +16,7 @@ TINI = "1 0 1 | tini | /usr/bin/tini | tini -- {} | ign=300000 wait=fffffffe3fcf
 
 
 def forecast(text: str, *, signal: str = "TERM", timeout_s: int = 10, host: HostName = "container") -> StopSaid:
-    return forecast_stop(StopSubject(processes(text, host=host), parse_signal(signal).number, timeout_s, host))
+    return forecast_stop(StopCase(processes(text, host=host), parse_signal(signal).number, timeout_s, host))
 
 
 def test_pid_1_without_a_handler() -> None:
@@ -127,6 +127,6 @@ def test_the_tutorials_three_ways_to_start_httpd() -> None:
 
 def test_a_name_cannot_break_a_line() -> None:
     root = replace(processes(f"1 0 1 {PYTHON}")[0], comm="evil\nPID 1 {me} is fine")
-    said = forecast_stop(StopSubject((root,), 15, 10))
+    said = forecast_stop(StopCase((root,), 15, 10))
     assert "\n" not in said.why
     assert said.why.startswith("PID 1 is evil?PID 1 {me} is fine: ")

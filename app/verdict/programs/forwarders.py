@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from app.signals import name_of, parse_signal
 from app.verdict.programs.identity import program_of
-from app.verdict.subject import EVERY, Subject
-from app.verdict.tree import Member, StopSubject
+from app.verdict.signal_state import EVERY, SignalState
+from app.verdict.tree import ProcessView, StopCase
 
 CHLD = parse_signal("CHLD").number
 _TTY_IGNORED = 1 << (parse_signal("TTIN").number - 1) | 1 << (parse_signal("TTOU").number - 1)
@@ -30,16 +30,16 @@ class Passing:
     """
 
     signal: int
-    main: Member | None
-    to: tuple[Member, ...] = ()
+    main: ProcessView | None
+    to: tuple[ProcessView, ...] = ()
     marked: bool = False
-    holds: tuple[Member, ...] = ()
+    holds: tuple[ProcessView, ...] = ()
 
 
-Passes = Callable[[StopSubject, Member, int], Passing | None]
+Passes = Callable[[StopCase, ProcessView, int], Passing | None]
 
 
-def _main(subject: StopSubject, member: Member, words: tuple[str, ...]) -> tuple[Member | None, bool]:
+def _main(subject: StopCase, member: ProcessView, words: tuple[str, ...]) -> tuple[ProcessView | None, bool]:
     """The child that it started itself, and whether that is certain: an init adopts orphans too."""
     children = subject.children(member)
     if len(children) <= 1:
@@ -78,7 +78,7 @@ def _line(argv: tuple[str, ...], flags: str, valued: str, long: dict[str, str]) 
     return Line(seen, tuple(values), tuple(words), known)
 
 
-def _awaits(subject: Subject, marks: int) -> bool:
+def _awaits(subject: SignalState, marks: int) -> bool:
     """One thread that takes the real-time signals and these by waiting, or blocks them between two waits."""
     if subject.threads is None or len(subject.threads) != 1:
         return False
@@ -86,7 +86,7 @@ def _awaits(subject: Subject, marks: int) -> bool:
     return not (_UPPER | marks) & ~(thread.blocked | thread.waited)
 
 
-def _tini(subject: StopSubject, member: Member, number: int) -> Passing | None:
+def _tini(subject: StopCase, member: ProcessView, number: int) -> Passing | None:
     """To its child; with -g to its child's group.  Ends with its child."""
     line = _line(member.argv, "gsvw", "ep", {})
     main, certain = _main(subject, member, line.command)
@@ -97,7 +97,7 @@ def _tini(subject: StopSubject, member: Member, number: int) -> Passing | None:
     return Passing(number, main, to, marked and certain and line.known)
 
 
-def _dumb_init(subject: StopSubject, member: Member, number: int) -> Passing | None:
+def _dumb_init(subject: StopCase, member: ProcessView, number: int) -> Passing | None:
     """To its child's session, or with --single-child to the child; may send another signal.  Ends with its child."""
     line = _line(member.argv, "cv", "r", {"--single-child": "c", "--rewrite": "r", "--verbose": "v"})
     main, certain = _main(subject, member, line.command)
@@ -114,7 +114,7 @@ def _dumb_init(subject: StopSubject, member: Member, number: int) -> Passing | N
     return Passing(passed, main, (main,) if single else subject.group(main.pgid), marked)
 
 
-def _catatonit(subject: StopSubject, member: Member, number: int) -> Passing | None:
+def _catatonit(subject: StopCase, member: ProcessView, number: int) -> Passing | None:
     """To its child, from a signalfd; with -g to its child's group.  Ends with its child."""
     line = _line(member.argv, "g", "", {})
     main, certain = _main(subject, member, line.command)
@@ -126,7 +126,7 @@ def _catatonit(subject: StopSubject, member: Member, number: int) -> Passing | N
     return Passing(number, main, to, marked and certain and line.known)
 
 
-def _timeout(subject: StopSubject, member: Member, number: int) -> Passing | None:
+def _timeout(subject: StopCase, member: ProcessView, number: int) -> Passing | None:
     """To its child and, without --foreground, to its process group.  Ends with its child."""
     children = subject.children(member)
     if not children:
@@ -136,7 +136,7 @@ def _timeout(subject: StopSubject, member: Member, number: int) -> Passing | Non
     return Passing(number, children[0], (children[0], *group))
 
 
-def _npm(subject: StopSubject, member: Member, number: int) -> Passing | None:
+def _npm(subject: StopCase, member: ProcessView, number: int) -> Passing | None:
     """npm and its like pass TERM and INT to the shell that runs the script."""
     children = subject.children(member)
     if not children or name_of(number) not in ("SIGTERM", "SIGINT"):
@@ -144,12 +144,12 @@ def _npm(subject: StopSubject, member: Member, number: int) -> Passing | None:
     return Passing(number, children[0], (children[0],))
 
 
-def _sudo(subject: StopSubject, member: Member, number: int) -> Passing | None:
+def _sudo(subject: StopCase, member: ProcessView, number: int) -> Passing | None:
     children = subject.children(member)
     return Passing(number, children[0], (children[0],)) if children else None
 
 
-def _make(subject: StopSubject, member: Member, number: int) -> Passing | None:
+def _make(subject: StopCase, member: ProcessView, number: int) -> Passing | None:
     """TERM goes to the recipes; make then waits for them, and as PID 1 for the orphans that it gets from them."""
     children = subject.children(member)
     if not children or name_of(number) != "SIGTERM":
@@ -169,7 +169,7 @@ FORWARDERS: dict[str, Passes] = {
 }
 
 
-def passing(subject: StopSubject, member: Member, number: int) -> Passing | None:
+def passing(subject: StopCase, member: ProcessView, number: int) -> Passing | None:
     """To whom a signal that it took is passed on; None when it does no such thing with it."""
     passes = FORWARDERS.get(program_of(member).name)
     return passes(subject, member, number) if passes else None

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.verdict.tree import Member
+from app.verdict.tree import ProcessView
 
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "rbash", "yash"})
 _RUNTIMES = {
@@ -39,7 +39,7 @@ class Program:
 
 
 @lru_cache(maxsize=1024)
-def program_of(member: Member) -> Program:
+def program_of(member: ProcessView) -> Program:
     """What a process is, as far as it shows."""
     file = _base((member.exe or "").removesuffix(" (deleted)"))
     said = _said(member)
@@ -56,7 +56,7 @@ def program_of(member: Member) -> Program:
     return Program(_alias("php-fpm" if plain == "php-fpm" else name), "", bool(file))
 
 
-def _said(member: Member) -> str:
+def _said(member: ProcessView) -> str:
     """Of its first argument; a title that was written over the arguments is cut at its first space or colon."""
     if not member.argv or not member.argv[0]:
         return member.comm
@@ -66,7 +66,7 @@ def _said(member: Member) -> str:
     return _base(first) or member.comm
 
 
-def _applet(member: Member, *, by_file: bool) -> Program:
+def _applet(member: ProcessView, *, by_file: bool) -> Program:
     words = [_base(word.removeprefix("-")) for word in member.argv[:2]]
     if words[:1] == ["busybox"]:
         words = words[1:]
@@ -76,7 +76,7 @@ def _applet(member: Member, *, by_file: bool) -> Program:
     return Program("busybox init" if name == "init" else name, "", by_file)
 
 
-def _script(member: Member, runtime: str, said: str) -> str:
+def _script(member: ProcessView, runtime: str, said: str) -> str:
     """The script or module; "" for code in an argument.  A title names itself."""
     words = list(member.argv[1:])
     if not words:
@@ -102,18 +102,18 @@ def _alias(name: str) -> str:
     return _ALIASES.get(name, name)
 
 
-def called(member: Member) -> str:
+def called(member: ProcessView) -> str:
     """Its name for people: a comm can hold anything, a line break too."""
     return "".join(sign if sign.isprintable() else "?" for sign in member.comm) or "?"
 
 
-def shell_of(member: Member) -> str:
+def shell_of(member: ProcessView) -> str:
     """The shell behind the name of a script; "" when it is none, or is called so."""
     program = program_of(member)
     return program.name if program.runtime == "shell" and program.name != called(member) else ""
 
 
-def who(member: Member) -> str:
+def who(member: ProcessView) -> str:
     """``PID 1 (python3)``; ``PID 1 (start.sh, bash)``; ``start.sh (bash, pid 8)``."""
     name, shell = called(member), shell_of(member)
     if member.subject.is_init:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from app.signals import name_of
 from app.verdict.programs.habit import Habit
 from app.verdict.programs.identity import program_of, who
-from app.verdict.tree import Member
+from app.verdict.tree import ProcessView
 
 # Those that take signals where the masks show them as blocked, or even at their default between two looks.
 TAKERS = frozenset(
@@ -17,7 +17,7 @@ TAKERS = frozenset(
 )
 
 
-def manner(member: Member, number: int) -> Habit | None:
+def manner(member: ProcessView, number: int) -> Habit | None:
     """What a known manager means by a signal that it took."""
     program, name = program_of(member), name_of(number)
     if program.name == "su":
@@ -61,7 +61,7 @@ def _systemd(name: str) -> Habit | None:
     return Habit("stays", "does something else than to end")
 
 
-def taken_by_name(member: Member) -> str:
+def taken_by_name(member: ProcessView) -> str:
     """Why a look at its masks may mislead; "" when there is no such reason, or its way of taking them was seen."""
     seen = member.subject.signalfd or any(thread.waited for thread in member.subject.threads or ())
     if program_of(member).name in TAKERS and not seen:

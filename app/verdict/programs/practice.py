@@ -16,8 +16,8 @@ from app.signals import parse_signal
 from app.verdict.programs.inits import manner
 from app.verdict.programs.senders import BASH, GO, MEASURED, RUN, Source, manual
 from app.verdict.programs.servers import HABITS
-from app.verdict.subject import Subject
-from app.verdict.tree import Member
+from app.verdict.signal_state import SignalState
+from app.verdict.tree import ProcessView
 
 Kind = Literal["stays", "decides", "drains", "passes", "ends"]
 ORDER: tuple[Kind, ...] = ("stays", "decides", "drains", "passes", "ends")  # the least expected first
@@ -187,7 +187,7 @@ def _practices() -> Iterator[tuple[str, Practice]]:
                     yield name, Practice(program, habit.kind, habit.text, source)
     for program, asked in _ASKED.items():
         argv = tuple(program.split())
-        member = Member(1, 0, 1, 1, program, argv, None, Subject(None, is_init=True))
+        member = ProcessView(1, 0, 1, 1, program, argv, None, SignalState(None, is_init=True))
         for short in asked.split():
             signal = parse_signal(short)
             if how := manner(member, signal.number):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app.signals import name_of, parse_signal
 from app.verdict.programs.identity import Program, who
+from app.verdict.signal_state import has
 from app.verdict.stop_path import StopPath
-from app.verdict.subject import has
-from app.verdict.tree import Member
+from app.verdict.tree import ProcessView
 
 _INT = parse_signal("INT").number
 _TSTP = parse_signal("TSTP").number
@@ -16,7 +16,7 @@ _GO_THREADS = 3
 _REALTIME = 0xFFFFFFF8_00000000  # what the thread of Go's signal.Notify blocks besides what nobody asked for
 
 
-def runtime_path(member: Member, program: Program, number: int) -> StopPath | None:
+def runtime_path(member: ProcessView, program: Program, number: int) -> StopPath | None:
     """For a signal with a handler.  None: no runtime with a way of its own."""
     if program.runtime == "node":
         return _node(member, number)
@@ -33,7 +33,7 @@ def runtime_path(member: Member, program: Program, number: int) -> StopPath | No
     return None
 
 
-def _node(member: Member, number: int) -> StopPath | None:
+def _node(member: ProcessView, number: int) -> StopPath | None:
     """node handles TERM and INT itself, by raising them again with the default action.  src/node.cc, SignalExit."""
     name = name_of(number)
     if name == "SIGUSR1":
@@ -50,7 +50,7 @@ def _node(member: Member, number: int) -> StopPath | None:
     return StopPath("ends", why)
 
 
-def _java(member: Member, number: int) -> StopPath | None:
+def _java(member: ProcessView, number: int) -> StopPath | None:
     name = name_of(number)
     if name == "SIGQUIT":
         return StopPath("stays", f"{who(member)}: Java writes what its threads do on SIGQUIT, and goes on.")
@@ -59,7 +59,7 @@ def _java(member: Member, number: int) -> StopPath | None:
     return None
 
 
-def _go(member: Member, number: int) -> StopPath:
+def _go(member: ProcessView, number: int) -> StopPath:
     """signal.Notify has a thread that blocks all but what was asked for.  runtime/signal_unix.go, ensureSigM."""
     name = name_of(number)
     listeners = [

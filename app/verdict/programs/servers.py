@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from app.signals import name_of
 from app.verdict.programs.habit import Habit, Kind
-from app.verdict.tree import Member
+from app.verdict.tree import ProcessView
 
 _FAST = "ends without waiting for anybody"
 _GRACE = "lets what is open be finished first"
@@ -103,7 +103,7 @@ HABITS: dict[str, dict[str, Habit]] = {
 }  # fmt: skip
 
 
-def habit_of(name: str, member: Member, number: int) -> Habit | None:
+def habit_of(name: str, member: ProcessView, number: int) -> Habit | None:
     """What a program of this name does with a signal that it takes; None: nobody here knows."""
     if name == "uwsgi" and name_of(number) == "SIGTERM" and any("die-on-term" in word for word in member.argv):
         return Habit("ends", _FAST)

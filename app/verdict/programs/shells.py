@@ -13,8 +13,8 @@ from typing import Literal
 
 from app.signals import parse_signal
 from app.verdict.programs.identity import program_of
-from app.verdict.subject import has
-from app.verdict.tree import Member, StopSubject, is_new_copy
+from app.verdict.signal_state import has
+from app.verdict.tree import ProcessView, StopCase, is_new_copy
 
 INT, QUIT = parse_signal("INT").number, parse_signal("QUIT").number
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -28,10 +28,10 @@ class Doing:
     """``children``: those that it waits for in the foreground."""
 
     kind: Literal["foreground", "waits", "unclear"]
-    children: tuple[Member, ...] = ()
+    children: tuple[ProcessView, ...] = ()
 
 
-def doing(subject: StopSubject, shell: Member) -> Doing:
+def doing(subject: StopCase, shell: ProcessView) -> Doing:
     """What a shell waits for now, by its children and its call."""
     children = subject.children(shell)
     places = [_place(shell, child) for child in children]
@@ -49,7 +49,7 @@ def doing(subject: StopSubject, shell: Member) -> Doing:
     return Doing("unclear")
 
 
-def _place(shell: Member, child: Member) -> Literal["foreground", "background", "unclear"]:
+def _place(shell: ProcessView, child: ProcessView) -> Literal["foreground", "background", "unclear"]:
     ignored, caught = child.subject.ignored, child.subject.caught
     if child.subject.threads is None or has(shell.subject.ignored, INT):
         return "unclear"  # it hands down what it was born with, to all its children
@@ -64,12 +64,12 @@ def _place(shell: Member, child: Member) -> Literal["foreground", "background", 
     return "foreground"
 
 
-def cleans_up(shell: Member) -> bool:
+def cleans_up(shell: ProcessView) -> bool:
     """Whether the handlers may be bash's own, which ends at once and runs the trap on EXIT.  Measured with bash 5.2."""
     return program_of(shell).name == "bash" and not _CLEANS_UP & ~shell.subject.caught
 
 
-def ends_within_s(member: Member) -> float | None:
+def ends_within_s(member: ProcessView) -> float | None:
     """How long a sleep(1) still sleeps at most; None for all else, and for one without an end."""
     if program_of(member).name != "sleep" or len(member.argv) < 2:
         return None

@@ -9,10 +9,10 @@ from app.verdict.programs.identity import called, who
 from app.verdict.programs.shells import INT, cleans_up, doing, ends_within_s
 from app.verdict.remedies import waited_for
 from app.verdict.stop_path import StopPath
-from app.verdict.tree import Member, StopSubject
+from app.verdict.tree import ProcessView, StopCase
 
 
-def trap_path(subject: StopSubject, shell: Member, number: int, told: Mapping[int, StopPath]) -> StopPath:
+def trap_path(subject: StopCase, shell: ProcessView, number: int, told: Mapping[int, StopPath]) -> StopPath:
     """``told``: what becomes of those of its children that get the signal too, by their pids."""
     name, now = name_of(number), doing(subject, shell)
     trap = f"a trap for {name}"

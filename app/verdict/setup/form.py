@@ -12,7 +12,7 @@ from typing import Literal
 
 from app.verdict.programs.identity import SHELLS, called, program_of
 from app.verdict.setup.said import Fact
-from app.verdict.tree import Member
+from app.verdict.tree import ProcessView
 
 Form = Literal["exec form", "shell form", "script", "unknown"]
 _NAMES: dict[Form, str] = {
@@ -35,7 +35,7 @@ def form_of(argv: Sequence[str]) -> Form:
     return "script" if first.endswith((".sh", ".bash")) else "exec form"
 
 
-def form_fact(argv: Sequence[str], source: str, root: Member | None) -> Fact:
+def form_fact(argv: Sequence[str], source: str, root: ProcessView | None) -> Fact:
     """``source``: who gave the command.  ``root``: PID 1 now, where it could be seen."""
     form = form_of(argv)
     if form == "unknown":
@@ -43,7 +43,7 @@ def form_fact(argv: Sequence[str], source: str, root: Member | None) -> Fact:
     return Fact("entrypoint", form, source, f"{_first(_NAMES[form])}.{_became(form, root)}")
 
 
-def _became(form: Form, root: Member | None) -> str:
+def _became(form: Form, root: ProcessView | None) -> str:
     if root is None:
         return ""
     shell = program_of(root).runtime == "shell"

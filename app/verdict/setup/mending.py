@@ -11,7 +11,7 @@ from app.verdict.copies import Copies
 from app.verdict.programs.identity import called, program_of
 from app.verdict.remedies import Remedy
 from app.verdict.telling_how import DEFAULT_S, NEW, STOP_TIMEOUT, shown, timeout_lines
-from app.verdict.tree import Member
+from app.verdict.tree import ProcessView
 
 SERVICE_LINE = 1  # of the lines for compose.yaml: the name of the service
 
@@ -34,7 +34,7 @@ def start_anew(name: str) -> Advice:
     )
 
 
-def collect(case: Ahead, parent: Member) -> Advice:
+def collect(case: Ahead, parent: ProcessView) -> Advice:
     """For a parent that leaves its dead children uncollected."""
     text = f"Let {called(parent)} wait for its children."
     if parent is not case.subject.root or program_of(parent).name in INITS:

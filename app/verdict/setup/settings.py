@@ -6,7 +6,7 @@ from app.signals import UnknownSignal, named_so
 from app.verdict.advice import INITS
 from app.verdict.programs.identity import called, program_of
 from app.verdict.setup.said import Fact
-from app.verdict.tree import Member
+from app.verdict.tree import ProcessView
 
 DEFAULT_SIGNAL, DEFAULT_S = "SIGTERM", 10
 
@@ -40,7 +40,7 @@ def timeout_fact(stop_timeout_s: int | None) -> Fact:
     return Fact("stop timeout", f"{stop_timeout_s} s", "--stop-timeout of this container")
 
 
-def init_fact(asked: bool | None, root: Member | None) -> Fact:
+def init_fact(asked: bool | None, root: ProcessView | None) -> Fact:
     """``asked``: as the container says; None: it leaves that to the engine."""
     name = program_of(root).name if root else ""
     if root is None:

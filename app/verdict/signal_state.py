@@ -42,8 +42,8 @@ NOTHING_TRIED = Tried()
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """One process.
+class SignalState:
+    """What decides what a signal does to one process: masks, handlers, its state.
 
     ``leader_blocked`` and ``leader_waited`` are those of the first thread, also when it has ended and others go on:
     the kernel asks the leader whether a signal for the process is ignored.  ``threads`` are the living ones, the leader
