@@ -1,4 +1,4 @@
-"""One stop with all that belongs to it: what was asked and foretold, what kernel and engine said, how it ended."""
+"""One stop with all that belongs to it: what was asked and forecast, what kernel and engine said, how it ended."""
 
 from __future__ import annotations
 
