@@ -153,8 +153,8 @@ def by_docker_run(start: Start, lines: list[str]) -> Start:
             case flag if flag in VALUES:
                 value = words.pop(0)
                 options[VALUES[flag]] = int(value) if value.isdigit() else value  # type: ignore[assignment]
-            case "--name":
-                words.pop(0)
+            case "--name" | "--cap-drop" | "--security-opt" | "--network":
+                words.pop(0)  # the lab's own name and fence, which it gets here too
             case flag:
                 assert flag == "-d", flag
     return replace(start, command=tuple(words[1:]), options=options)

@@ -30,7 +30,7 @@ def test_an_image_with_the_options_that_matter(terminal: Terminal) -> None:
     assert said.returncode == 1, said
     assert "one as 1234 in /tmp" in said.stdout
     line = next(line for line in said.stdout.splitlines() if "docker run" in line)
-    for flag in ("-t", "-i", "--stop-signal SIGKILL", "--memory 64m", "--user 1234", "--workdir /tmp", "-e A=one"):
+    for flag in ("-t", "-i", "--stop-signal SIGKILL", "--memory 64m", "--user 1234", "--workdir /tmp", "-e A"):
         assert f" {flag} " in line, flag
     assert "exit code 137" in said.stdout
 
