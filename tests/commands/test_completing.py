@@ -32,7 +32,7 @@ class Keyboard:
 
     def bash(self, script: str, *words: str) -> str:
         done = subprocess.run(
-            ["bash", "--norc", "-c", script, "bash", *words],
+            ["bash", "--norc", "-c", f"{script.rstrip()} || exit", "bash", *words],  # it stays, and is the shell that asks
             env=self._env, capture_output=True, text=True, check=False, timeout=45,
         )  # fmt: skip
         assert (done.returncode, done.stderr) == (0, ""), done
