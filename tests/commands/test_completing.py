@@ -32,7 +32,8 @@ class Keyboard:
 
     def bash(self, script: str, *words: str) -> str:
         done = subprocess.run(
-            ["bash", "--norc", "-c", f"{script.rstrip()} || exit", "bash", *words],  # it stays, and is the shell that asks
+            # It stays, and is the shell that asks.
+            ["bash", "--norc", "-c", f"{script.rstrip()} || exit", "bash", *words],
             env=self._env, capture_output=True, text=True, check=False, timeout=45,
         )  # fmt: skip
         assert (done.returncode, done.stderr) == (0, ""), done
