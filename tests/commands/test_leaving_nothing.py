@@ -72,6 +72,7 @@ def traces_of(pid: int) -> list[str]:
 
 
 @pytest.mark.whole
+@pytest.mark.alone  # another lab that starts meanwhile would take the dead one's trace away
 def test_nothing_is_left_of_a_lab_that_was_killed(machine: Machine, killed: Killable) -> None:
     pid = killed.pid
     alive = machine.clean("--all", "--yes")

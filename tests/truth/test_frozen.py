@@ -43,7 +43,16 @@ def freezing(root: Path, version: str, pid: int) -> Iterator[None]:
                 os.kill(pid, signal.SIGKILL)
     finally:
         until(lambda: not (group / "cgroup.procs").read_text(), what="nobody is in the group")
+        until(lambda: removed(group), what="nothing of a thread that ends is in the group")
+
+
+def removed(group: Path) -> bool:
+    """Its list of processes is empty some time before the kernel has let go of the last thread."""
+    try:
         group.rmdir()
+    except OSError:
+        return False
+    return True
 
 
 def test_there_is_a_freezer() -> None:
