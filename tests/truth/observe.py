@@ -32,6 +32,7 @@ WITHIN_S = 10.0
 UNSHARE = ("unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc", "--kill-child")
 UNTOUCHED: frozenset[Fate] = frozenset({"ignored", "ignored_default", "dropped", "queued_dropped", "none"})
 AT_ONCE: frozenset[Fate] = frozenset({"ignored", "ignored_default", "dropped"})
+PF_EXITING = 0x4  # include/linux/sched.h
 KILL = int(signal.SIGKILL)
 PROC = Proc()
 
@@ -178,13 +179,22 @@ def settle(mine: Victim, *, waits: bool = False) -> ProcessFacts | None:
         stopped = all(each.state in "Tt" for each in facts.threads_of)  # a stop reaches the threads one by one
         still = stopped or facts.frozen or all(each.state == "S" for each in facts.threads_of)
         given_back = facts.exe is None and facts.state not in "ZX"  # its memory; a first thread that ended has none
-        dying = given_back or not facts.threads_of
+        dying = given_back or not facts.threads_of or ends(mine.pid)
         torn = facts.state not in ("Z", state_of(facts))  # it moved between two reads
         held = stopped or facts.frozen == "v1" or (facts.frozen and not on_its_way >> (KILL - 1) & 1)
         if still and not dying and not torn and (held or not on_its_way) and not (waits and not facts.masks.waited):
             return facts
         assert time.monotonic() < deadline, facts
         time.sleep(0)
+
+
+def ends(pid: int) -> bool:
+    """Every thread is on its way out: what is pending then is nobody's, and one of PID 1 waits there for its namespace."""
+    try:
+        stats = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/stat")]
+    except OSError:
+        return True  # one went between the two
+    return all(int(stat.rpartition(")")[2].split()[6]) & PF_EXITING for stat in stats)
 
 
 def send(mine: Victim, number: int, origin: Origin) -> None:
