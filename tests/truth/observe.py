@@ -189,7 +189,7 @@ def settle(mine: Victim, *, waits: bool = False) -> ProcessFacts | None:
 
 
 def ends(pid: int) -> bool:
-    """Every thread is on its way out: what is pending then is nobody's, and one of PID 1 waits there for its namespace."""
+    """Every thread is on its way out: what is pending then is nobody's.  One of PID 1 waits there for its namespace."""
     try:
         stats = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/stat")]
     except OSError:
