@@ -20,6 +20,7 @@ from app.commands.doctor import doctor_command
 from app.commands.healthcheck import EXAMPLES as HEALTHCHECK_EXAMPLES
 from app.commands.healthcheck import healthcheck_command
 from app.commands.images import images_app
+from app.commands.inherited import take_back_signals
 from app.commands.link import EXAMPLES as LINK_EXAMPLES
 from app.commands.link import link_command
 from app.commands.listing import LIST_EXAMPLES, PS_EXAMPLES, list_command, ps_command
@@ -157,6 +158,7 @@ app.add_typer(images_app, name="images")
 
 def main() -> None:
     """Errors are one line and what to do next, never a traceback."""
+    take_back_signals()
     try:
         app()
     except Failed as failed:

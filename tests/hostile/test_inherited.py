@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -69,6 +71,28 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
 @pytest.mark.parametrize("way", [way for way in WAYS if way != "plain"])
 def test_targets_behave_as_under_a_plain_start(way: str, plain: dict[str, object], tmp_path: Path) -> None:
     assert told(way, tmp_path) == plain
+
+
+def test_the_lab_is_told_what_its_own_helpers_come_to(tmp_path: Path) -> None:
+    """Where SIGCHLD is ignored the kernel reaps them first, and asyncio would say 255 of each."""
+    lab = (*by_python(IGNORE("SIGCHLD")), tests.killable.LAB)
+    with killable(tmp_path / "data", lab=lab, DOCKER_HOST="unix:///nonexistent") as server, server.person() as person:
+        script = "trap 'echo heard' USR1; echo ready; while :; do sleep 0.05; done"
+        made = person.post("/runs", {"host": "sandbox", "command": ["bash", "-c", script]}).json()
+        with person.events(run=made["run"]) as events:
+            events.until(prints("ready"))
+            sent = person.post(f"/targets/{made['targets'][0]['id']}/signals", {"signal": "USR1", "from": "inside"})
+            assert sent.status_code == 202, sent.text
+            events.until(prints("heard"))
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_what_ends_the_lab_is_heard_though_its_starter_had_blocked_it(name: str, tmp_path: Path) -> None:
+    lab = (*by_python(BLOCK(f"signal.{name}")), tests.killable.LAB)
+    with killable(tmp_path / "data", lab=lab, DOCKER_HOST="unix:///nonexistent") as server:
+        os.kill(server.pid, getattr(signal, name))
+        code, said = server.wait(60)
+        assert code == (130 if name == "SIGINT" else -getattr(signal, name)), said
 
 
 def test_also_in_the_background_of_a_shell(plain: dict[str, object], tmp_path: Path) -> None:
