@@ -139,6 +139,7 @@ def test_a_second_start_remembers_runs_and_closes_what_was_open(tmp_path: Path) 
         assert (gone.status_code, gone.json()["code"]) == (409, "already_gone")
 
 
+@pytest.mark.long  # tests/hostile/test_inherited.py has more of it
 @pytest.mark.parametrize(
     "prefix", [("nohup",), ("bash", "-c", "trap '' INT QUIT HUP; \"$@\"", "bash")], ids=["nohup", "background"]
 )

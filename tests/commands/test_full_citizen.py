@@ -110,7 +110,10 @@ def test_a_run_is_started_signalled_watched_stopped_and_exported(terminal: Termi
     assert [each["id"] for each in later if each.get("run") == run] == [each["id"] for each in events]
 
 
-@pytest.mark.parametrize("flag", ["-t", "--timeout", "--time"])
+WIDE = pytest.mark.long  # more of a kind of which one is in `make test`
+
+
+@pytest.mark.parametrize("flag", ["-t", *(pytest.param(flag, marks=WIDE) for flag in ("--timeout", "--time"))])
 def test_a_stop_that_needs_sigkill_is_not_as_asked(terminal: Terminal, flag: str) -> None:
     [started] = terminal.lines("run", "-d", "--json", "--", "bash", "-c", DEAF)
     with terminal.begin("watch", started["run"]) as watching:
@@ -202,19 +205,19 @@ def test_without_a_lab_a_short_command_just_works(alone: Terminal) -> None:
     [
         (("run",), 2, "usage"),
         (("run", "--", "/nonexistent/program"), 1, None),
-        (("run", "no-such"), 1, "not_found"),
+        pytest.param(("run", "no-such"), 1, "not_found", marks=WIDE),
         (("run", "--image", "x"), 1, "no_engine"),
         (("run", "--stop", "-d", "--", "true"), 2, "usage"),
-        (("run", "--timeout", "3", "--", "true"), 2, "usage"),
+        pytest.param(("run", "--timeout", "3", "--", "true"), 2, "usage", marks=WIDE),
         (("watch", "r999"), 1, "not_found"),
-        (("export", "r999"), 1, "not_found"),
-        (("signal", "r999.main", "TERM"), 1, "not_found"),
+        pytest.param(("export", "r999"), 1, "not_found", marks=WIDE),
+        pytest.param(("signal", "r999.main", "TERM"), 1, "not_found", marks=WIDE),
         (("signal", "r999.main", "FOO"), 2, "unknown_signal"),
-        (("signal", "r999.main"), 2, "usage"),
-        (("stop", "r999"), 1, "not_found"),
-        (("ps", "--url", "ftp://x"), 2, None),
+        pytest.param(("signal", "r999.main"), 2, "usage", marks=WIDE),
+        pytest.param(("stop", "r999"), 1, "not_found", marks=WIDE),
+        pytest.param(("ps", "--url", "ftp://x"), 2, None, marks=WIDE),
         (("ps", "--url", "http://127.0.0.1:1"), 3, "no_lab"),
-        (("run", "-d", "--port", "1", "--", "true"), 3, "no_lab"),
+        pytest.param(("run", "-d", "--port", "1", "--", "true"), 3, "no_lab", marks=WIDE),
     ],
 )
 def test_errors_are_one_line_and_what_to_do_next(

@@ -58,7 +58,7 @@ def test_the_experiments_hold_on_cgroup_v2(second: SecondEngine) -> None:
     assert (told["summary"]["passed"], told["summary"]["expectations"]["failed"]) == (len(EXPERIMENTS), 0)
 
 
-@pytest.mark.parametrize("which", ["first", "second"])
+@pytest.mark.parametrize("which", [pytest.param("first", marks=pytest.mark.long), "second"])
 def test_systemd_keeps_to_its_own_cgroup(
     which: str, second: SecondEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

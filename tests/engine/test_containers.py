@@ -237,6 +237,7 @@ def test_an_engine_that_comes_later_is_found(engine: None, tmp_path: Path, monke
         events.until(kind("target_started", run=run))
 
 
+@pytest.mark.long
 def test_nothing_leaks_over_twenty_containers(lab_with_engine: LabUnderTest, engine_driver: Person) -> None:
     def once() -> None:
         run, target = container(engine_driver, "sleep", "600", init=True)

@@ -92,6 +92,7 @@ def test_a_stop_whose_engine_goes_away_becomes_true_when_it_is_back(person: Pers
         assert kills == ["SIGTERM", "SIGKILL"]
 
 
+@pytest.mark.long
 def test_what_the_engine_has_forgotten_is_read_from_the_state_and_said_to_be(person: Person, way: Gate) -> None:
     """It remembers 256 events, of all containers."""
     run, target = start(person, DEAF)

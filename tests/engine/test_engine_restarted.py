@@ -62,6 +62,7 @@ def test_a_restart_ends_containers_and_that_becomes_known(person: Person, second
         events.until(kind("run_finished", run=again))
 
 
+@pytest.mark.long
 def test_another_engine_in_its_place_is_worked_with(person: Person, second: SecondEngine) -> None:
     run, target = start(person, DEAF)
     with person.events(run=run) as events:

@@ -20,7 +20,7 @@ from tests.test_kernel_word import fate
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(180)]
 
 
-@pytest.fixture(params=["auto", "probe"])
+@pytest.fixture(params=["auto", pytest.param("probe", marks=pytest.mark.long)])  # test_verify.py has one by a probe
 def person(request: pytest.FixtureRequest, engine: None, tmp_path: Path) -> Iterator[Person]:
     """Who uses a lab that reads the trace itself, and one whose probe reads it in a container."""
     before = traces()

@@ -104,6 +104,7 @@ def test_the_command_line_shows_a_pull_and_runs_what_came(registry: Registry, tm
     assert "no registry has it" in json.loads(gone.stdout.splitlines()[-1])["error"]
 
 
+@pytest.mark.long
 def test_a_run_that_waits_may_leave_and_the_pull_goes_on(registry: Registry, engine_driver: Person) -> None:
     with engine_driver.events() as events:
         run = engine_driver.post("/runs", {"host": "container", "image": registry.image}).json()["run"]

@@ -35,6 +35,7 @@ def test_an_image_with_the_options_that_matter(terminal: Terminal) -> None:
     assert "exit code 137" in said.stdout
 
 
+@pytest.mark.long
 def test_init_decides_what_a_stop_comes_to(terminal: Terminal) -> None:
     bare = terminal.say("run", "--image", "base", "--stop", "--timeout", "1", *SERVER)
     assert bare.returncode == 1, bare

@@ -68,7 +68,11 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     return told("plain", tmp_path_factory.mktemp("plain"))
 
 
-@pytest.mark.parametrize("way", [way for way in WAYS if way != "plain"])
+USUAL = ("as a service of systemd", "with signals blocked", "with all ignored")
+OTHERS = [way for way in WAYS if way not in ("plain", *USUAL)]
+
+
+@pytest.mark.parametrize("way", [*USUAL, *(pytest.param(way, marks=pytest.mark.long) for way in OTHERS)])
 def test_targets_behave_as_under_a_plain_start(way: str, plain: dict[str, object], tmp_path: Path) -> None:
     assert told(way, tmp_path) == plain
 

@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.timeout(180)]
 
 MODES = {"PID 1": (), "under --init": ("--init",), "with the machine's pids": ("--pid", "host")}
 CHOSEN = ("plain", "catches", "ignores", "blocks", "sigwait, catches", "signalfd", "threads, the leader blocks")
+FEW = ("plain", "catches", "threads, the leader blocks")
 SIGNALS = tuple(int(getattr(signal, f"SIG{name}")) for name in ("WINCH", "CONT", "TSTP", "INT", "TERM", "STOP", "KILL"))
 
 
@@ -51,7 +52,9 @@ def contained(program: Path, kind: str, mode: str, witness: Witness) -> Iterator
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("kind", CHOSEN)
+@pytest.mark.parametrize(
+    "kind", [*FEW, *(pytest.param(kind, marks=pytest.mark.long) for kind in CHOSEN if kind not in FEW)]
+)
 def test_what_is_foretold_happens(
     kind: str, mode: str, engine: None, base_image: None, victim_program: Path, witness: Witness
 ) -> None:
