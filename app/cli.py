@@ -83,10 +83,6 @@ def serve(
         ),
     ] = None,
     experiments: Annotated[Path | None, typer.Option(help="Folder of experiments of your own, beside ours.")] = None,
-    adopt_within_s: Annotated[
-        float | None,
-        typer.Option(help="Seconds that containers outlive a killed server, for the next one. [default: 60]"),
-    ] = None,
     keep_runs: Annotated[
         int | None, typer.Option(help="Runs that are kept; older ones that have ended are forgotten. [default: 200]")
     ] = None,
@@ -130,7 +126,6 @@ def serve(
             public_url=public_url,
             kernel_trace=kernel_trace,
             experiments=experiments,
-            adopt_within_s=adopt_within_s,
             keep_runs=keep_runs,
             open=open_,
             quiet=quiet,

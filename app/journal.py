@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS events (
     kind TEXT NOT NULL,
     data TEXT NOT NULL
 );
-CREATE TABLE IF NOT EXISTS open_runs (run TEXT PRIMARY KEY, plan TEXT NOT NULL) WITHOUT ROWID;
+DROP TABLE IF EXISTS open_runs;
 CREATE INDEX IF NOT EXISTS events_by_run ON events (run, id);
 CREATE INDEX IF NOT EXISTS events_by_kind ON events (kind, id);
 """
@@ -170,20 +170,6 @@ class Journal:
         """1, 2, 3 … never the same twice, also after a restart."""
         with self._open(self._write_lock):
             return int(self._writer.execute("INSERT INTO run_numbers DEFAULT VALUES").lastrowid or 0)
-
-    def keep_plan(self, run: str, plan: str) -> None:
-        """What a run was to start, for the server that finds it without an end."""
-        with self._open(self._write_lock):
-            self._writer.execute("INSERT OR REPLACE INTO open_runs VALUES (?, ?)", (run, plan))
-
-    def plan_of(self, run: str) -> str | None:
-        with self._open(self._read_lock):
-            found = self._reader.execute("SELECT plan FROM open_runs WHERE run = ?", (run,)).fetchone()
-        return str(found[0]) if found else None
-
-    def drop_plan(self, run: str) -> None:
-        with self._open(self._write_lock):
-            self._writer.execute("DELETE FROM open_runs WHERE run = ?", (run,))
 
     def forget_all_but(self, count: int) -> int:
         """Keep the newest ``count`` runs, and those that have not ended; gives how many others were forgotten.

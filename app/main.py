@@ -9,6 +9,7 @@ would wait for ever.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -20,6 +21,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from app import __version__
+from app.books.closing import close_books
+from app.books.left import end_builds_left, runs_left
 from app.doctor.examination import Doctor
 from app.doctor.ward import Ward
 from app.errors import BadRequest, DataFolder, Died, LabError, NotFound, leaves
@@ -28,6 +31,7 @@ from app.experiments.loading import load_catalogue
 from app.experiments.runner import running_experiments
 from app.hosts.base import Host
 from app.hosts.container.host import running_containers
+from app.hosts.ends import share_ends
 from app.hosts.engine.engine import Engine
 from app.hosts.engine.janitor_client import Janitor
 from app.hosts.engine.kernel_trial import EngineKernel
@@ -47,7 +51,6 @@ from app.lab.lab import running_lab
 from app.lab.loads import Loads
 from app.lab.scratch import clear
 from app.ownership import owning
-from app.recovery import end_builds_left, runs_left, take_over
 from app.settings import Settings
 from app.sources.kernel_trace import running_kernel_trace
 from app.targets import HostName
@@ -86,29 +89,32 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         engine = await stack.enter_async_context(Engine(hub.record, lab=journal.id, data=settings.data))
         kernels = await stack.enter_async_context(trying_kernels(hub, boot(), try_here, EngineKernel(engine)))
         kernel = await stack.enter_async_context(running_kernel_trace(hub.record, settings.kernel_trace))
-        janitor = Janitor(journal.id, settings.data, settings.adopt_within_s)
-        waiting = {target for run in left for target, each in run.targets.items() if each.alive}
-        containers = await stack.enter_async_context(running_containers(engine, hub.record, janitor, waiting))
+        await close_books(hub, engine, settings.data, left)
+        janitor = Janitor(journal.id, settings.data)
+        containers = await stack.enter_async_context(running_containers(engine, hub.record, janitor))
         if settings.kernel_trace == "probe":
             probe = await stack.enter_async_context(kept_probe(engine, containers.images, kernel))
             containers.look = probe.look
+        ends = share_ends(settings.data)
+        stack.callback(os.close, ends)
         hosts: dict[HostName, Host] = {
-            "process": await stack.enter_async_context(running_processes(hub.record, kernel.expect_children_of)),
+            "process": await stack.enter_async_context(
+                running_processes(hub.record, kernel.expect_children_of, ends=ends)
+            ),
             "sandbox": await stack.enter_async_context(
-                running_processes(hub.record, kernel.expect_children_of, SandboxesHost)
+                running_processes(hub.record, kernel.expect_children_of, SandboxesHost, ends)
             ),
             "container": containers,
         }
         scratch = settings.data / "scratch"
-        clear(scratch, {run.id for run in left})
+        clear(scratch)
         lab = await stack.enter_async_context(running_lab(hub, hosts, kernel, kernels, scratch))
         actions = Actions(lab)
-        bets = await stack.enter_async_context(running_bets(lab, [run.id for run in left]))
+        bets = await stack.enter_async_context(running_bets(lab))
         catalogue, faults = load_catalogue(settings.experiments)
         for fault in faults:
             log.warning("not in the catalogue: %s", fault)
         runner = await stack.enter_async_context(running_experiments(lab, actions, catalogue, faults))
-        await take_over(hub, lab, runner, left)
         ward = Ward(lambda: Doctor(engine.call, engine.url_now(), containers.look))
         yield Services(
             *(settings, hub, lab, actions, bets, Loads(lab), runner, engine, containers.images, kernel, hosts),

@@ -31,12 +31,6 @@ class Settings(BaseSettings):
         "engine read it, off does without.",
     )
     experiments: Path | None = Field(None, description="Folder of experiments of one's own (TOML), beside ours.")
-    adopt_within_s: float = Field(
-        60.0,
-        ge=0,
-        description="How long containers outlive a server that was killed, in seconds. A server that is started on the "
-        "same data folder meanwhile goes on with them; then they are removed.",
-    )
     keep_runs: int = Field(200, ge=1, description="Runs that are kept; older ones that have ended are forgotten.")
     open: bool = Field(False, description="Open the page in a browser.")
     heartbeat_s: float = Field(5.0, gt=0, description="How often a quiet stream says that it is alive, in seconds.")

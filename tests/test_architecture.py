@@ -30,12 +30,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sources": {"events", "probe"},
     "hosts": {"events", "probe", "sources"},
     "hosts.local.keeper": set(),
-    "lab": {"events", "hosts.base", "hosts.left", "hub", "journal", "probe", "sources", "verdict"},
+    "lab": {"events", "hosts.base", "hub", "journal", "probe", "sources", "verdict"},
     "experiments": {"events", "hosts.base", "hub", "lab"},
     "doctor": {
         *("events", "hosts.container.ours", "hosts.engine", "hosts.looking", "lab.forecasts", "probe", "verdict"),
     },
-    "recovery": {"events", "experiments.runner", "hosts.left", "hub", "journal", "lab"},
+    "books": {"events", "hosts.ends", "hosts.engine", "hub", "journal", "lab"},
     "web": {
         *("doctor", "events", "experiments", "hub", "imports", "journal", "lab"),
         *("sources.kernel_trace", "sources.load", "verdict"),
@@ -98,7 +98,7 @@ def test_imports_point_one_way(path: Path) -> None:
 
 def test_at_the_top_are_entry_points_and_leaves_alone() -> None:
     top = {path.stem for path in PACKAGE.glob("*.py")}
-    assert top == {*LEAVES, "cli", "journal", "main", "recovery"}
+    assert top == {*LEAVES, "cli", "journal", "main"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=module)

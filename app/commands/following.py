@@ -103,7 +103,7 @@ def await_verdicts(lab: Client, run: str, asked: dict[int, str], timeline: Timel
 def gone(run: str) -> Failed:
     return Failed(
         f"the lab ended before {run} did",
-        "`signal-lab serve` on the same data folder goes on with its containers.",
+        "`signal-lab serve` on the same data folder says what became of it.",
         leave=NO_LAB,
         code="lab_ended",
     )

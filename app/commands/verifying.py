@@ -30,9 +30,7 @@ async def run(given: Settings, chosen: list[Experiment], quiet: bool | None) -> 
             typer.echo("\n".join(_lines(report)))
 
     with tempfile.TemporaryDirectory(prefix="signal-lab-verify-") as data:
-        async with running_services(
-            given.model_copy(update={"data": Path(data), "port": 0, "adopt_within_s": 0})
-        ) as services:
+        async with running_services(given.model_copy(update={"data": Path(data), "port": 0})) as services:
             if given.kernel_trace == "probe":
                 await services.kernel.ready_within(PROBE_WITHIN_S)
             engine = services.engine.status()

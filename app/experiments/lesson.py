@@ -93,18 +93,6 @@ class Lesson:
         ticks = self._advance(facts, now_s)
         return ticks if by_hand is None else [*ticks, *self._advance(by_hand, now_s)]
 
-    def recall(self, number: int, event: AnyEvent, now_s: float) -> None:
-        """One event of a run that another server had begun: what it earned then is in the journal, too."""
-        if not isinstance(event, Tick):
-            self.see(number, event, now_s)
-        elif event.step >= self.step and not self.over:
-            self.go_to(event.step)
-            if isinstance(event, StepFailed):
-                self.failed.add(event.expect)
-            else:
-                self.settled.add(event.expect)
-                self._advance(None, now_s)
-
     def _advance(self, facts: dict[str, Any] | None, now_s: float) -> list[Tick]:
         """Step after step, as far as it goes.
 

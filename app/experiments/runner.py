@@ -98,15 +98,6 @@ class Runner:
             files={file.name: file.text for file in wanted.file},
         )
 
-    def recall(self, run: str, experiment: str | None, events: list[tuple[int, AnyEvent]]) -> None:
-        """How far the lesson of a run was, from all that its journal has of it: its server was killed."""
-        if experiment not in self.catalogue:
-            return
-        lesson = Lesson(run, self.catalogue[experiment], self._lab.kernel_can_tell)
-        for number, event in events:
-            lesson.recall(number, event, anyio.current_time())
-        self._lessons[run] = lesson
-
     async def do_step(self, run: str, step: int, *, by: str) -> int | None:
         """Do what the step says, for the person.  Gives the number of the first request's event, where there is one.
 

@@ -17,7 +17,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 
 from app.events import Clock
 from app.events.parts import Fence, Limit, Origin
-from app.hosts.left import Left
 from app.probe.procfs import ProcessFacts
 from app.signals import Signal
 from app.targets import HostName, Target
@@ -242,10 +241,6 @@ class Host(Protocol):
 
     async def start(self, target: Target, spec: Spec) -> Handle:
         """Start it; records ``target_starting`` and ``target_started``.  Raises LabError when it cannot be started."""
-        ...
-
-    async def adopt(self, target: Target, spec: Spec, left: Left) -> Handle | None:
-        """Go on with a target whose server was killed; None when it has gone, which is recorded if it had started."""
         ...
 
     def equivalent(self, spec: Spec, name: str) -> str:

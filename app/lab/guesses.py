@@ -1,6 +1,6 @@
 """Guesses: who may place one and when, and that they are closed once there is something to see.
 
-What is held here is a fold of the journal, so a server that goes on with a run of a killed one has it as well.  A guess
+What is held here is a fold of the journal, so a server that finds a run of a killed one can close its guesses.  A guess
 counts for one browser (``who``) and one target; the last one counts.  Viewers may place them, so there are limits: for
 one browser, for how fast, and for all of them.
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter, defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -26,7 +26,7 @@ from app.events.base import one_line
 from app.events.guesses import BetClosed, BetOpened, BetPlaced
 from app.events.parts import Guess, PlacedGuess
 from app.jobs import running_jobs
-from app.journal import Stored, event_of
+from app.journal import Stored
 from app.lab.lab import STARTING_S, Lab
 
 KINDS = frozenset({"bet_opened", "bet_placed", "bet_closed", "stop_requested", "target_exited", "run_finished"})
@@ -59,12 +59,50 @@ class Bet:
     )
 
 
-class Bets:
-    """Use as ``async with running_bets(lab, runs_left) as bets``."""
+class Folded:
+    """What the journal says of guesses, and what has to be said for it."""
+
+    def __init__(self) -> None:
+        self._bets: dict[str, Bet] = {}
+
+    def heard(self, number: int, event: AnyEvent) -> BetClosed | None:
+        """Fold one event; gives what has to be recorded for it."""
+        if event.run is None or event.kind not in KINDS:
+            return None
+        if event.kind == "bet_opened":
+            self._bets[event.run] = Bet(number, bounds_s=event.bounds_s)
+            return None
+        bet = self._bets.get(event.run)
+        if bet is None:
+            return None
+        if event.kind == "bet_placed":
+            bet.guesses[event.who, event.target or ""] = event.ends, event.before_s
+            if bet.open and bet.id == event.bet:
+                bet.heard[event.who, event.target or ""] = event.ends, event.before_s
+            return None
+        was_open, bet.open = bet.open, False
+        if event.kind == "run_finished":
+            del self._bets[event.run]
+        if not was_open or event.kind == "bet_closed":
+            return None
+        reason: str = "stop" if event.kind == "stop_requested" else "ended"
+        said = _placed(bet.heard)
+        return BetClosed.model_validate({"run": event.run, "bet": bet.id, "reason": reason, "guesses": said})
+
+    def end(self) -> Iterator[BetClosed]:
+        """No more guesses on anything: runs end with the lab, and nobody hears it then."""
+        for run, bet in self._bets.items():
+            if bet.open:
+                bet.open = False
+                yield BetClosed(run=run, bet=bet.id, reason="ended", guesses=_placed(bet.heard))
+
+
+class Bets(Folded):
+    """Use as ``async with running_bets(lab) as bets``."""
 
     def __init__(self, lab: Lab) -> None:
+        super().__init__()
         self._lab, self._hub = lab, lab.hub
-        self._bets: dict[str, Bet] = {}
 
     async def open(self, run: str, *, by: str, timeout_s: int | None = None, early: bool = False) -> int:
         """Ask the room.  ``timeout_s``: of the stop that is meant; None: the target's own.
@@ -154,49 +192,6 @@ class Bets:
             )
         return bet
 
-    def heard(self, number: int, event: AnyEvent) -> BetClosed | None:
-        """Fold one event; gives what has to be recorded for it."""
-        if event.run is None or event.kind not in KINDS:
-            return None
-        if event.kind == "bet_opened":
-            self._bets[event.run] = Bet(number, bounds_s=event.bounds_s)
-            return None
-        bet = self._bets.get(event.run)
-        if bet is None:
-            return None
-        if event.kind == "bet_placed":
-            bet.guesses[event.who, event.target or ""] = event.ends, event.before_s
-            if bet.open and bet.id == event.bet:
-                bet.heard[event.who, event.target or ""] = event.ends, event.before_s
-            return None
-        was_open, bet.open = bet.open, False
-        if event.kind == "run_finished":
-            del self._bets[event.run]
-        if not was_open or event.kind == "bet_closed":
-            return None
-        reason: str = "stop" if event.kind == "stop_requested" else "ended"
-        said = _placed(bet.heard)
-        return BetClosed.model_validate({"run": event.run, "bet": bet.id, "reason": reason, "guesses": said})
-
-    async def recall(self, run: str) -> BetClosed | None:
-        """The guesses of a run whose server was killed; gives what it had no time to say: that they are closed."""
-        unsaid = None
-        async for stored in self._hub.read_all(run=run, kinds=KINDS):
-            if stored.run == run:
-                event = event_of(stored)
-                closed = self.heard(stored.id, event)
-                unsaid = None if event.kind == "bet_closed" else closed or unsaid
-                if event.kind == "bet_placed" and run in self._bets:
-                    self._bets[run].placed[event.who] += 1
-        return unsaid
-
-    def end(self) -> Iterator[BetClosed]:
-        """No more guesses on anything: runs end with the lab, and nobody hears it then."""
-        for run, bet in self._bets.items():
-            if bet.open:
-                bet.open = False
-                yield BetClosed(run=run, bet=bet.id, reason="ended", guesses=_placed(bet.heard))
-
     async def record_until_closed(self, closed: MemoryObjectReceiveStream[BetClosed]) -> None:
         async for event in closed:
             await self._hub.record(event)
@@ -209,11 +204,18 @@ def _placed(guesses: dict[tuple[str, str], Choice]) -> tuple[PlacedGuess, ...]:
     )
 
 
+def unsaid(events: Iterable[tuple[int, AnyEvent]]) -> BetClosed | None:
+    """What a server that was killed had no time to say of one run's guesses: that they are closed."""
+    fold, said = Folded(), None
+    for number, event in events:
+        closed = fold.heard(number, event)
+        said = None if event.kind == "bet_closed" else closed or said
+    return said or next(fold.end(), None)
+
+
 @asynccontextmanager
-async def running_bets(lab: Lab, left: Sequence[str] = ()) -> AsyncIterator[Bets]:
-    """``left``: runs of a killed server, before anything goes on with them."""
+async def running_bets(lab: Lab) -> AsyncIterator[Bets]:
     bets = Bets(lab)
-    unsaid = [closed for run in left if (closed := await bets.recall(run))]
     send, receive = anyio.create_memory_object_stream[BetClosed](math.inf)
 
     def hear(number: int, event: AnyEvent) -> None:
@@ -224,8 +226,6 @@ async def running_bets(lab: Lab, left: Sequence[str] = ()) -> AsyncIterator[Bets
         async with running_jobs() as tasks:
             tasks.keep(lambda: bets.record_until_closed(receive))
             with send:
-                for closed in unsaid:
-                    send.send_nowait(closed)
                 with lab.hub.listening(hear):
                     yield bets
                 for closed in bets.end():

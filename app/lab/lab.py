@@ -18,13 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-from pydantic import TypeAdapter
 
-from app.errors import AlreadyGone, CannotStore, Conflict, Ending, LabError, NotFound, UnknownSignal
+from app.errors import AlreadyGone, CannotStore, Conflict, LabError, NotFound, UnknownSignal
 from app.events import SignalFailed, SignalRequested
 from app.events.parts import Origin
 from app.hosts.base import Handle, Host, Spec
-from app.hosts.left import Left
 from app.hub import Hub
 from app.jobs import Jobs, running_jobs
 from app.lab.forecasts import forecast_payload
@@ -40,7 +38,6 @@ from app.targets import HostName, Target, run_id
 
 STARTING_S = 2.0
 MADE_KEPT = 50  # runs of one's own that can be started again
-PLAN: TypeAdapter[tuple[Spec, ...]] = TypeAdapter(tuple[Spec, ...])
 
 
 def parse(signal: str | int) -> Signal:
@@ -102,8 +99,6 @@ class Lab:
         try:
             specs = tuple(placed(spec, folder) for spec in specs) if folder else specs
             targets = [self._target(run, spec) for spec in specs]
-            plan = PLAN.dump_json(specs).decode()
-            await self.hub.ask(lambda: self.hub.journal.keep_plan(run, plan))
             made = Made(specs, title, question)
             created = await self.hub.record(announced(run, number, experiment, made, targets, files or {}))
         except BaseException:
@@ -132,25 +127,6 @@ class Lab:
             del self._runs[run.id]
             for state in run.targets:
                 del self._targets[state.target.id]
-            with suppress(CannotStore, Ending), anyio.CancelScope(shield=True):
-                await self.hub.ask(lambda: self.hub.journal.drop_plan(run.id))
-
-    def adopt(self, run: str, created: int, left: Mapping[str, Left], files: Mapping[str, str]) -> RunState:
-        """Go on with a run whose server was killed.
-
-        ``left``: how far its targets were, by id.  Raises NotFound where nobody knows any more what it was to start.
-        """
-        plan = self.hub.journal.plan_of(run)
-        if plan is None:
-            raise NotFound(f"nobody knows what {run} was to start")
-        specs = PLAN.validate_json(plan)
-        folder = self._scratch / run
-        targets = [self._target(run, spec) for spec in specs]
-        for state in targets:
-            state.left = left.get(state.target.id, Left())
-            if state.left.stop is not None:
-                self._stops.go_on(state)
-        return self._go(RunState(run, targets, created, folder if folder.is_dir() else None, dict(files)))
 
     def release(self, run: str) -> None:
         """Nobody will ask for a later target of this run any more: it ends when those that were started have."""

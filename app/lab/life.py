@@ -77,20 +77,17 @@ class Life:
 
     async def _keep(self, run: RunState, state: TargetState) -> None:
         """One target from start to end."""
-        waits = state.spec.later and not (state.left and state.left.starting)
-        if waits and not await _wanted(run, state):
+        if state.spec.later and not await _wanted(run, state):
             state.ended = True
             return
-        handle = None
         try:
-            handle = await self._begin(run, state)
-        finally:
-            if handle is None:
-                state.ended = True
-                state.started.set()
-                await _close(state, None)
-        if handle is None:
-            return
+            handle = await self._hosts[state.target.host].start(state.target, state.spec)
+        except BaseException:
+            self._kernel.forget(state.target.id)
+            state.ended = True
+            state.started.set()
+            await _close(state, None)
+            raise
         state.handle = handle
         state.started.set()
         judge = Judge(self._hub, state.target)
@@ -121,28 +118,10 @@ class Life:
                         over.set()
             judging.cancel_scope.cancel()
 
-    async def _begin(self, run: RunState, state: TargetState) -> Handle | None:
-        """Start it, or go on with what a killed server had started.  None: there is nothing to go on with."""
-        host = self._hosts[state.target.host]
-        left = state.left
-        if left is None or (state.spec.later and not left.starting):
-            try:
-                return await host.start(state.target, state.spec)
-            except BaseException:
-                self._kernel.forget(state.target.id)
-                raise
-        if left.exited:
-            return None
-        handle = await host.adopt(state.target, state.spec, left) if left.starting else None
-        if handle is None:
-            run.reason = "lab_was_gone"
-        return handle
-
     async def _watch_tree(self, state: TargetState, handle: Handle, over: anyio.Event) -> None:
         run, target = state.target.run, state.target.id
         tree = ProcessTree(run, target, lambda facts: forecasts_of(facts, state.tried()))
         looks, tried = Looks(lambda: self._kernel.ready), state.tried()
-        tree.left = set(state.left.processes) if state.left else set()
 
         async def record(event: AnyEvent, /) -> int:
             if event.kind in ("process_appeared", "process_changed") and event.ns_pid is not None:

@@ -31,11 +31,9 @@ def make_folder(scratch: Path, run: str, files: Mapping[str, str]) -> Path:
     return folder
 
 
-def clear(scratch: Path, keep: set[str]) -> None:
-    """Remove what an earlier server left there, but the folders of these runs."""
-    for folder in scratch.glob("*"):
-        if folder.name not in keep:
-            shutil.rmtree(folder, ignore_errors=True)
+def clear(scratch: Path) -> None:
+    """Remove what an earlier server left there."""
+    shutil.rmtree(scratch, ignore_errors=True)
 
 
 def placed(spec: Spec, folder: Path) -> Spec:

@@ -14,7 +14,6 @@ from app.errors import AlreadyGone, NotOurs
 from app.events import RunCreated
 from app.events.parts import ScratchFile, TargetInfo
 from app.hosts.base import Handle, Spec
-from app.hosts.left import Left
 from app.lab.forecasts import StopForecaster
 from app.lab.stop import StopUnderWay
 from app.targets import Target
@@ -35,7 +34,6 @@ class TargetState:
     started: anyio.Event = field(default_factory=anyio.Event)  # there is a handle, or there will be none
     known: anyio.Event = field(default_factory=anyio.Event)  # the kernel's trace was told of its first processes
     ended: bool = False
-    left: Left | None = None  # by a server that was killed
     stop: StopUnderWay | None = None  # also one that is just being asked for
     alive: list[tuple[int, int]] = field(default_factory=list)  # (pid, start) on the engine's machine, as seen last
     pids_seen: set[int] = field(default_factory=set)  # inside the target
@@ -69,7 +67,7 @@ class RunState:
     released: anyio.Event = field(default_factory=anyio.Event)  # nobody will ask for a later target any more
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     done: anyio.Event = field(default_factory=anyio.Event)
-    reason: Literal["ended", "failed", "removed", "lab_stopped", "lab_was_gone"] = "ended"
+    reason: Literal["ended", "failed", "removed", "lab_stopped"] = "ended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from app.hub import Hub
 from app.jobs import Jobs, in_words
 from app.lab.state import TargetState
 from app.lab.stop import StopUnderWay
-from app.signals import Signal, exit_meaning, named_so
+from app.signals import Signal, exit_meaning
 from app.sources.kernel_trace import KernelTrace
 
 FORETELL_WITHIN_S = 0.5
@@ -83,24 +83,7 @@ class Stops:
             if said := await state.stop_forecaster.forecast_asked(seen, stop.signal, stop.timeout_s):
                 await self._hub.record(said)
 
-    def go_on(self, state: TargetState) -> None:
-        """With the stop that was under way when the server was killed."""
-        left = state.left
-        assert left is not None and left.stop is not None and left.stop_asked is not None
-        state.stop = stop = StopUnderWay(named_so(left.stop_asked.signal), left.stop_asked.timeout_s)
-        stop.deadline = left.stop_asked.deadline
-        stop.was_recorded(left.stop)
-        self._tasks.start_soon(self._left, state, stop, left.stop)
-
-    async def _left(self, state: TargetState, stop: StopUnderWay, request: int) -> None:
-        try:
-            await state.started.wait()
-            await self._see_through(state, state.handle, stop, request)
-        finally:
-            state.stop = None
-            stop.end()
-
-    async def _see_through(self, state: TargetState, handle: Handle | None, stop: StopUnderWay, request: int) -> None:
+    async def _see_through(self, state: TargetState, handle: Handle, stop: StopUnderWay, request: int) -> None:
         """Carry it out; what goes wrong in that is an end of it, too."""
         try:
             await self._carry_out(state, handle, stop, request)
@@ -111,7 +94,7 @@ class Stops:
                 await self._fail(state, request, in_words(error))
             raise
 
-    async def _carry_out(self, state: TargetState, handle: Handle | None, stop: StopUnderWay, request: int) -> None:
+    async def _carry_out(self, state: TargetState, handle: Handle, stop: StopUnderWay, request: int) -> None:
         where = {"run": state.target.run, "target": state.target.id, "stop": request}
 
         async def on_timeout() -> None:
@@ -126,8 +109,6 @@ class Stops:
         async with anyio.create_task_group() as beside:
             beside.start_soon(overdue)
             try:
-                if handle is None:
-                    raise AlreadyGone("the lab was killed meanwhile: nobody saw how it ended")
                 with stop.waiting:
                     result = await handle.stop(stop.signal, stop.timeout_s, on_timeout)
                     await handle.ended()

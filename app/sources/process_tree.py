@@ -69,7 +69,6 @@ class ProcessTree:
         self._ended: dict[int, Ended] = {}
         self._cut = False
         self._missed: list[Key] = []  # rows whose place a newcomer may take, in this look
-        self.left: set[Key] = set()  # what the journal holds for alive, from a server that was killed
 
     def ended(self, pid: int, how: Ended) -> None:
         """How a process ended, as the kernel told its parent; it is looked for when the process is missed."""
@@ -104,8 +103,6 @@ class ProcessTree:
                 row.missed_at, row.held_until = at, None
                 row.ended = self._ended.pop(key[0], None)
         self._missed = [key for key, row in self._rows.items() if row.missed_at is not None]
-        yield [ProcessGone(**self._who, at=at, pid=pid, start=start) for pid, start in sorted(self.left - set(alive))]
-        self.left.clear()
         for key, facts in alive.items():
             events: list[AnyEvent] = []
             known = self._rows.get(key)

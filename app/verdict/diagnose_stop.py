@@ -34,6 +34,9 @@ def _diagnosis(scene: Scene, stop: Stop) -> Diagnosis:
         number = stop.finished[0] if stop.finished else stop.id
         said.append(Sentence(text=f"The stop was not carried out: {error}.", evidence=(number,)))
         return Diagnosis(stop.asked.signal, "not_done", f"Not stopped: {error}.", tuple(said))
+    if (error := stop.finished[1].error) and stop.finished[1].exit_code is not None:  # the lab ended before it
+        said.append(Sentence(text=f"It was not seen through: {error}.", evidence=(stop.finished[0],)))
+        return Diagnosis(stop.asked.signal, "ended_by_lab", f"Ended by the lab: {error}.", tuple(said))
     outcome, reason = _outcome(scene, stop, came)
     said += [*_killed(stop, outcome), *_ended(scene, stop), *_swept(stop)]
     if held := _held(stop):

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from app.events.masking import masked_line, masked_words
 from app.experiments.loading import load_folder
 from app.hosts.container.ours import container_in
-from app.hosts.container.story import engine_time
+from app.hosts.engine.remembered import engine_time
 from app.probe.files import parse_stat, status_field
 from app.probe.ring import parse_format, parse_page
 from app.serve.logs import harmless

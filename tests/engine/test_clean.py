@@ -102,7 +102,7 @@ def test_containers_of_a_lab_that_lives_are_left_alone_and_those_of_a_dead_one_a
     engine: None, tmp_path: Path
 ) -> None:
     here = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
-    with serving(tmp_path, "--adopt-within-s", "600", DOCKER_HOST=here) as (server, link, _watch):
+    with serving(tmp_path, DOCKER_HOST=here) as (server, link, _watch):
         with httpx.Client(base_url=base(link), timeout=30, headers={"authorization": f"Bearer {TOKEN}"}) as client:
             somebody = Somebody(client)
             run, _ = somebody.start("pid-1")
@@ -143,7 +143,7 @@ def test_an_image_that_is_built_is_not_built_again(engine: None) -> None:
 def test_a_killed_server_that_nobody_starts_again_leaves_no_container(engine: None, tmp_path: Path) -> None:
     here = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
     with (
-        serving(tmp_path, "--adopt-within-s", "1", DOCKER_HOST=here) as (server, link, _watch),
+        serving(tmp_path, DOCKER_HOST=here) as (server, link, _watch),
         httpx.Client(base_url=base(link), timeout=30, headers={"authorization": f"Bearer {TOKEN}"}) as client,
     ):
         somebody = Somebody(client)

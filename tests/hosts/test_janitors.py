@@ -18,7 +18,7 @@ from app.ownership import lock
 
 
 def test_containers_that_start_at_the_same_moment_share_one(tmp_path: Path) -> None:
-    janitor, begin = Janitor("no-such-lab", tmp_path, 0), Barrier(8)
+    janitor, begin = Janitor("no-such-lab", tmp_path), Barrier(8)
 
     def ensure(_: int) -> None:
         begin.wait(10)
@@ -40,7 +40,7 @@ def test_a_server_that_is_only_just_gone_may_still_hold_the_lock(
     with ExitStack() as dying:
         assert dying.enter_context(lock(tmp_path, f"server {os.getpid()}"))
         monkeypatch.setattr(time, "sleep", lambda _: dying.close())  # while it waits, the lock is let go
-        with janitors.left_alone(tmp_path, 0, os.getpid()) as alone:
+        with janitors.left_alone(tmp_path, os.getpid()) as alone:
             assert alone
             with lock(tmp_path, "server of tomorrow") as held:
                 assert not held, "who starts now waits until all is removed"
@@ -49,5 +49,5 @@ def test_a_server_that_is_only_just_gone_may_still_hold_the_lock(
 def test_where_a_next_server_has_come_nothing_is_removed(tmp_path: Path) -> None:
     with lock(tmp_path, "server 2") as held:
         assert held
-        with janitors.left_alone(tmp_path, 60, 1) as alone:
+        with janitors.left_alone(tmp_path, 1) as alone:
             assert not alone

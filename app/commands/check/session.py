@@ -51,7 +51,7 @@ class Session:
         """Raises Interrupted, LabError."""
         logging.basicConfig(level=logging.ERROR, format="signal-lab: %(message)s")
         with tempfile.TemporaryDirectory(prefix="signal-lab-check-") as data:
-            settings = self.given.model_copy(update={"data": Path(data), "port": 0, "adopt_within_s": 0})
+            settings = self.given.model_copy(update={"data": Path(data), "port": 0})
             return anyio.run(self._interruptible, settings)
 
     async def _interruptible(self, settings: Settings) -> Checked:

@@ -1,4 +1,4 @@
-"""One container of the lab, from its start, or its adoption, to its removal.
+"""One container of the lab, from its start to its removal.
 
 See ``app/hosts/base.py`` for what each call promises.
 
@@ -33,9 +33,9 @@ from app.hosts.container.removal import removed
 from app.hosts.container.signal_inside import send_from_inside
 from app.hosts.container.signals import send_from_outside
 from app.hosts.container.stop import Stopper, stop_signal
-from app.hosts.container.story import Story, engine_time
+from app.hosts.container.story import Story
 from app.hosts.engine.engine import Engine
-from app.hosts.left import Left
+from app.hosts.engine.remembered import engine_time, read_afterwards
 from app.hosts.looking import first_process, look_at
 from app.jobs import Jobs
 from app.probe.procfs import Proc, ProcessFacts
@@ -60,29 +60,25 @@ class ContainerHandle:
         record: Record,
         tasks: Jobs,
         look: Look | None = None,
-        left: Left | None = None,
     ) -> None:
         self.target = target
         self.container = container
         self.stdin = spec.container.stdin_open
         self.ports: dict[str, int] = {}
-        self.left_over = False  # nobody goes on with it, and it could not be removed
+        self.left_over = False  # it is over, and could not be removed
         self._spec, self._engine, self._record, self._tasks = spec, engine, record, tasks
         self._proc = Proc()
         self._look, self._pid = look, 0
         self._init: ProcessFacts | None = None  # PID 1, where this machine can see it
-        self._left = left
-        self._story = Story(engine, container, left.said if left else ())
+        self._story = Story(engine, container)
         self._output = ContainerOutput(engine, container, target, record, tty=spec.container.tty)
         self._input = Input(engine, container) if self.stdin else None
         self._stopper = Stopper(engine, container, target.id, self._story, self.look_again, tasks)
         self._ended = anyio.Event()
         self._catching_up = anyio.Lock()
-        self._started = left is not None and left.started
-        self._start_recorded = self._started  # in the journal; without a start there is no end
+        self._started = False
+        self._start_recorded = False  # in the journal; without a start there is no end
         self._start_known = anyio.Event()  # it was told, or never will be
-        if self._start_recorded:
-            self._start_known.set()
 
     @property
     def stop_defaults(self) -> StopDefaults:
@@ -98,42 +94,19 @@ class ContainerHandle:
         self._started = True
         await self._tell_start(await self._inspect(), equivalent)
 
-    async def adopt(self, equivalent: str) -> None:
-        """Go on with one that a killed server had started.  Raises AlreadyGone when it was never started."""
-        left = self._left
-        assert left is not None
-        log.debug("engine: %s is taken over", self.target.id)
-        try:
-            facts = await self._inspect()
-        except AlreadyGone:
-            if not left.started:
-                raise
-            self._end(None, now(), "server", "it was removed while nobody watched")
-            return
-        if facts["State"]["Status"] == "created":
-            raise AlreadyGone(f"{self.target.id} was never started")
-        self._started = True
-        if not left.started:
-            await self._tell_start(facts, equivalent)
-        await self._attach_again(facts, left.printed_at, "the lab was gone")
-        await self._catch_up()
-
     async def _attach(self) -> None:
         await self._output.open()
         if self._input:
             self._input.close()
             await self._input.open()
 
-    async def _attach_again(self, facts: dict[str, Any], since: datetime | None, why: str) -> None:
-        """Nobody read since then: first what the log has of that time, then what comes."""
-        until = now()
-        running = facts["State"]["Running"]
+    async def _attach_again(self) -> None:
+        """Nobody read for a while: first what the log has of that time, then what comes."""
+        since, until = self._output.ended_at, now()
         with suppress(AlreadyGone):  # it may end just now
-            if running:
-                await self._attach()
-        await self._output.fill(since, until if running else now(), why)
-        if running:
-            self._tasks.start_soon(self._output.follow, self._story.died)
+            await self._attach()
+        await self._output.fill(since, until, "the engine was gone")
+        self._tasks.start_soon(self._output.follow, self._story.died)
 
     async def _inspect(self) -> dict[str, Any]:
         facts: dict[str, Any] = await self._engine.call(lambda client: client.inspect_container(self.container))
@@ -192,7 +165,7 @@ class ContainerHandle:
         with suppress(LabError):
             facts = await self._catch_up()
             if facts and facts["State"]["Running"] and self._output.drained.is_set():
-                await self._attach_again(facts, self._output.ended_at, "the engine was gone")
+                await self._attach_again()
 
     async def _hear_missed(self) -> None:
         async with self._catching_up:
@@ -209,8 +182,8 @@ class ContainerHandle:
                 return None
             state = facts["State"]
             if not state["Running"]:
-                why = "read from its state afterwards: nobody saw it end"
-                self._end(state["ExitCode"], engine_time(state["FinishedAt"]), "engine", why)
+                code, why = read_afterwards(state["ExitCode"])
+                self._end(code, engine_time(state["FinishedAt"]), "engine", why)
             return facts
 
     def _end(self, code: int | None, at: datetime, clock: Clock, why: str = "") -> None:
@@ -290,10 +263,6 @@ class ContainerHandle:
         )
 
     async def stop(self, signal: Signal, timeout_s: int, on_timeout: Callable[[], Awaitable[object]]) -> Stopped:
-        if (left := self._left) and left.stop_asked:
-            self._left = None
-            asked_at, before = left.stop_asked.at, left.kills_before
-            return await self._stopper.see_through(signal, timeout_s, on_timeout, asked_at, before)
         self._alive()
         return await self._stopper.stop(signal, timeout_s, on_timeout)
 

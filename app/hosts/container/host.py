@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
 from anyio import to_thread
 
-from app.errors import AlreadyGone, EngineUnavailable, HostFailed, LabError, NotOurs
+from app.errors import HostFailed, LabError
 from app.events import EngineEvent, TargetStarting
 from app.events.parts import Limit
 from app.events.record import Record
@@ -23,14 +23,13 @@ from app.hosts.base import Spec
 from app.hosts.container.docker_run import creation, docker_run, for_engine, lacking
 from app.hosts.container.handle import ContainerHandle, Look
 from app.hosts.container.images import Images, tag_of
-from app.hosts.container.ours import check_ours, is_made_by_us, is_protected
+from app.hosts.container.ours import is_made_by_us, is_protected
 from app.hosts.container.ports import is_taken, with_free_ports
 from app.hosts.engine.engine import Engine
 from app.hosts.engine.finding import Client
 from app.hosts.engine.janitor_client import Janitor
-from app.hosts.left import Left, end_unseen
 from app.jobs import Jobs, running_jobs
-from app.targets import LAB, TARGET, Target
+from app.targets import LAB, Target
 
 log = logging.getLogger("signal_lab")
 PORT_TRIES = 4
@@ -40,15 +39,13 @@ START_WITHIN_S = 2.0  # how long a start waits for an engine that may just be co
 class ContainersHost:
     """Starts containers.  Use as ``async with running_containers(engine, record) as host``."""
 
-    def __init__(self, engine: Engine, record: Record, tasks: Jobs, janitor: Janitor, left: Iterable[str] = ()) -> None:
-        """``left``: ids of targets that will be adopted; until then nobody touches their containers."""
+    def __init__(self, engine: Engine, record: Record, tasks: Jobs, janitor: Janitor) -> None:
         self._engine, self._record, self._tasks = engine, record, tasks
         self.images = Images(engine, record, tasks)
         self._janitor = janitor
         self.look: Look | None = None  # how to see containers that this machine does not show
         self._handles: dict[str, ContainerHandle] = {}  # by container id
-        self._making: set[str] = set()  # names of containers that are being created
-        self._left = set(left)
+        self._making: dict[str, str] = {}  # containers that are being created: target by name
         engine.listen(self._on_engine_message)
 
     async def check(self) -> None:
@@ -97,7 +94,7 @@ class ContainersHost:
 
     async def _create(self, wanted: dict[str, Any], what: str) -> str:
         name = wanted["name"]
-        self._making.add(name)
+        self._making[name] = what
         try:
             return await self._engine.call(
                 lambda client: _create(client, wanted),
@@ -105,80 +102,7 @@ class ContainersHost:
                 undo=lambda client, made: client.remove_container(made, force=True, v=True),
             )
         finally:
-            self._making.discard(name)
-
-    async def adopt(self, target: Target, spec: Spec, left: Left) -> ContainerHandle | None:
-        """Go on with a container that a killed server has left; None when there is none, or it was never started.
-
-        Waits for the engine, however long that takes.
-        """
-        try:
-            while True:
-                container = await self._which(target, left)
-                if container is None:
-                    return None
-                with suppress(EngineUnavailable):  # it went away again meanwhile
-                    return await self._adopt(target, spec, left, container)
-        finally:
-            self._left.discard(target.id)
-
-    async def _which(self, target: Target, left: Left) -> str | None:
-        """Its container, as soon as an engine is there; None, and its end is said, when there is none."""
-        try:
-            while True:
-                await self._engine.ready(float("inf"))
-                with suppress(EngineUnavailable):
-                    container = left.container
-                    if container is None or not await self._is_ours(container, target):
-                        container = await self._find(target)
-                    if container is None and left.started:
-                        await self._record(end_unseen(target, "no container of the lab is this one"))
-                    return container
-        except BaseException:  # its run was removed meanwhile: nobody will close what there is no handle of
-            with anyio.CancelScope(shield=True):
-                if left.started:
-                    await self._record(end_unseen(target, "its run was ended before it was found again"))
-                with suppress(LabError):
-                    if found := await self._find(target):
-                        await self._remove(found)
-            raise
-
-    async def _adopt(self, target: Target, spec: Spec, left: Left, container: str) -> ContainerHandle | None:
-        spec = for_engine(spec, self._engine.info)
-        handle = ContainerHandle(target, spec, container, self._engine, self._record, self._tasks, self.look, left)
-        self._handles[container] = handle
-        try:
-            await to_thread.run_sync(self._janitor.ensure, self._engine.url)
-            await handle.adopt(self.equivalent(spec, target.name))
-        except EngineUnavailable:
-            self._handles.pop(container, None)
-            raise
-        except BaseException as error:
-            with anyio.CancelScope(shield=True):
-                await handle.close()
-            self._forget(handle)
-            if not isinstance(error, AlreadyGone):
-                raise
-            return None
-        return handle
-
-    async def _is_ours(self, container: str, target: Target) -> bool:
-        """What stands in a journal is no proof.  One that is gone was: its end is told by its handle."""
-        try:
-            facts = await self._engine.call(lambda client: client.inspect_container(container))
-            check_ours(facts, self._engine.lab, target.id)
-        except AlreadyGone:
-            return True
-        except NotOurs as error:
-            log.warning("%s: %s", target.id, error)
-            return False
-        return True
-
-    async def _find(self, target: Target) -> str | None:
-        """Its container by the labels, where the server was killed before it had told the id."""
-        filters = {"label": [f"{LAB}={self._engine.lab}", f"{TARGET}={target.id}"]}
-        found = await self._engine.call(lambda client: client.containers(all=True, filters=filters))
-        return next((str(each["Id"]) for each in found if is_made_by_us(each["Names"], each["Labels"])), None)
+            del self._making[name]
 
     async def _on_engine_message(self, container: str, event: EngineEvent | None) -> None:
         """Hand an event to its container.  None: the engine came back, and what it said meanwhile was not heard."""
@@ -190,8 +114,10 @@ class ContainersHost:
             await known.on_engine_event(event)
             if event.action == "destroy":
                 self._handles.pop(container, None)  # a start that failed may have been faster
-        elif event.run is not None and event.target is not None and event.target not in self._left:
+        elif event.target in self._making.values():
             await self._record(event)  # created: its handle comes a moment later
+        elif event.target is not None and event.action in ("create", "start"):
+            self._tasks.start_soon(self.sweep_when_ready)  # a killed server had asked for it, and it is there only now
 
     def end(self) -> None:
         """All runs have ended: what they started is removed, or is left to the janitor where the engine was away."""
@@ -209,8 +135,7 @@ class ContainersHost:
             for each in found
             if self._is_over(each["Id"])
             and is_made_by_us(each["Names"], each["Labels"])
-            and not self._making & {name.lstrip("/") for name in each["Names"] or ()}
-            and each["Labels"].get(TARGET) not in self._left
+            and not self._making.keys() & {name.lstrip("/") for name in each["Names"] or ()}
             and not is_protected(each["Id"], each["Labels"])
         ]
         for container in gone:
@@ -222,7 +147,7 @@ class ContainersHost:
         return len(gone)
 
     def _is_over(self, container: str) -> bool:
-        """Nobody here goes on with it."""
+        """Nobody here has it, or it has ended."""
         handle = self._handles.get(container)
         return handle is None or handle.left_over
 
@@ -245,12 +170,10 @@ def _create(client: Client, wanted: dict[str, Any]) -> str:
 
 
 @asynccontextmanager
-async def running_containers(
-    engine: Engine, record: Record, janitor: Janitor, left: Iterable[str] = ()
-) -> AsyncIterator[ContainersHost]:
+async def running_containers(engine: Engine, record: Record, janitor: Janitor) -> AsyncIterator[ContainersHost]:
     """The host, for as long as its containers may live."""
     async with running_jobs() as tasks:
-        host = ContainersHost(engine, record, tasks, janitor, left)
+        host = ContainersHost(engine, record, tasks, janitor)
         tasks.start_soon(host.sweep_when_ready)
         try:
             yield host

@@ -1,26 +1,17 @@
 """What the engine has said of one container: each thing once, also when it has to be asked for it again.
 
-The engine remembers its last 256 events, of all containers together, until it is restarted itself.  What it has
-forgotten is read from the container's state.
+What the engine has forgotten is read from the container's state.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import anyio
 
 from app.events import EngineEvent
 from app.hosts.engine.engine import Engine
-from app.hosts.engine.finding import Client
-from app.sources.docker_events import parse_event
-
-
-def engine_time(text: str) -> datetime:
-    """RFC 3339 with nanoseconds, as the engine writes it, to the microsecond."""
-    return datetime.fromisoformat(text)
+from app.hosts.engine.remembered import remembered
 
 
 class Story:
@@ -30,7 +21,7 @@ class Story:
     ``whole`` a moment later, when what was said before that is known too: after a silence the end may be heard first.
     """
 
-    def __init__(self, engine: Engine, container: str, known: Iterable[EngineEvent] = ()) -> None:
+    def __init__(self, engine: Engine, container: str) -> None:
         self._engine, self._container = engine, container
         self._heard: set[tuple[str, str | None, datetime]] = set()
         self.kills: list[EngineEvent] = []
@@ -38,8 +29,6 @@ class Story:
         self.died, self.whole = anyio.Event(), anyio.Event()
         self.exit_code: int | None = None
         self.ended_at: datetime | None = None
-        for event in known:
-            self.on_engine_event(event)
 
     def is_new(self, event: EngineEvent) -> bool:
         return (event.action, event.signal, event.at) not in self._heard
@@ -70,17 +59,5 @@ class Story:
     async def missed(self) -> list[EngineEvent]:
         """What the engine still knows and nobody has heard, oldest first.  Raises EngineUnavailable, HostFailed."""
         since = int(max((at.timestamp() for _, _, at in self._heard), default=0))
-
-        def ask(client: Client) -> list[dict[str, Any]]:
-            until = f"{engine_time(client.info()['SystemTime']).timestamp():.6f}"  # else it would wait for more
-            filters = {"type": "container", "container": self._container}
-            feed = client.events(since=since, until=until, filters=filters, decode=True)
-            try:
-                return list(feed)
-            finally:
-                feed.close()
-                feed._response.close()
-
-        raw = await self._engine.call(ask, what="what the engine said meanwhile")
-        told = [found[1] for each in raw if (found := parse_event(each))]
-        return [event for event in told if self.is_new(event)]
+        told = await remembered(self._engine, since, {"container": self._container})
+        return [event for _, event in told if self.is_new(event)]

@@ -13,17 +13,17 @@ from pathlib import Path
 log = logging.getLogger("signal_lab.janitor")
 
 WITHIN_S = 10.0
+JANITOR = (sys.executable, "-m", "app.hosts.engine.janitor")
 
 
 class Janitor:
     """One for a server, started with its first container.  ``end`` lets it go when nothing is left to remove.
 
-    ``data``: the server's folder, whose lock says whether a next server is there; ``grace_s``: how long one is waited
-    for.
+    ``data``: the server's folder, whose lock says whether a next server is there.
     """
 
-    def __init__(self, lab: str, data: Path, grace_s: float) -> None:
-        self._lab, self._data, self._grace_s = lab, data, grace_s
+    def __init__(self, lab: str, data: Path) -> None:
+        self._lab, self._data = lab, data
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
@@ -33,7 +33,7 @@ class Janitor:
             if self._process is not None and self._process.poll() is None:
                 return
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.hosts.engine.janitor", *self._words()],
+                [*JANITOR, self._lab, str(self._data.absolute()), str(os.getpid())],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -41,9 +41,6 @@ class Janitor:
                 start_new_session=True,
             )
             log.debug("janitor: %d waits beside the server, for %s", self._process.pid, engine)
-
-    def _words(self) -> list[str]:
-        return [self._lab, str(self._data.absolute()), str(self._grace_s), str(os.getpid())]
 
     def leave(self) -> None:
         """Something is left that could not be removed: it is told that this server is gone, and does that."""

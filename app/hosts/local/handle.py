@@ -53,7 +53,16 @@ class ProcessHandle:
     stop_defaults = STOP
     kind: Kind = "process"  # what the keeper is to make of it
 
-    def __init__(self, target: Target, spec: Spec, equivalent: str, ports: dict[str, int], record: Record) -> None:
+    def __init__(
+        self,
+        target: Target,
+        spec: Spec,
+        equivalent: str,
+        ports: dict[str, int],
+        record: Record,
+        ends: int | None = None,
+    ) -> None:
+        """``ends``: the open file where its keeper puts down how it ended."""
         self.target, self.ports = target, ports
         self._record, self._spec, self._equivalent = record, spec, equivalent
         self._proc = Proc()
@@ -64,17 +73,19 @@ class ProcessHandle:
         self._killed = self._end_recorded = False
         self._exit: dict[str, Any] | None = None
         self._terminal = Pty(spec.process.cols, spec.process.rows)
-        control_read, self._control = os.pipe()
+        control_read, self._control = os.pipe()  # after the terminal: the kernel closes it first when the server dies
         self._report, report_write = os.pipe()
         os.set_blocking(self._report, False)
         slave = self._terminal.slave
         try:
             self._keeper = subprocess.Popen(
-                keeper_argv(control_read, report_write, self.kind, spec.command),
+                keeper_argv(
+                    control_read, report_write, self.kind, spec.command, None if ends is None else (ends, target.id)
+                ),
                 stdin=slave,
                 stdout=slave,
                 stderr=slave,
-                pass_fds=(control_read, report_write),
+                pass_fds=(control_read, report_write, *(() if ends is None else (ends,))),
                 **self._surroundings(),
                 start_new_session=True,
             )

@@ -12,7 +12,6 @@ from app.events import TargetStarting
 from app.events.parts import Limit
 from app.events.record import Record
 from app.hosts.base import Handle, Host, Spec
-from app.hosts.left import Left, end_unseen
 from app.hosts.local.handle import ProcessHandle
 from app.hosts.local.ports import give_back, with_ports
 from app.jobs import Jobs, running_jobs
@@ -30,8 +29,8 @@ class ProcessesHost:
 
     make: type[ProcessHandle] = ProcessHandle
 
-    def __init__(self, record: Record, expect: Expecting, tasks: Jobs) -> None:
-        self._record, self._expect, self._tasks = record, expect, tasks
+    def __init__(self, record: Record, expect: Expecting, tasks: Jobs, ends: int | None = None) -> None:
+        self._record, self._expect, self._tasks, self._ends = record, expect, tasks, ends
 
     async def check(self) -> None:
         """A process can always be started."""
@@ -50,7 +49,7 @@ class ProcessesHost:
             spec = spec.model_copy(update={"command": command})
             equivalent = self.equivalent(spec, target.name)
             await self._record(TargetStarting(**where, equivalent=equivalent))
-            handle = self.make(target, spec, equivalent, ports, self._record)
+            handle = self.make(target, spec, equivalent, ports, self._record, self._ends)
         except BaseException:
             give_back(ports.values())
             raise
@@ -64,11 +63,6 @@ class ProcessesHost:
             raise
         return handle
 
-    async def adopt(self, target: Target, spec: Spec, left: Left) -> None:  # noqa: ARG002 (nothing to go on with)
-        """A local target ends with its server: its keeper has seen to that, and nobody saw how."""
-        if left.started and not left.exited:
-            await self._record(end_unseen(target, "it was ended with the lab"))
-
     async def _follow(self, handle: ProcessHandle) -> None:
         try:
             await handle.follow()
@@ -78,13 +72,16 @@ class ProcessesHost:
 
 @asynccontextmanager
 async def running_processes(
-    record: Record, expect: Expecting = _nobody_watches, host: type[ProcessesHost] = ProcessesHost
+    record: Record,
+    expect: Expecting = _nobody_watches,
+    host: type[ProcessesHost] = ProcessesHost,
+    ends: int | None = None,
 ) -> AsyncIterator[Host]:
     """The host, for as long as its targets may live.
 
     ``expect`` is told a target and the pid of its keeper, which starts the command when that returns: so that nothing
     is missed.
-    ``host``: SandboxesHost for sandboxes.
+    ``host``: SandboxesHost for sandboxes.  ``ends``: the open file where keepers put down how targets ended.
     """
     async with running_jobs() as tasks:
-        yield host(record, expect, tasks)
+        yield host(record, expect, tasks, ends)

@@ -1,6 +1,6 @@
 """The keeper: the small parent of one local target.  Standard library only; run as a file, imports nothing of the app.
 
-    python3 -S -I keeper.py CONTROL_FD REPORT_FD process|sandbox [FILES] -- COMMAND [ARGUMENT ...]
+    python3 -S -I keeper.py CONTROL_FD REPORT_FD process|sandbox [files=N] [ends=FD:TARGET] -- COMMAND [ARGUMENT ...]
 
 Without ``-I`` a module of the app that is named as one of Python's would win.  File descriptors 0, 1 and 2 are the
 target's terminal.  The keeper is the target's *subreaper*: whatever daemonises, calls setsid or ignores HUP becomes its
@@ -14,7 +14,10 @@ child, never init's.  It forwards nothing and takes no signal.
   status as of ``waitpid``, exit_code or signal as a number, core, at_ns by CLOCK_REALTIME, mono_ns by CLOCK_MONOTONIC),
   ``empty`` when no descendant is left.  What outlives the root is kept until it ends or is ended.
 
-FILES is how many descriptors the target may open: the server has raised its own limit (``app/descriptors.py``).
+- ``ends`` gets the end of the root, too: the server may be killed before it has recorded what REPORT said
+  (``app/hosts/ends.py``).
+
+``files`` is how many descriptors the target may open: the server has raised its own limit (``app/descriptors.py``).
 
 The target starts with *every* signal at its default and an empty mask, whatever the server was started with: under
 ``nohup`` or ``sh -c '… &'`` HUP, INT or QUIT would be ignored, and a shell cannot trap a signal that was ignored when
@@ -66,7 +69,7 @@ def report(fd: int, **facts: int | str | None) -> None:
     try:
         os.write(fd, ("{" + ",".join(words) + "}\n").encode())
     except OSError:
-        pass  # the server is gone; the control pipe says so too
+        pass  # the server is gone, the control pipe says so too; or the disk is full
 
 
 def stat_fields(pid: int) -> list[bytes]:
@@ -247,10 +250,13 @@ def sweep() -> None:
 
 
 class Keeper:
-    def __init__(self, control: int, report_fd: int, kind: str, command: list[str]) -> None:
+    def __init__(self, control: int, report_fd: int, kind: str, ends: str, command: list[str]) -> None:
         self.control, self.report_fd, self.command = control, report_fd, command
         self.sandbox = kind == "sandbox"
-        self.root = 0
+        ends_fd, _, self.target = ends.partition(":")
+        self.ends_fd = int(ends_fd or -1)
+        self.root = self.start = 0
+        self.ordered = False  # to kill all
         self.wake_read, self.wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def reap(self) -> bool:
@@ -265,17 +271,18 @@ class Keeper:
             if pid == self.root:
                 self.root = -1
                 killed = os.WIFSIGNALED(status)
-                report(
-                    self.report_fd,
-                    event="exited",
-                    pid=pid,
-                    status=status,
-                    exit_code=None if killed else os.WEXITSTATUS(status),
-                    signal=os.WTERMSIG(status) if killed else None,
-                    core=os.WCOREDUMP(status),
-                    at_ns=time.time_ns(),
-                    mono_ns=time.monotonic_ns(),
-                )
+                code, number = (None, os.WTERMSIG(status)) if killed else (os.WEXITSTATUS(status), None)
+                how = {"pid": pid, "exit_code": code, "signal": number, "at_ns": time.time_ns()}
+                more = {"status": status, "core": os.WCOREDUMP(status), "mono_ns": time.monotonic_ns()}
+                report(self.report_fd, event="exited", **how, **more)
+                if self.ends_fd >= 0:
+                    by = "order" if self.ordered else "keeper" if self.server_is_gone() else "itself"
+                    report(self.ends_fd, who="keeper", target=self.target, start=self.start, by=by, **how)
+
+    def server_is_gone(self) -> bool:
+        poller = select.poll()
+        poller.register(self.control, 0)
+        return bool(poller.poll(0))
 
     def wait(self, *fds: int, at_most_s: float | None = None) -> list[int]:
         """For a death, or for one of these descriptors: those that can be read.  Not select(): that ends at 1024."""
@@ -310,6 +317,7 @@ class Keeper:
             self.root = spawn(self.command, self.report_fd, sandbox=self.sandbox)
             if not self.root:
                 return 127
+            self.start = int(stat_fields(self.root)[19])
             for fd in (0, 1, 2):
                 os.close(fd)  # so that the terminal hangs up when the last of the target has closed it
             while self.reap():
@@ -318,6 +326,7 @@ class Keeper:
                     if not said:
                         break  # the server is gone
                     if b"kill" in said:
+                        self.ordered = True
                         self.end_all()
         finally:
             self.end_all()  # also when something went wrong here
@@ -334,6 +343,8 @@ def give_back(files: int) -> None:
 
 if __name__ == "__main__":
     words = sys.argv.index("--")
-    if words == 5:
-        give_back(int(sys.argv[4]))
-    sys.exit(Keeper(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[words + 1 :]).run())
+    given = dict(word.split("=", 1) for word in sys.argv[4:words])
+    if "files" in given:
+        give_back(int(given["files"]))
+    control, said = int(sys.argv[1]), int(sys.argv[2])
+    sys.exit(Keeper(control, said, sys.argv[3], given.get("ends", ""), sys.argv[words + 1 :]).run())

@@ -18,10 +18,14 @@ Kind = Literal["process", "sandbox"]
 START, KILL = b"start\n", b"kill\n"  # the orders that it takes on its control pipe
 
 
-def keeper_argv(control: int, report: int, kind: Kind, command: tuple[str, ...]) -> list[str]:
-    """The command line of a keeper that inherits these two descriptors."""
-    files = [] if descriptors.at_most() == descriptors.given else [str(descriptors.given)]
-    return [sys.executable, "-S", "-I", str(KEEPER), str(control), str(report), kind, *files, "--", *command]
+def keeper_argv(
+    control: int, report: int, kind: Kind, command: tuple[str, ...], ends: tuple[int, str] | None = None
+) -> list[str]:
+    """The command line of a keeper that inherits these descriptors.  ``ends``: where it puts down whose end."""
+    given = [] if descriptors.at_most() == descriptors.given else [f"files={descriptors.given}"]
+    if ends:
+        given.append(f"ends={ends[0]}:{ends[1]}")
+    return [sys.executable, "-S", "-I", str(KEEPER), str(control), str(report), kind, *given, "--", *command]
 
 
 async def reports(fd: int) -> AsyncIterator[dict[str, Any]]:
