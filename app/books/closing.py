@@ -67,14 +67,15 @@ async def _ask(engine: Engine, data: Path) -> tuple[dict[str, list[EngineEvent]]
     with anyio.move_on_after(ASK_S), suppress(LabError):
         try:
             await engine.call(
-                lambda client: end_left(client, engine.lab, data, remove=False, go_on=lambda: not given_up.is_set()),
+                lambda client: end_left(client, engine.lab, data, lambda: not given_up.is_set()),
                 what="ending what was left",
             )
-            for _, event in await remembered(engine, EVER, {"label": f"{LAB}={engine.lab}"}):
-                told.setdefault(event.target or "", []).append(event)
-            away = ""
         finally:
             given_up.set()  # a call that hangs must not find the containers of this server
+    with anyio.move_on_after(ASK_S), suppress(LabError):
+        for _, event in await remembered(engine, EVER, {"label": f"{LAB}={engine.lab}"}):
+            told.setdefault(event.target or "", []).append(event)
+        away = ""
     return told, away
 
 

@@ -51,6 +51,30 @@ class Gate:
                 with suppress(OSError):
                     each.shutdown(socket.SHUT_RDWR)
 
+    @contextmanager
+    def counting(self) -> Iterator[list[None]]:
+        """Closed, but there is a socket: a list that grows with each who tries it, and is sent away."""
+        tried: list[None] = []
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(self.path))
+        listener.listen(64)
+
+        def send_away() -> None:
+            with suppress(OSError):
+                while True:
+                    listener.accept()[0].close()
+                    tried.append(None)
+
+        refusing = threading.Thread(target=send_away)
+        refusing.start()
+        try:
+            yield tried
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            refusing.join()
+            listener.close()
+            self.path.unlink()
+
     def hold_events(self) -> None:
         """Until the gate is opened again or closed, nobody hears of what happens."""
         self._tells.clear()

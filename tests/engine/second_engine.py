@@ -34,13 +34,15 @@ exec "$@"
 class SecondEngine:
     """``pid``: whose network namespace has its published ports.
 
-    ``stop`` ends it as an administrator does; ``begin("other")`` starts another one, with other data, in its place.
+    ``stop`` ends it as an administrator does, ``crash`` as a lack of memory would, with its containerd and shims;
+    ``begin("other")`` starts another one, with other data, in its place.
     """
 
     url: str
     pid: int
     begin: Callable[[str], None]
     stop: Callable[[], None]
+    crash: Callable[[], None]
 
     def env(self) -> dict[str, str]:
         return {**os.environ, "DOCKER_HOST": self.url}
@@ -93,7 +95,17 @@ def engine_on_cgroup_v2(folder: Path) -> Iterator[SecondEngine]:
         running[-1].terminate()
         running[-1].wait(30)
 
-    engine = SecondEngine(f"unix://{folder}/socket", 0, begin, stop)
+    def crash() -> None:
+        for pid in (running[-1].pid, *_containerds(folder)):
+            os.kill(pid, signal.SIGKILL)
+        running[-1].wait(30)
+        for told in (
+            folder / "pid",
+            *folder.glob("exec/containerd/*.pid"),
+        ):  # who has that pid is not looked at closely
+            told.unlink(missing_ok=True)
+
+    engine = SecondEngine(f"unix://{folder}/socket", 0, begin, stop, crash)
     try:
         begin("data")
         yield engine

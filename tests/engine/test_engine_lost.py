@@ -118,7 +118,8 @@ def test_what_the_engine_has_forgotten_is_read_from_the_state_and_said_to_be(per
         assert "killed" not in over, "nobody can tell"
 
 
-def test_a_run_that_is_removed_before_the_engine_is_back_ends_its_stop_too(way: Gate, tmp_path: Path) -> None:
+def test_an_engine_that_is_away_at_the_next_start_is_not_waited_for(way: Gate, tmp_path: Path) -> None:
+    """What it alone could tell is told as unknown; what is left on it is removed when it is back."""
     with killable(tmp_path / "data", DOCKER_HOST=f"unix://{way.path}") as server:
         with server.person() as person:
             run, target = start(person, DEAF)
@@ -127,15 +128,36 @@ def test_a_run_that_is_removed_before_the_engine_is_back_ends_its_stop_too(way: 
                 events.until(prints("deaf"))
                 person.post(f"/targets/{target}/stop", {"timeout_s": 600})
                 events.until(kind("engine_event", action="kill"))
-        server.kill()
         way.close()
+        server.kill()
         server.start()
-        with server.person() as person:
-            assert person.client.delete(f"/api/v1/runs/{run}").status_code == 200
-            with person.events(run=run) as events:
-                ends = [events.until(kind(each)) for each in ("target_exited", "stop_finished", "run_finished")]
-        assert ends[0]["cause"] == "unknown"
-        assert "took_s" not in ends[1]
+        with server.person() as person, person.events(run=run) as events:
+            ends = [events.until(kind(each)) for each in ("target_exited", "stop_finished", "verdict", "run_finished")]
+        exited, over, verdict, finished = ends
+        assert exited["cause"] == "unknown"
+        assert exited["meaning"] == "nobody saw it end; the lab was gone, and the engine cannot be asked"
+        assert {"took_s", "killed", "exit_code"} & set(over) == set()
+        assert verdict["outcome"] == "unknown"
+        assert finished["reason"] == "lab_was_gone"
         assert [each["id"] for each in ends] == sorted(each["id"] for each in ends)
         way.open()
         until(lambda: container not in docker("ps", "-aq", "--no-trunc"), what="what the run left is removed")
+
+
+def test_the_janitor_goes_on_until_the_engine_is_back(way: Gate, tmp_path: Path) -> None:
+    with killable(tmp_path / "data", DOCKER_HOST=f"unix://{way.path}") as server:
+        with server.person() as person:
+            run, _ = start(person, DEAF)
+            with person.events(run=run) as events:
+                container = started(events)
+        way.close()
+        server.kill()
+        with way.counting() as tried:
+            until(lambda: len(tried) > 3, within_s=60, what="it has tried again and again")
+        assert container in docker("ps", "-q", "--no-trunc")
+        way.open()
+        until(lambda: container not in docker("ps", "-aq", "--no-trunc"), within_s=30, what="the janitor removes it")
+        server.start()
+        with server.person() as person, person.events(run=run) as events:
+            exited = events.until(kind("target_exited"))
+            assert (exited["exit_code"], exited["cause"]) == (137, "killed")

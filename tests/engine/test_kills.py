@@ -1,4 +1,4 @@
-"""The server is killed at moments that nobody chose; each time the next one goes on, and nothing is lost."""
+"""The server is killed at moments that nobody chose; each time the next one closes the books, and nothing is lost."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""A server that is killed, and the next one on the same data: containers, stops and ends are there again."""
+"""A server that is killed leaves nothing; the next one on the same data closes the books of what was going on."""
 
 from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +13,13 @@ from typing import Any
 import pytest
 
 from tests.killable import Killable, killable
-from tests.support import EventReader, Person, kind, prints, until
+from tests.support import EventReader, Person, is_alive, kind, prints, until
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(120)]
 COUNT = "trap '' TERM; i=0; while :; do i=$((i+1)); echo line $i.; read -t 0.05 </dev/zero; done"
 DEAF = "trap '' TERM; echo deaf; while :; do sleep 600; done"
+LEAVES = "trap 'trap \"exit 7\" USR1' TERM; echo leaves; while :; do sleep 600 & wait; done"
+GONE = "; the lab was gone, and so it was ended"
 
 
 @pytest.fixture
@@ -49,107 +52,125 @@ def whole(person: Person, run: str, last: str = "run_finished") -> list[dict[str
         return events.seen
 
 
+def only(events: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
+    (found,) = [event for event in events if event["kind"] == wanted]
+    return found
+
+
 def started(events: EventReader) -> str:
     return str(events.until(kind("target_started"))["container_id"])
 
 
-def test_a_container_goes_on_and_its_output_too(server: Killable) -> None:
+def gone(container: str) -> bool:
+    return container not in docker("ps", "-aq", "--no-trunc")
+
+
+def test_a_container_ends_with_its_server_and_how_is_told(server: Killable) -> None:
     with server.person() as person:
         run, target = start(person, COUNT)
         with person.events(run=run) as events:
             container = started(events)
             events.until(prints("line 5."))
     server.kill()
-    assert container in docker("ps", "-q", "--no-trunc")
     server.start()
     with server.person() as person:
-        with person.events(run=run) as events:
-            events.until(kind("source_back", source="output"))
-            before = lines(events.seen)[-1]
-            events.next(lambda event: bool(lines([event])) and lines([event])[-1] > before + 5)
-            lost = events.until(kind("source_lost", source="output"))
-            assert lost["reason"] == "the lab was gone: output may be missing"
-            assert [event for event in events.seen if event["kind"] == "run_finished"] == []
-        assert person.post(f"/targets/{target}/signals", {"signal": "CONT"}).status_code == 202
-        assert person.post(f"/targets/{target}/stop", {"timeout_s": 1}).status_code == 202
         seen = whole(person, run)
-    printed = lines(seen)
-    assert printed == sorted(set(printed)), "nothing comes twice"
-    assert len(set(range(1, printed[-1])) - set(printed)) < 5, "the log has filled the gap"
-    assert [event["container_id"] for event in seen if event["kind"] == "target_started"] == [container]
-    (over,) = [event for event in seen if event["kind"] == "stop_finished"]
-    assert over["killed"] is True
-    assert seen[-1]["reason"] == "ended"
-    assert container not in docker("ps", "-aq", "--no-trunc")
+        refused = person.post(f"/targets/{target}/signals", {"signal": "TERM"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "already_gone")
+    exited = only(seen, "target_exited")
+    assert (exited["exit_code"], exited["cause"], exited["clock"]) == (137, "killed", "engine")
+    assert exited["meaning"].endswith(GONE)
+    assert [event["action"] for event in seen if event["kind"] == "engine_event"][-2:] != ["create", "start"]
+    lost = [event for event in seen if event["kind"] == "source_lost" and event["source"] == "lab"]
+    assert [each["target"] for each in lost] == [target]
+    assert only(seen, "verdict")["outcome"] == "ended_by_lab"
+    assert (seen[-1]["kind"], seen[-1]["reason"]) == ("run_finished", "lab_was_gone")
+    until(lambda: gone(container), what="the container is removed")
 
 
-def test_a_stop_that_was_under_way_comes_to_its_end(server: Killable) -> None:
+def test_a_stop_that_was_under_way_has_an_end(server: Killable) -> None:
     with server.person() as person:
         run, target = start(person, DEAF)
         with person.events(run=run) as events:
+            container = started(events)
             events.until(prints("deaf"))
-            person.post(f"/targets/{target}/stop", {"timeout_s": 3})
+            person.post(f"/targets/{target}/stop", {"timeout_s": 600})
             events.until(kind("engine_event", action="kill"))
     server.kill()
     server.start()
     with server.person() as person:
         seen = whole(person, run)
-    (over,) = [event for event in seen if event["kind"] == "stop_finished"]
+    over = only(seen, "stop_finished")
     assert (over["exit_code"], over["killed"], over["clock"]) == (137, True, "engine")
-    assert 3 <= over["took_s"] < 8
+    assert 0 <= over["took_s"] < 60
+    assert over["error"] == "the lab was gone before the stop was over, and its janitor ended the target"
+    told = [event for event in seen if event["kind"] == "verdict"]
+    assert [(each["request"], each["outcome"]) for each in told] == [(over["stop"], "ended_by_lab")]
+    order = [each for each in (event["kind"] for event in seen) if each in LAST]
+    assert order == LAST
     kills = [event["signal"] for event in seen if event["kind"] == "engine_event" and event["action"] == "kill"]
     assert kills == ["SIGTERM", "SIGKILL"], "each is recorded once"
-    (exited,) = [event for event in seen if event["kind"] == "target_exited"]
-    assert (exited["exit_code"], exited["cause"]) == (137, "killed")
+    until(lambda: gone(container), what="the container is removed")
 
 
-def test_an_end_that_nobody_watched_is_read_from_the_engine(server: Killable) -> None:
+LAST = ["target_exited", "stop_finished", "verdict", "run_finished"]
+
+
+@pytest.mark.parametrize(
+    ("script", "says", "code", "killed", "outcome"),
+    [(DEAF, "deaf", 137, True, "sigkill_at_timeout"), (LEAVES, "leaves", 7, False, "handled_and_exited")],
+    ids=["killed", "left"],
+)
+def test_a_stop_that_came_to_its_end_unseen_is_told_by_the_engines_word(
+    server: Killable, script: str, says: str, code: int, killed: bool, outcome: str
+) -> None:
+    """The server is frozen while the engine says how it went, and then killed."""
     with server.person() as person:
-        run, target = start(person, "echo ready; read -t 600 </dev/zero & wait; exit 7", stdin_open=False)
+        run, target = start(person, script)
         with person.events(run=run) as events:
             container = started(events)
+            events.until(prints(says))
+            person.post(f"/targets/{target}/stop", {"timeout_s": 3 if killed else 600})
+            events.until(kind("engine_event", action="kill"))
+            os.kill(server.pid, signal.SIGSTOP)
+    try:
+        if not killed:
+            docker("kill", "--signal", "USR1", container)
+        until(lambda: container not in docker("ps", "-q", "--no-trunc"), what="the engine has ended it")
+    finally:
+        server.kill()
+    server.start()
+    with server.person() as person:
+        seen = whole(person, run)
+    over = only(seen, "stop_finished")
+    assert (over["exit_code"], over["killed"], over["clock"]) == (code, killed, "engine")
+    assert "error" not in over
+    assert over["took_s"] >= (3 if killed else 0)
+    exited = only(seen, "target_exited")
+    assert (exited["exit_code"], exited["cause"]) == (code, "killed" if killed else "exited")
+    told = only(seen, "verdict")["outcome"]
+    assert told in (outcome, "unknown"), "it is no other one"
+    assert seen[-1]["reason"] == "lab_was_gone"
+
+
+def test_the_end_of_a_local_target_that_nobody_recorded_is_told_by_its_keeper(server: Killable) -> None:
+    script = "trap 'exit 7' USR1; echo ready; while :; do sleep 0.05; done"
+    with server.person() as person:
+        run, _ = person.command("bash", "-c", script)
+        with person.events(run=run) as events:
+            root = events.until(kind("target_started"))["pid"]
             events.until(prints("ready"))
-        stopped, other = start(person, DEAF)
-        with person.events(run=stopped) as events:
-            gone = started(events)
-    server.kill()
-    docker("kill", "--signal", "KILL", container)
-    docker("rm", "-f", gone)
-    server.start()
-    with server.person() as person:
-        seen = whole(person, run)
-        (exited,) = [event for event in seen if event["kind"] == "target_exited"]
-        assert (exited["exit_code"], exited["cause"], exited["clock"]) == (137, "killed", "engine")
-        seen = whole(person, stopped)
-        (exited,) = [event for event in seen if event["kind"] == "target_exited"]
-        assert exited.get("exit_code") is None or exited["cause"] in ("killed", "unknown")
-        for left in (target, other):
-            refused = person.post(f"/targets/{left}/signals", {"signal": "TERM"})
-            assert (refused.status_code, refused.json()["code"]) == (409, "already_gone")
-
-
-def test_a_lesson_goes_on_where_it_was(server: Killable) -> None:
-    with server.person() as person:
-        run, _ = person.start("pid-1")
-        with person.events(run=run) as events:
-            events.until(kind("step_done", step=0))
+            os.kill(server.pid, signal.SIGSTOP)
+            os.kill(root, signal.SIGUSR1)
+            until(lambda: not is_alive(root), what="its end")
+            until(lambda: (server.data / "ends.jsonl").read_text(), what="the keeper's line")
     server.kill()
     server.start()
     with server.person() as person:
-        with person.events(run=run) as events:
-            events.until(kind("source_back", source="output"))
-        steps = len(
-            next(each for each in person.get("/experiments").json()["experiments"] if each["id"] == "pid-1")["steps"]
-        )
-        with person.events(run=run) as events:
-            for step in range(1, steps):
-                reply = person.post(f"/runs/{run}/steps/{step}")
-                assert reply.status_code in (202, 422), reply.text
-                events.until(kind("step_done", step=step))
         seen = whole(person, run)
-    done = [(event["step"], event["expect"]) for event in seen if event["kind"] == "step_done"]
-    assert len(done) == len(set(done)), "no tick comes twice"
-    assert not [event for event in seen if event["kind"] == "step_failed"]
+    exited = only(seen, "target_exited")
+    assert (exited["exit_code"], exited["cause"], exited["author"]) == (7, "exited", "kernel")
+    assert "the lab was gone" not in exited["meaning"], "it had ended before"
 
 
 def test_local_targets_and_what_they_started_are_gone_and_their_runs_over(server: Killable) -> None:
@@ -158,19 +179,38 @@ def test_local_targets_and_what_they_started_are_gone_and_their_runs_over(server
         run, target = person.command("bash", "-c", script)
         with person.events(run=run) as events:
             events.until(prints("pids"))
-            person.post(f"/targets/{target}/stop", {"timeout_s": 60, "signal": "USR1"} | {"signal": "HUP"})
+            person.post(f"/targets/{target}/stop", {"timeout_s": 60, "signal": "HUP"})
             events.until(kind("stop_requested"))
     server.kill()
     server.start()
     with server.person() as person:
         seen = whole(person, run)
-    (exited,) = [event for event in seen if event["kind"] == "target_exited"]
-    assert exited["cause"] == "unknown"
-    assert [event["error"] for event in seen if event["kind"] == "stop_finished"] == [
-        "the lab was killed meanwhile: nobody saw how it ended"
-    ]
+    exited, over = only(seen, "target_exited"), only(seen, "stop_finished")
+    assert (exited["cause"], exited["signal"], exited["exit_code"]) == ("killed", "SIGKILL", 137)
+    assert (over["killed"], over["exit_code"]) == (True, 137)
+    assert over["error"] == "the lab was gone before the stop was over, and its keeper ended the target"
+    assert 0 <= over["took_s"] < 60
     assert seen[-1]["reason"] == "lab_was_gone"
     until(lambda: not left_over("sleep 65"), what="all of it is gone")
+
+
+def test_what_is_no_line_of_ours_counts_for_nothing_and_is_said(server: Killable) -> None:
+    with server.person() as person:
+        run, _ = person.command("sleep", "600")
+        with person.events(run=run) as events:
+            root = events.until(kind("target_started"))
+    server.kill()
+    until(lambda: not is_alive(root["pid"]), what="its end")
+    lie = {"who": "keeper", "target": root["target"], "pid": root["pid"], "start": root["start"] + 1, "by": "itself"}
+    with (server.data / "ends.jsonl").open("a") as file:
+        file.write(f"\x00garbage\n[]\n{lie}\n".replace("'", '"') + '{"who":"keeper","targ')
+    server.start()
+    with server.person() as person:
+        exited = only(whole(person, run), "target_exited")
+        assert exited["meaning"].endswith(GONE)
+    assert (server.data / "ends.jsonl").read_text() == ""
+    assert "4 lines in ends.jsonl cannot be read" in server.stop()
+    server.start()
 
 
 def left_over(words: str) -> list[str]:

@@ -55,7 +55,7 @@ def look(lab: str, data: Path) -> int | None:
     with suppress(LabError):
         client = quick_client(ANSWER_S)
         try:
-            return end_left(client, lab, data, remove=True, go_on=within(HOLD_S))
+            return end_left(client, lab, data, within(HOLD_S))
         finally:
             client.close()
     return None

@@ -1,4 +1,4 @@
-"""What a lab's server left on the engine when it was killed: it is ended, and how it ended is put down.
+"""What a lab's server left on the engine when it was killed: how it ended is put down, and it is removed.
 
 In plain blocking calls, for the janitor, which has no event loop, and for a next server that comes before it.
 """
@@ -21,8 +21,8 @@ from app.targets import LAB, TARGET
 WAIT_S = 5  # for the end of one that was killed
 
 
-def end_left(client: Client, lab: str, data: Path, *, remove: bool, go_on: Callable[[], bool]) -> int:
-    """End all containers of the lab; gives how many there were, also those that could not be ended now.
+def end_left(client: Client, lab: str, data: Path, go_on: Callable[[], bool]) -> int:
+    """End and remove all containers of the lab; gives how many there were, also those that could not be ended now.
 
     ``go_on`` is asked before each: containers that come later may be a next server's.  Raises EngineUnavailable,
     HostFailed.
@@ -39,8 +39,7 @@ def end_left(client: Client, lab: str, data: Path, *, remove: bool, go_on: Calla
             with suppress(OSError, DataFolder):  # no folder, or a full disk: it must go all the same
                 if end:
                     put_down(data, end)
-            if remove:
-                client.remove_container(each["Id"], force=True, v=True)
+            client.remove_container(each["Id"], force=True, v=True)
     return len(mine)
 
 
