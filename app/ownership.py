@@ -8,7 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import anyio
@@ -87,13 +87,16 @@ async def owning(data: Path) -> AsyncIterator[None]:
     while anyio.current_time() < deadline:
         with lock(data, f"server {os.getpid()}") as held:
             if held:
+                with suppress(OSError):
+                    (data / ADDRESS).unlink()  # of the server before
                 yield
                 return
         if _lives(owner(data)):
             break
         await anyio.sleep(EVERY_S)
+    where = address_of(data)
     raise Conflict(
-        f"another lab uses {data} ({owner(data) or 'nobody says who'})",
+        f"another lab uses {data} ({owner(data) or 'nobody says who'}{f', {where}' if where else ''})",
         hint="Stop it first, or give this one a folder of its own with --data.",
     )
 

@@ -75,8 +75,9 @@ def test_a_port_that_is_taken_is_one_line_and_what_to_do(tmp_path: Path) -> None
 
 def test_a_data_folder_that_is_not_to_be_had_is_one_line_and_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with killable(tmp_path / "data"):
-        for data, why in (("data", "another lab uses"), ("file", "File exists"), ("file/x", "Not a directory")):
+    with killable(tmp_path / "data") as other:
+        told = f"another lab uses {tmp_path}/data (server {other.pid}, {other.url})"
+        for data, why in (("data", told), ("file", "File exists"), ("file/x", "Not a directory")):
             said = run("serve", "--port", "0", "--data", str(tmp_path / data))
             assert said.returncode == 1
             assert said.stdout == "", "no link leads anywhere"

@@ -17,7 +17,7 @@ from pathlib import Path
 import anyio
 from anyio import to_thread
 
-from app.books.ending import GONE, Known, last_events, was_cut
+from app.books.ending import Known, last_events, was_cut
 from app.books.left import LeftRun, LeftTarget
 from app.errors import LabError
 from app.events import EngineEvent, RunFinished, SourceLost
@@ -99,7 +99,7 @@ async def _close(
             known = Known(seen.get(key), _new(target, said.get(target.id, ())), "" if is_local else away)
             await _end(hub, run, target, known)
     for target in unwatched:
-        reason = f"{GONE}: what happened from then on may be missing"
+        reason = "it was gone; what happened from then on may be missing"
         await hub.record(SourceLost(run=run.id, target=target.id, source="lab", at=watched_until, reason=reason))
     await hub.record(RunFinished(run=run.id, reason="lab_was_gone"))
 

@@ -276,7 +276,7 @@ def _gone(teller: Teller, event: Event) -> str:
 
 
 def _source(event: Event) -> str:
-    return "the kernel’s trace" if event["source"] == "kernel" else str(event["source"])
+    return {"kernel": "the kernel’s trace", "lab": "the lab"}.get(event["source"], str(event["source"]))
 
 
 def _missing(event: Event) -> str:

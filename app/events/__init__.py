@@ -172,7 +172,7 @@ class SourceLost(LabEvent):
     """A witness stopped reporting.  What happens until ``source_back`` may be missing."""
 
     kind: Literal["source_lost"] = "source_lost"
-    source: str  # "engine", "output", "processes", "kernel"
+    source: str  # "engine", "output", "processes", "kernel"; "lab": of a target, whose server was killed
     reason: str
 
 

@@ -68,6 +68,8 @@ def act(person: Person, chance: random.Random) -> None:
     live = live_runs(person)
     targets = [target["id"] for run in live for target in person.get(f"/runs/{run}").json()["targets"]]
     what = chance.choice(["local", "container", "container", "stop", "stop", "signal", "remove", "experiment"])
+    if not targets and what in ("stop", "signal", "remove"):
+        what = chance.choice(["local", "container"])
     if len(live) > 6:
         what = "remove"
     if what == "local":
@@ -97,7 +99,7 @@ def test_kills_at_random_moments(
         screen = Screen(server)
         for _ in range(kills):
             with suppress(httpx.HTTPError), server.person() as person:
-                for _ in range(chance.randrange(1, 4)):
+                for _ in range(chance.randrange(2, 6)):
                     act(person, chance)
             pause.wait(chance.uniform(0, 0.8))
             server.kill()

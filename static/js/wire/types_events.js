@@ -413,7 +413,7 @@
  *
  * @typedef {object} SourceLostEventFields  A witness stopped reporting.  What happens until `source_back` may be missing.
  * @property {"source_lost"} kind
- * @property {string} source - "engine", "output", "processes", "kernel"
+ * @property {string} source - "engine", "output", "processes", "kernel"; "lab": of a target, whose server was killed
  * @property {string} reason
  * @typedef {Shared & SourceLostEventFields} SourceLostEvent
  *

@@ -46,7 +46,7 @@ const receiver = (target, pid) => {
 };
 
 /** @type {Record<string, string>} */
-const SOURCES = { kernel: "the kernel’s trace", journal: "the journal" };
+const SOURCES = { kernel: "the kernel’s trace", journal: "the journal", lab: "the lab" };
 /** @param {SourceLostEvent|SourceBackEvent} event */
 const sourceName = ({ source }) => SOURCES[source] ?? source;
 
