@@ -67,7 +67,7 @@ def act(person: Person, chance: random.Random) -> None:
     """Something that a person may do just before."""
     live = live_runs(person)
     targets = [target["id"] for run in live for target in person.get(f"/runs/{run}").json()["targets"]]
-    what = chance.choice(["local", "container", "container", "stop", "stop", "signal", "remove", "experiment"])
+    what = chance.choice(["local", "container", "container", *["stop"] * 4, "signal", "remove", "experiment"])
     if not targets and what in ("stop", "signal", "remove"):
         what = chance.choice(["local", "container"])
     if len(live) > 6:
@@ -80,7 +80,7 @@ def act(person: Person, chance: random.Random) -> None:
     elif what == "experiment":
         person.post("/runs", {"experiment": chance.choice(["pid-1", "hup-reload", "pid-1-sandbox"])})
     elif what == "stop" and targets:
-        person.post(f"/targets/{chance.choice(targets)}/stop", {"timeout_s": chance.choice([0, 1, 2])})
+        person.post(f"/targets/{chance.choice(targets)}/stop", {"timeout_s": chance.choice([0, 1, 2, 60])})
     elif what == "signal" and targets:
         person.post(f"/targets/{chance.choice(targets)}/signals", {"signal": "HUP"})
     elif what == "remove" and live:

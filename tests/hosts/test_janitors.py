@@ -51,3 +51,33 @@ def test_where_a_next_server_has_come_nothing_is_removed(tmp_path: Path) -> None
         assert held
         with janitors.left_alone(tmp_path, 1) as alone:
             assert not alone
+
+
+def test_it_goes_on_for_as_long_as_the_engine_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And then until nothing has come twice: a container may just have been in the making."""
+    answers = iter([*[None] * 40, 3, 0, 1, 0, 0, "not asked"])
+    monkeypatch.setattr(janitors, "look", lambda _lab, _data: next(answers))
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    janitors.clean_up("lab", tmp_path, os.getpid())
+    assert next(answers) == "not asked"
+
+
+def test_it_leaves_the_rest_to_a_next_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ExitStack() as next_one:
+        looked: list[None] = []
+
+        def away(_lab: str, _data: Path) -> None:
+            looked.append(None)
+
+        monkeypatch.setattr(janitors, "look", away)
+        monkeypatch.setattr(time, "sleep", lambda _: next_one.enter_context(lock(tmp_path, "server 2")))
+        janitors.clean_up("lab", tmp_path, 1)
+        assert len(looked) == 1
+
+
+def test_a_folder_that_is_gone_keeps_it_from_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = iter([2, 0, 0])
+    monkeypatch.setattr(janitors, "look", lambda _lab, _data: next(found))
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    janitors.clean_up("lab", tmp_path / "gone", 1)
+    assert next(found, None) is None
