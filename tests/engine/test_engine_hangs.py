@@ -108,6 +108,27 @@ def test_the_page_is_up_and_the_lab_ends_while_it_hangs(
     until(lambda: container not in docker("ps", "-aq", "--no-trunc"), within_s=30, what="the janitor removes it")
 
 
+def test_a_start_after_a_kill_does_not_wait_for_it(
+    engine: None, way: Gate, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    with killable(tmp_path / "data", DOCKER_HOST=f"unix://{way.path}") as server:
+        with server.person() as person:
+            run, _ = start(person, DEAF)
+            with person.events(run=run) as events:
+                container = started(events)
+        way.freeze()
+        server.kill()
+        began = time.monotonic()
+        server.start()
+        record_property("up after a kill while the engine hangs", f"{time.monotonic() - began:.1f} s")
+        assert time.monotonic() - began < 15, "it was as long as it hung"
+        with server.person() as person, person.events(run=run) as events:
+            assert events.until(kind("target_exited"))["cause"] == "unknown"
+            assert events.until(kind("run_finished"))["reason"] == "lab_was_gone"
+            way.thaw()
+            until(lambda: container not in docker("ps", "-aq", "--no-trunc"), within_s=30, what="it is removed at last")
+
+
 @pytest.mark.long
 @pytest.mark.alone
 def test_a_real_engine_that_is_stopped_is_lost_and_comes_back(

@@ -65,12 +65,15 @@ def gone(container: str) -> bool:
     return container not in docker("ps", "-aq", "--no-trunc")
 
 
-def test_a_container_ends_with_its_server_and_how_is_told(server: Killable) -> None:
+@pytest.mark.parametrize("frozen", [False, True], ids=["running", "frozen"])
+def test_a_container_ends_with_its_server_and_how_is_told(server: Killable, frozen: bool) -> None:
     with server.person() as person:
         run, target = start(person, COUNT)
         with person.events(run=run) as events:
             container = started(events)
             events.until(prints("line 5."))
+        if frozen:
+            assert person.post(f"/targets/{target}/pause").status_code == 202
     server.kill()
     server.start()
     with server.person() as person:

@@ -1,6 +1,6 @@
 """Which containers the lab may touch: those with its labels and a name that it gave, and never its own.
 
-Every container that is not known by having been created goes through here: an id from the journal, or from a list.
+Every container that is not known by having been created goes through here.
 """
 
 from __future__ import annotations
@@ -9,10 +9,8 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from app.errors import NotOurs
-from app.targets import LAB, TARGET
+from app.targets import LAB
 
 NAME = "signal-lab-"  # how the name of a container begins that the lab has made
 REPOSITORY = "signal-lab/"  # of an image that it has built
@@ -39,12 +37,3 @@ def is_protected(container: str, labels: dict[str, str] | None) -> bool:
 def is_made_by_us(names: Iterable[str] | None, labels: dict[str, str] | None) -> bool:
     """By name *and* label: who commits a container of the lab, or builds upon its image, inherits the labels."""
     return LAB in (labels or {}) and any(name.lstrip("/").startswith(NAME) for name in names or ())
-
-
-def check_ours(facts: dict[str, Any], lab: str, target: str) -> None:
-    """``facts``: as inspected.  Raises NotOurs unless it is the container of this target of this lab."""
-    labels: dict[str, str] = facts["Config"].get("Labels") or {}
-    if is_protected(facts["Id"], labels):
-        raise NotOurs("that container is protected: the lab, or another one, runs in it")
-    if (labels.get(LAB), labels.get(TARGET)) != (lab, target) or not is_made_by_us([facts["Name"]], labels):
-        raise NotOurs(f"that container is not the one of {target}")

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app.errors import AlreadyGone, DataFolder, LabError
+from app.errors import DataFolder, LabError
 from app.hosts.container.ours import is_made_by_us, is_protected
 from app.hosts.ends import End, put_down
 from app.hosts.engine.finding import Client, translated
@@ -44,15 +44,15 @@ def end_left(client: Client, lab: str, data: Path, go_on: Callable[[], bool]) ->
 
 
 def _ended(client: Client, container: str, target: str | None) -> End | None:
-    """End it, and say how it ended.  None: it is no target, or was never started."""
+    """End it, and say how it ended.  None: it is no target, or was never started, or does not end."""
     state = client.inspect_container(container)["State"]
     runs = bool(state["Running"])
     if runs:
-        with suppress(AlreadyGone), translated(container):  # it ended just now
+        with suppress(LabError), translated(container):  # it ended just now, or will not: it is removed all the same
             client.kill(container, "SIGKILL")
-        client.wait(container, timeout=WAIT_S)
+            client.wait(container, timeout=WAIT_S)
         state = client.inspect_container(container)["State"]
-    if target is None or state["Status"] == "created":
+    if target is None or state["Running"] or state["Status"] == "created":
         return None
     by_us = runs and state["ExitCode"] == 137
     return End(
