@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.hosts.ends import NAME, End, all_have_written, forget_ends, put_down, read_ends, share_ends
-from app.hosts.local.keeper_client import START, keeper_words
+from app.hosts.local.keeper_client import START, keeper_argv
 from tests.support import until
 
 END = End(who="janitor", target="r1.main", container="c" * 64, exit_code=137, at_ns=10**18, by="janitor")
@@ -74,7 +74,7 @@ def test_a_keeper_puts_down_how_its_target_ended(
     report, report_write = os.pipe()
     ends = share_ends(tmp_path)
     os.write(control, START)
-    words = keeper_words(control_read, report_write, "process", ("bash", "-c", script), (ends, "r1.main"))
+    words = keeper_argv(control_read, report_write, "process", ("bash", "-c", script), (ends, "r1.main"))
     with subprocess.Popen(
         words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, pass_fds=(control_read, report_write, ends)
     ) as keeper:
