@@ -15,6 +15,7 @@ import pytest
 from app.hosts.engine import janitor as janitors
 from app.hosts.engine.janitor_client import Janitor
 from app.ownership import lock
+from tests.support import until
 
 
 def test_containers_that_start_at_the_same_moment_share_one(tmp_path: Path) -> None:
@@ -27,6 +28,8 @@ def test_containers_that_start_at_the_same_moment_share_one(tmp_path: Path) -> N
     try:
         with ThreadPoolExecutor(8) as threads:
             list(threads.map(ensure, range(8)))
+        # One that has only just been started may have no command line yet.
+        until(lambda: all(each.cmdline() for each in psutil.Process().children()), what="each is what it is to be")
         mine = [each for each in psutil.Process().children() if "app.hosts.engine.janitor" in each.cmdline()]
         assert len(mine) == 1
     finally:
