@@ -32,8 +32,12 @@ STAYS = {
 }
 
 
+FEW = (("process", "setsid"), ("process", "stopped"), ("sandbox", "a daemon"))
+ALL = [*(("process", how) for how in STAYS), ("sandbox", "setsid"), ("sandbox", "a daemon")]
+
+
 @pytest.mark.parametrize(
-    ("host", "how"), [*(("process", how) for how in STAYS), ("sandbox", "setsid"), ("sandbox", "a daemon")]
+    ("host", "how"), [pytest.param(*each, marks=() if each in FEW else pytest.mark.long) for each in ALL]
 )
 def test_nothing_local_outlives_the_server(host: str, how: str, tmp_path: Path) -> None:
     mark = tmp_path / "pid"

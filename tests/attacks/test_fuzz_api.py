@@ -24,7 +24,7 @@ from tests.support import TOKEN, LabUnderTest
 pytestmark = [pytest.mark.whole, pytest.mark.timeout(240 * TIMES)]
 BEARER = {"authorization": f"Bearer {TOKEN}"}
 WITHIN_S = 20
-EXAMPLES = {GenerationMode.POSITIVE: 8, GenerationMode.NEGATIVE: 16}
+EXAMPLES = {GenerationMode.POSITIVE: 4, GenerationMode.NEGATIVE: 8}  # `make fuzz`: 25 times as many
 NOT_HERE = {"no_engine", "not_possible"}  # this lab has no engine: that is an answer, with a hint
 
 
