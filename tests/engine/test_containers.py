@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import threading
 from pathlib import Path
@@ -217,7 +216,8 @@ def test_what_a_killed_server_left_is_removed_at_the_next_start(engine: None, tm
     with running_lab(tmp_path / "data") as lab, lab.person() as person:
         journal = person.get("/health").json()["journal"]
     left = docker(
-        *("run", "-d", "--name", f"signal-lab-r9-main-{os.getpid()}", "--label", f"dev.signal-lab.lab={journal}"),
+        *("run", "-d", "--name", f"signal-lab-left-{journal}", "--label", f"dev.signal-lab.lab={journal}"),
+        *("--label", "dev.signal-lab.run=r9"),
         *(tag_of("base"), "sleep", "600"),
     ).strip()
     with running_lab(tmp_path / "data"):
