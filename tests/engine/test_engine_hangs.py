@@ -21,7 +21,7 @@ from tests.killable import killable
 from tests.support import Event, Person, kind, prints, until
 from tests.test_serve import BEARER, base, serving
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("janitors_end"), pytest.mark.timeout(120)]
 HERE = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://")
 
 

@@ -14,7 +14,7 @@ from tests.engine.test_recovery import COUNT, DEAF, docker, lines, start, starte
 from tests.killable import Killable, killable
 from tests.support import Person, kind, prints, until
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("janitors_end"), pytest.mark.timeout(120)]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.engine.test_recovery import COUNT, DEAF, start, started
 from tests.killable import Killable, killable
 from tests.support import Person, kind, prints
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("janitors_end"), pytest.mark.timeout(180)]
 
 
 @pytest.fixture(scope="module")
