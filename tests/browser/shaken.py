@@ -109,7 +109,8 @@ class Proof:
         while "/runs/" not in tab.url:
             expect(button).to_be_enabled(timeout=WITHIN_MS)
             button.click()
-            until(lambda: "/runs/" in tab.url or tab.locator(".note").count(), within_s=30)
+            refused = tab.locator(".note", has_text="It was not started.")  # a note may be of the connection, too
+            until(lambda: "/runs/" in tab.url or refused.count(), within_s=60, what="the start")
             if "/runs/" not in tab.url:
                 self.count("refused by the page")
         run = tab.url.rsplit("/")[-1]
@@ -152,7 +153,8 @@ class Proof:
         while not self.stopping(run):
             expect(button).to_be_enabled(timeout=WITHIN_MS)
             button.click()
-            until(lambda: self.stopping(run) or tab.locator(".note").count(), within_s=30, what="the stop")
+            refused = tab.locator(".note", has_text="The stop was not taken.")
+            until(lambda: self.stopping(run) or refused.count(), within_s=60, what="the stop")
             if not self.stopping(run):
                 self.count("refused by the page")
         with self.person.events(run=run) as events:
