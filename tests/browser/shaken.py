@@ -106,10 +106,10 @@ class Proof:
         tab = self.tabs[0]
         self.open(tab, LESSON)
         button = tab.get_by_role("button", name="Start", exact=True)
+        refused = tab.locator(".note", has_text="It was not started.")  # a note may be of the connection, too
         while "/runs/" not in tab.url:
             expect(button).to_be_enabled(timeout=WITHIN_MS)
             button.click()
-            refused = tab.locator(".note", has_text="It was not started.")  # a note may be of the connection, too
             until(lambda: "/runs/" in tab.url or refused.count(), within_s=60, what="the start")
             if "/runs/" not in tab.url:
                 self.count("refused by the page")
@@ -150,10 +150,10 @@ class Proof:
         tab = self.tabs[0]
         button = tab.locator("button.stop-go")
         tab.locator(".stop-other").fill("1")
+        refused = tab.locator(".note", has_text="The stop was not taken.")
         while not self.stopping(run):
             expect(button).to_be_enabled(timeout=WITHIN_MS)
             button.click()
-            refused = tab.locator(".note", has_text="The stop was not taken.")
             until(lambda: self.stopping(run) or refused.count(), within_s=60, what="the stop")
             if not self.stopping(run):
                 self.count("refused by the page")
