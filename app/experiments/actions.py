@@ -91,8 +91,8 @@ class Get(Action):
     """A page from the target's own server, by its port inside; ``path`` begins with a slash."""
 
     asked = "http_requested"
-    port: str = Field(pattern=r"\d+/tcp")
-    path: str = Field(default="/", pattern=r"/.*")
+    port: str = Field(pattern=r"^\d{1,5}/tcp$")
+    path: str = Field(default="/", pattern=r"^/")
 
 
 class Exec(Action):

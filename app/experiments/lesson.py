@@ -6,6 +6,8 @@ same.  Only the first step that is not done is looked at, so that a later one is
 A step *begins* with its first action, whoever did it; one without an action begins when its turn comes and its targets
 are there.  From then on its expectations have their time.  One that is late has failed; it can be tried again, and what
 comes after all repairs it.
+
+Longer than most files: it is one fold, and what a step can be is seen at once.
 """
 
 from __future__ import annotations

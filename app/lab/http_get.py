@@ -68,7 +68,7 @@ class _Reader:
         parts = urlsplit(url)
         connection = http.client.HTTPConnection("127.0.0.1", parts.port or 80, timeout=SILENT_S)
         try:
-            connection.request("GET", parts.path or "/")
+            connection.request("GET", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
             reply = connection.getresponse()
             self.status, self._expected, said = reply.status, reply.length, 0.0
             while data := reply.read1(65536):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 import pytest
+from pydantic import ValidationError
 
 from app.events import AnyEvent
 from app.experiments.actions import AnyAction, Do
@@ -48,3 +49,10 @@ def test_each_is_begun_by_its_own_event_and_by_no_other(
 
 def test_there_is_one_of_each() -> None:
     assert [next(iter(action)) for action, _ in ONE_OF_EACH] == list(Do.model_fields)
+
+
+@pytest.mark.parametrize("get", [{"port": "80/tcp", "path": "slow"}, {"port": "the 80/tcp"}, {"port": "80/tcp or so"}])
+def test_a_port_and_a_path_are_that_and_nothing_around_it(get: dict[str, str]) -> None:
+    """What is no path could lead the request to another port of this machine."""
+    with pytest.raises(ValidationError):
+        Do.model_validate({"get": get})

@@ -17,15 +17,16 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"
 
 
 @contextmanager
-def answering(*answers: Callable[[socket.socket], None]) -> Iterator[str]:
-    """A server that treats one connection after the other as told.  Gives its address."""
+def answering(*answers: Callable[[socket.socket], None], asked: list[bytes] | None = None) -> Iterator[str]:
+    """A server that treats one connection after the other as told.  Gives its address; ``asked``: what it heard."""
+    asked = [] if asked is None else asked
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
             for answer in answers:
                 connection, _ = listener.accept()
                 with connection:
-                    connection.recv(65536)
+                    asked.append(connection.recv(65536))
                     answer(connection)
 
         thread = threading.Thread(target=serve)
@@ -48,6 +49,13 @@ async def test_a_whole_page() -> None:
         result, _ = await fetched(url)
     assert (result.status, result.received, result.expected, result.complete) == (200, 10, 10, True)
     assert (result.text, result.error) == ("0123456789", None)
+
+
+async def test_all_of_the_path_is_asked_for() -> None:
+    asked: list[bytes] = []
+    with answering(lambda connection: connection.sendall(HEAD + b"0123456789"), asked=asked) as url:
+        await fetched(f"{url}slow?for=3&then=x")
+    assert asked[0].startswith(b"GET /slow?for=3&then=x HTTP/1.1\r\n")
 
 
 async def test_a_page_that_is_cut_says_after_how_much() -> None:
