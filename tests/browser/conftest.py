@@ -21,6 +21,13 @@ LAPTOP: ViewportSize = {"width": 1280, "height": 800}
 PROJECTOR: ViewportSize = {"width": 1920, "height": 1080}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 # The two ends of what is looked at in every run of the tests; the one between them in the long one.
+
+
+def first(*ways: str) -> list[Any]:
+    """One of a kind in `make test`, the others in `make long`."""
+    return [ways[0], *(pytest.param(way, marks=pytest.mark.long) for way in ways[1:])]
+
+
 SIZES = [
     pytest.param(PROJECTOR, id="1920"),
     pytest.param(LAPTOP, id="1280", marks=pytest.mark.long),

@@ -125,6 +125,7 @@ OUTSIDE = """() => [...document.querySelectorAll(".lanes-lane")].flatMap((lane) 
 })"""
 
 
+@pytest.mark.long
 def test_a_race_its_whole_fall_its_chart_and_presenter_mode_with_forced_colours(
     lab: LabUnderTest, open_screen: Open
 ) -> None:

@@ -109,6 +109,7 @@ def drag(page: Page, by: int) -> None:
     finger.detach()
 
 
+@pytest.mark.long
 def test_five_hundred_processes(busy: LabUnderTest, open_screen: Open) -> None:
     driving, _ = screens = room(busy, open_screen)
     with busy.person() as person:

@@ -202,7 +202,11 @@ def read_qr(page: Page, scope: str) -> str:
     return read(painted)
 
 
-@pytest.mark.parametrize("size", [PROJECTOR, HD, LAPTOP], ids=["1920", "720", "1280"])
+@pytest.mark.parametrize(
+    "size",
+    [PROJECTOR, *(pytest.param(size, marks=pytest.mark.long) for size in (HD, LAPTOP))],
+    ids=["1920", "720", "1280"],
+)
 def test_the_viewers_link_is_a_code_in_the_corner_and_in_the_dialog(
     lab: LabUnderTest, open_screen: Open, size: ViewportSize
 ) -> None:

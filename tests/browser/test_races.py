@@ -135,6 +135,7 @@ def test_the_sentence_leads_to_its_proof_in_another_lane_and_the_board_comes_bac
     assert screen.shifted() < 0.02
 
 
+@pytest.mark.long
 def test_one_target_is_guessed_as_well(racing: LabUnderTest, open_screen: Open) -> None:
     driver, laptop, phone = (screen.page for screen in room(racing, open_screen, "catch-all"))
     for page in (driver, laptop, phone):

@@ -9,7 +9,7 @@ from playwright.sync_api import Error, Page, Route, expect
 
 from app.web.assets import ASSETS
 from tests.browser.axe import settled
-from tests.browser.conftest import Open, Screen, complaints_expected
+from tests.browser.conftest import Open, Screen, complaints_expected, first
 from tests.browser.test_main_job import start, wait_for_line
 from tests.support import LabUnderTest, kind, prints, until
 
@@ -94,7 +94,7 @@ def test_a_click_whose_answer_is_lost_counts_once(lab: LabUnderTest, open_screen
 RUNS = re.compile(r"/api/v1/runs\?")
 
 
-@pytest.mark.parametrize("address", ["/", "/runs", "/signals"])
+@pytest.mark.parametrize("address", first("/", "/runs", "/signals"))
 def test_an_old_answer_does_not_take_the_place_of_a_newer_one(
     lab: LabUnderTest, open_screen: Open, address: str
 ) -> None:
@@ -179,18 +179,18 @@ def came_whole(screen: Screen, lab: LabUnderTest, part: str) -> None:
     expect(screen.page.locator("#part")).to_have_count(0)
 
 
-@pytest.mark.parametrize("part", [*BUNDLED, "static/dist/early-[0-9A-Z]{8}.js"])
+@pytest.mark.parametrize("part", first(*BUNDLED, "static/dist/early-[0-9A-Z]{8}.js"))
 def test_a_part_that_is_dropped_on_its_way_is_asked_for_again(part: str, lab: LabUnderTest, open_screen: Open) -> None:
     came_whole(open_screen(lab.driver_link, driver=True, at="/docs"), lab, part)
 
 
 @pytest.mark.usefixtures("sources")
-@pytest.mark.parametrize("part", SOURCES)
+@pytest.mark.parametrize("part", first(*SOURCES))
 def test_so_is_a_source(part: str, lab: LabUnderTest, open_screen: Open) -> None:
     came_whole(open_screen(lab.driver_link, driver=True, at="/docs"), lab, part)
 
 
-@pytest.mark.parametrize("part", BUNDLED)
+@pytest.mark.parametrize("part", first(*reversed(BUNDLED)))
 def test_a_part_that_never_comes_is_said(part: str, lab: LabUnderTest, open_screen: Open) -> None:
     screen = open_screen(lab.driver_link, driver=True, at="/docs")
     Dropped(screen, part)
@@ -221,7 +221,7 @@ def test_where_no_script_came_the_page_says_so_by_itself(lab: LabUnderTest, open
     expect(note).to_have_count(0)
 
 
-@pytest.mark.parametrize("part", ["terminal-[0-9A-Z]{8}.js", "terminal-[0-9A-Z]{8}.css"])
+@pytest.mark.parametrize("part", first("terminal-[0-9A-Z]{8}.js", "terminal-[0-9A-Z]{8}.css"))
 def test_the_terminal_that_is_dropped_on_its_way_is_asked_for_again(
     part: str, lab: LabUnderTest, open_screen: Open
 ) -> None:
