@@ -19,7 +19,7 @@ from app.hosts.engine.cleaning import Thing
 from app.ownership import lock, server_of
 from app.probe.tracefs import TraceUnavailable, find_tracefs, stale
 
-FILES = ("access.db*", "address", "imported.db*", "journal.db*", "lab.lock", "token")
+FILES = ("access.db*", "address", "ends.jsonl", "imported.db*", "journal.db*", "lab.lock", "token")
 FOLDERS = ("scratch",)
 TEMPORARY = ("signal-lab-check-*", "signal-lab-verify-*")
 
