@@ -178,6 +178,15 @@ const dropsOf = (fall, size) =>
     });
 
 /**
+ * The lines that have their number below them: on a phone tenths of a second would run into each other.
+ * @param {Fall["ticks"]} ticks @param {FallSize} name
+ */
+export const numbered = (ticks, name) =>
+  name === "s" && ticks.length > 6 && ticks.some(({ label }) => label.length > 2)
+    ? ticks.filter((_, index) => index % 5 === 0)
+    : ticks;
+
+/**
  * @param {{fall: Fall, size: FallSize, scale?: number, cursor?: Cursor}} slice - `scale`: of presenter mode; `cursor`: where a person may point and look closely
  * @param {number} [_nowMs]
  * @param {CursorHandlers} [handlers]
@@ -204,7 +213,7 @@ export const fallView = ({ fall, size: name, scale = 1, cursor }, _nowMs, handle
       ${wall === null || wall < 0 || wall > 100 ? nothing : svg`<line class="fall-wall" x1=${percent(wall)} x2=${percent(wall)} y1="0" y2=${size.bottom}/>`}
       ${dropsOf(fall, size)}
       ${hopsView(fall.way, size)}
-      ${ticks.map(({ x, label }) => svg`<text class="fall-tick" x=${percent(x)} y=${size.tick}>${label}</text>`)}
+      ${numbered(ticks, name).map(({ x, label }) => svg`<text class="fall-tick" x=${percent(x)} y=${size.tick}>${label}</text>`)}
       ${shown.map((mark) => (onPlace(size, fall.way, mark) ? nothing : svg`<svg x=${percent(mark.x)} y="0" overflow="visible">${signOf(size, mark, yOf(size, mark.lane))}</svg>`))}
       ${said.map((mark) => wordsOf(size, mark))}
     </svg>

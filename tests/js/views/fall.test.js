@@ -4,7 +4,7 @@ import { fallOf } from "../../../static/js/selectors/index.js";
 import { ms, story, theTarget } from "../story.js";
 import { flat } from "./flat.js";
 
-const { fallView } = await import("../../../static/js/views/fall.js");
+const { fallView, numbered } = await import("../../../static/js/views/fall.js");
 
 const SEEN = { engine: null, engineLostMs: null, kernel: null };
 
@@ -20,6 +20,22 @@ const passedOn = () =>
       ...{ pid: 201, ns_pid: 7, comm: "a" },
       ...{ sender_kind: "process", sender: "python3", sender_pid: 100, generated: "queued" },
     });
+
+describe("the numbers below the lines", () => {
+  const tenths = Array.from({ length: 11 }, (_, index) => ({ x: index * 10, label: String(index / 10) }));
+  const seconds = tenths.map(({ x }, index) => ({ x, label: String(index) }));
+  /** @param {{label: string}[]} ticks */
+  const labels = (ticks) => ticks.map(({ label }) => label);
+
+  it("do not run into each other on a phone", () => {
+    assert.deepEqual(labels(numbered(tenths, "s")), ["0", "0.5", "1"]);
+    assert.deepEqual(numbered(seconds, "s"), seconds);
+  });
+
+  it("are all there where there is room", () => {
+    assert.deepEqual(numbered(tenths, "m"), tenths);
+  });
+});
 
 describe("the processes of the program's lane", () => {
   const fall = fallOf(theTarget(passedOn().fold()), ms(2), SEEN);
