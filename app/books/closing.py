@@ -116,7 +116,7 @@ async def _end(hub: Hub, run: LeftRun, target: LeftTarget, known: Known) -> None
         if event.kind in ("signal_requested", "stop_requested") and number not in target.judged:
             judge.heard(number, event)
     if was_cut(target, known) and target.stop is None:
-        judge.cut()
+        judge.cut(gone=True)
     for event in last_events(run.id, target, known):
         judge.heard(await hub.record(event), event)
     if not hub.lost:

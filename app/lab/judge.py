@@ -55,6 +55,7 @@ class Judge:
         self._unknown: list[int] = []  # requests of which nobody saw what became: a later look may tell
         self._news = anyio.Event()
         self._until: int | None = None
+        self._gone = False
 
     def heard(self, number: int, event: AnyEvent) -> None:
         """Every event of the hub comes by."""
@@ -84,9 +85,12 @@ class Judge:
         for each in requests:
             self._cases[each].closed, self._cases[each].since = False, time.monotonic()
 
-    def cut(self) -> None:
-        """From here on the lab itself ends the target: that is no part of what anybody asked for."""
-        self._until = self._hub.last_id
+    def cut(self, *, gone: bool = False) -> None:
+        """From here on the lab itself ends the target: that is no part of what anybody asked for.
+
+        ``gone``: the server was killed, and what it had beside it ended the target.
+        """
+        self._until, self._gone = self._hub.last_id, gone
 
     async def run(self) -> None:
         """Gives verdicts while the target lives; ``finish`` gives the rest."""
@@ -163,7 +167,7 @@ class Judge:
     def _end(self, scene: Scene) -> Diagnosis | None:
         """Of an end that no request on the page tells."""
         if self._until is not None:
-            return diagnose_removal(scene, self._until)
+            return diagnose_removal(scene, self._until, gone=self._gone)
         last = max((number for number, event in scene.events if event.kind == "signal_requested"), default=0)
         return diagnose_end(scene, last)
 

@@ -108,12 +108,16 @@ def _list(names: list[str]) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
-def diagnose_removal(scene: Scene, until: int) -> Diagnosis | None:
-    """The lab ended it, for its run was removed or the lab was stopped.  ``until``: the last event before that."""
+def diagnose_removal(scene: Scene, until: int, *, gone: bool = False) -> Diagnosis | None:
+    """The lab ended it, for its run was removed or the lab was stopped.  ``until``: the last event before that.
+
+    ``gone``: the lab had been killed.
+    """
     root = root_of(scene)
     if scene.started is None:
         return None
     number = max((number for number, event in scene.events if event.kind == "target_started"), default=until)
     who = root.name if root else "It"
-    text = f"{who} was running when its run was ended: the lab ended it."
+    why = "the lab was killed, and so it was ended" if gone else "its run was ended: the lab ended it"
+    text = f"{who} was running when {why}."
     return Diagnosis(None, "ended_by_lab", text, (Sentence(text=text, evidence=(number,)),))

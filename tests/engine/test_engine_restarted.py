@@ -62,6 +62,24 @@ def test_a_restart_ends_containers_and_that_becomes_known(person: Person, second
         events.until(kind("run_finished", run=again))
 
 
+def test_after_a_crash_of_its_own_it_cannot_say_how_a_container_ended(person: Person, second: SecondEngine) -> None:
+    run, _ = start(person, DEAF)
+    with person.events(run=run) as events:
+        started(events)  # its output may be faster than the engine's answer: a start that is cut off is another story
+        events.until(prints("deaf"))
+        second.crash()
+        events.until(kind("source_lost", source="engine"))
+        second.begin("data")
+        events.next(kind("source_back", source="engine"))
+        exited = events.until(kind("target_exited"))
+        assert "exit_code" not in exited, "255 is the engine's word for that it does not know"
+        assert exited["cause"] == "unknown"
+        assert exited["meaning"] == "nobody saw it end; the engine was away and cannot say"
+        told = events.until(kind("verdict"))
+        assert told["outcome"] in ("default_action", "unknown"), "the kernel's word, where it was heard"
+        events.until(kind("run_finished"))
+
+
 @pytest.mark.long
 def test_another_engine_in_its_place_is_worked_with(person: Person, second: SecondEngine) -> None:
     run, target = start(person, DEAF)

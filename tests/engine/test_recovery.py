@@ -87,6 +87,7 @@ def test_a_container_ends_with_its_server_and_how_is_told(server: Killable, froz
     lost = [event for event in seen if event["kind"] == "source_lost" and event["source"] == "lab"]
     assert [each["target"] for each in lost] == [target]
     assert only(seen, "verdict")["outcome"] == "ended_by_lab"
+    assert only(seen, "verdict")["text"].endswith("was running when the lab was killed, and so it was ended.")
     assert (seen[-1]["kind"], seen[-1]["reason"]) == ("run_finished", "lab_was_gone")
     until(lambda: gone(container), what="the container is removed")
 

@@ -52,6 +52,7 @@ export function startRuns() {
   let total = 0;
   /** @type {string|null} */
   let next = null;
+  let wanted = PAGE; // how many are to be shown: a page that was asked for comes, also where news make all be read anew
   /** @type {string|null} */
   let asking = null;
   let asked = 0; // questions so far: only the answer to the last one counts
@@ -72,7 +73,8 @@ export function startRuns() {
     clearTimeout(timer);
     asked += 1;
     const mine = asked;
-    const limit = more ? PAGE : Math.min(MOST, Math.max(PAGE, runs?.length ?? 0));
+    if (more) wanted = (runs?.length ?? 0) + PAGE;
+    const limit = more ? PAGE : Math.min(MOST, Math.max(wanted, runs?.length ?? 0));
     try {
       const found = await session.api.history({ ...wish, limit, before: more ? next : null });
       if (mine !== asked) return;
@@ -105,6 +107,7 @@ export function startRuns() {
     /** @param {Partial<Wish>} change */
     onWish(change) {
       wish = { ...wish, ...change };
+      wanted = PAGE;
       asking = null;
       history.replaceState(null, "", addressOf(wish));
       later(SETTLE_MS);

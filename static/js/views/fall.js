@@ -182,7 +182,7 @@ const dropsOf = (fall, size) =>
  * @param {Fall["ticks"]} ticks @param {FallSize} name
  */
 export const numbered = (ticks, name) =>
-  name === "s" && ticks.length > 6 && ticks.some(({ label }) => label.length > 2)
+  name === "s" && ticks.length > 8 && ticks.some(({ label }) => label.length > 2)
     ? ticks.filter((_, index) => index % 5 === 0)
     : ticks;
 
