@@ -205,8 +205,10 @@ def test_what_is_no_line_of_ours_counts_for_nothing_and_is_said(server: Killable
             root = events.until(kind("target_started"))
     server.kill()
     until(lambda: not is_alive(root["pid"]), what="its end")
+    ends = server.data / "ends.jsonl"
+    until(lambda: root["target"] in ends.read_text(), what="the keeper's own line, before what is written here")
     lie = {"who": "keeper", "target": root["target"], "pid": root["pid"], "start": root["start"] + 1, "by": "itself"}
-    with (server.data / "ends.jsonl").open("a") as file:
+    with ends.open("a") as file:
         file.write(f"\x00garbage\n[]\n{lie}\n".replace("'", '"') + '{"who":"keeper","targ')
     server.start()
     with server.person() as person:
