@@ -161,6 +161,7 @@ def test_without_the_trace_the_kernels_lane_is_broken_and_says_so(tmp_path: Path
         start(page, "Catch every signal")
         wait_for_line(page, "ready: process")
         expect(page.locator(".fall-why", has_text="no witness")).to_have_count(1)
+        wait_for_line(page, "WINCH")  # the terminal has its size; without a witness a later one would be the answer
         key(page, "USR1")
         wait_for_line(page, "USR1")
         expect(page.locator(".fall-call")).to_have_text("prints “USR1”")
