@@ -20,5 +20,8 @@ class PageBundle(BuildHookInterface):  # type: ignore[type-arg,misc,unused-ignor
         if not manual.is_file():
             raise RuntimeError("build/man is empty: run `make man` first, or build with `make wheel`")
         build_data["shared_data"][str(manual)] = "share/man/man1/signal-lab.1"
+        commit = Path(self.root) / "build/commit"
+        if commit.is_file():  # an archive of the sources has no commit to name
+            build_data["force_include"][str(commit)] = "app/commit"
         # Without the sources: the server takes those where they are not the bundle's (app/web/assets.py).
         build_data["force_include"][str(dist)] = "app/static/dist"

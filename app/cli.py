@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from app import __version__
 from app.commands.check.command import EXAMPLES as CHECK_EXAMPLES
 from app.commands.check.command import check_command
 from app.commands.clean import EXAMPLES as CLEAN_EXAMPLES
@@ -32,6 +31,7 @@ from app.commands.stop import EXAMPLES as STOP_EXAMPLES
 from app.commands.stop import stop_command
 from app.commands.verify import EXAMPLES as VERIFY_EXAMPLES
 from app.commands.verify import verify_command
+from app.commands.version import version as version_and_commit
 from app.commands.watch import EXPORT_EXAMPLES, WATCH_EXAMPLES, export_command, watch_command
 
 SERVE_EXAMPLES = """
@@ -54,14 +54,14 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"signal-lab {__version__}")
+        typer.echo(f"signal-lab {version_and_commit()}")
         raise typer.Exit
 
 
 @app.callback()
 def root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print version and commit, and leave.")
     ] = False,
 ) -> None:
     """A live lab for Linux signals and docker stop, in the browser."""

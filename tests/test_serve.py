@@ -18,6 +18,7 @@ import pytest
 
 from app import __version__
 from tests.killable import killable
+from tests.ship.conftest import commit
 from tests.support import TOKEN, EventReader, is_alive, kind, prints, until
 
 pytestmark = pytest.mark.whole
@@ -55,7 +56,8 @@ def base(link: str) -> str:
 
 
 def test_help_and_version() -> None:
-    assert run("--version").stdout == f"signal-lab {__version__}\n"
+    said = run("--version").stdout
+    assert said in (f"signal-lab {__version__} (commit {commit()}{more})\n" for more in ("", " and changes"))
     assert "signal-lab serve" in run("--help").stdout
     words = run("serve", "--help", COLUMNS="200", TERM="dumb").stdout
     for flag in ("--host", "--port", "--data", "--token-file", "--open", "--no-open", "--public-url", "--log-level"):

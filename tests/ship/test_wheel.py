@@ -13,8 +13,9 @@ import httpx
 import pytest
 
 import tests.killable
+from app import __version__
 from tests.killable import killable
-from tests.ship.conftest import ROOT, run
+from tests.ship.conftest import ROOT, commit, run
 from tests.support import kind, prints
 
 PARTS = {"early", "favicon", "stage", "stream_worker", "terminal"}
@@ -74,6 +75,11 @@ def test_it_serves_page_scripts_and_experiments(
     gone = subprocess.run(asked, capture_output=True, text=True, env=elsewhere(tmp_path))
     assert gone.returncode == 1
     assert gone.stderr.startswith(f"signal-lab: no lab answers on port {port}")
+
+
+def test_it_says_of_which_commit_it_was_built(installed: Path, tmp_path: Path) -> None:
+    said = run(str(installed), "--version", cwd=tmp_path, env=elsewhere(tmp_path))
+    assert said in (f"signal-lab {__version__} (commit {commit()}{more})\n" for more in ("", " and changes"))
 
 
 def test_it_has_the_contexts_of_all_images(installed: Path, tmp_path: Path) -> None:
