@@ -22,9 +22,16 @@ const STATIC = join(ROOT, "static");
 const DIST = join(STATIC, "dist");
 const MANIFEST = join(DIST, "manifest.json");
 const PAGES = ["doctor", "home", "lanes", "race", "replay", "runs", "signals", "stage"];
-const MODULES = [...PAGES.map((page) => `js/entries/${page}.js`), "js/wire/stream_worker.js", "js/page/terminal.js"];
+const PARTS = ["js/page/terminal.js", "js/pages/shared/dialogs_part.js"]; // of a page, which come when they are needed
+const MODULES = [...PAGES.map((page) => `js/entries/${page}.js`), "js/wire/stream_worker.js", ...PARTS];
 const REPORT = "js/entries/report.js";
-const SHEETS = [...PAGES.map((page) => `css/pages/${page}.css`), "css/pages/plain.css", "css/terminal.css"];
+const SHEETS = [
+  ...PAGES.map((page) => `css/pages/${page}.css`),
+  "css/pages/plain.css",
+  "css/terminal.css",
+  "css/dialogs.css",
+  "css/present.css",
+];
 const LICENCES = ["lit-html", "@xterm/xterm", "@xterm/addon-fit"];
 
 /** @param {string|Uint8Array} text */

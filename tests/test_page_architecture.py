@@ -18,7 +18,7 @@ LIBRARIES = {"lit.js", "xterm.js"}  # the two that wrap what is not ours
 MAY_IMPORT: dict[str, set[str]] = {
     "early.js": set(),  # a classic script: it can import nothing
     "entries": {"page/begin.js", "pages"},
-    "entries/report.js": {"page/terminal.js", "pages/stage", "wire/replay_session.js"},
+    "entries/report.js": {"page/terminal.js", "pages/shared/dialogs_part.js", "pages/stage", "wire/replay_session.js"},
     "pages": {"lit.js", "page", "pages/shared", "views", "wire", "words"},
     "pages/home": {"lit.js", "page", "pages/shared", "views", "wire"},
     "pages/signals": {"page", "pages/shared", "selectors", "views", "wire", "words"},

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, Route, ViewportSize, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import SIZES, Open
 from tests.browser.test_main_job import start, wait_for_line
-from tests.support import LabUnderTest
+from tests.support import LabUnderTest, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -57,6 +57,28 @@ def test_a_whole_run_without_a_mouse(lab: LabUnderTest, open_screen: Open) -> No
     expect(page.get_by_role("dialog")).to_contain_text("Kill now?")
     page.keyboard.press("Enter")
     expect(page.locator(".pres-clock")).to_contain_text("exit 137")
+
+
+def test_what_is_typed_before_it_has_come_is_no_key_of_the_page(lab: LabUnderTest, open_screen: Open) -> None:
+    page = open_screen(lab.driver_link, driver=True).page
+    held: list[Route] = []
+    page.route(re.compile(r"dialogs_part"), held.append)
+    page.goto(f"{lab.url}/experiments/catch-all")
+    page.get_by_role("button", name="Start", exact=True).click()
+    wait_for_line(page, "ready: process")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("stop")  # on the page an "s" would stop it, a "t" send SIGTERM
+    until(lambda: len(held) == 1, what="the part was asked for")
+    page.unroute(re.compile(r"dialogs_part"))
+    held[0].continue_()
+    box = page.get_by_role("dialog").get_by_role("combobox")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("stop")
+    expect(chosen(page)).to_contain_text("Stop")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    asked = page.evaluate("performance.getEntriesByType('resource').map(({name}) => name)")
+    assert [address for address in asked if re.search(r"/targets/.*/(stop|signals)", address)] == []
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -17,7 +17,8 @@ from tests.support import running_lab, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 # Bytes as they came, with all headers: of the files that a page is made of, without the terminal; and of what it reads.
-MOST, MOST_LANES, READS = 92_000, 103_000, 32_000
+MOST, MOST_LANES, READS = 85_000, 96_000, 32_000
+LESSON = 90_000  # all of a lesson
 REQUESTS = 8  # of a lesson, with the favicon, for which not every browser of the tests asks
 ICON, ICON_SIZE = "favicon.svg", 1000
 # Each page: itself, the early script, its style sheet and its script, the worker of all tabs with the stream, one read.
@@ -95,11 +96,20 @@ def test_a_first_load_is_light_and_the_terminal_comes_with_a_run(
             if "lesson" in name:
                 assert count <= REQUESTS, wire.requests
             if name == "lesson":
+                assert total <= LESSON, heaviest
+            if name == "lesson":
                 wire.forget()
                 page.get_by_role("button", name="Start", exact=True).click()
                 page.wait_for_url(re.compile(r"/runs/r\d+$"))
                 expect(page.locator(".xterm-rows")).to_contain_text("ready")
                 parts = {short(path): size for path, size in wire.sizes.items() if "/dist/" in path}
+                parts = {name: size for name, size in parts.items() if name.startswith("terminal")}
                 assert parts.keys() == {"terminal.js", "terminal.css"}
                 record_property("the terminal, kB", round(sum(parts.values()) / 1000))
+                page.keyboard.press("p")
+                expect(page.locator("html[data-present]")).to_have_count(1)
+                page.keyboard.press("?")
+                expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+                later = {short(path) for path in wire.sizes if "/dist/" in path} - parts.keys()
+                assert later <= {"present.css", "dialogs_part.js", "dialogs.css"}, wire.requests
             page.close()

@@ -3,6 +3,7 @@
  */
 
 import { createTerminal } from "../page/terminal.js";
+import { createContents } from "../pages/shared/dialogs_part.js";
 import { createLanes } from "../pages/stage/lanes.js";
 import { createRace } from "../pages/stage/race.js";
 import * as replay from "../pages/stage/replay.js";
@@ -14,5 +15,10 @@ const within = (id) => document.getElementById(id)?.textContent ?? "";
 
 const { experiments, table, made } = JSON.parse(within("known"));
 document.body.dataset.report = made;
-const kit = { lanes: createLanes, race: createRace, replay, terminal: async () => ({ createTerminal }) };
+const parts = {
+  terminal: async () => ({ createTerminal }),
+  dialogs: async () => ({ createContents }),
+  presentSheet: async () => null, // all sheets are in the file
+};
+const kit = { lanes: createLanes, race: createRace, replay, ...parts };
 startStage(kit, { events: eventsOf(within("events")), experiments, table, made });

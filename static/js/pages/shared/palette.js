@@ -1,6 +1,5 @@
 /**
- * Ctrl-K (or Cmd-K) on every page: finds what can be done here and does it.  The terminal keeps its Ctrl-K: there it
- * belongs to the shell.
+ * The palette on every page (Ctrl-K, `dialogs.js`): finds what can be done here and does it.
  */
 
 import { setTheme } from "../../page/theme.js";
@@ -9,7 +8,6 @@ import { paletteView } from "../../views/palette.js";
 
 /** @import { Entry, Known } from "../../selectors/palette.js" */
 /** @import { Theme } from "../../words/theme.js" */
-/** @import { RunFacts } from "../../wire/types.js" */
 /** @import { Session } from "../../wire/session.js" */
 /** @import { Handlers } from "./handlers.js" */
 /** @import { Ui } from "./ui.js" */
@@ -21,39 +19,8 @@ import { paletteView } from "../../views/palette.js";
  *   targets?: Known["targets"], target?: Known["target"]}} Here
  */
 
-const RUNS = 20;
-
 /** @param {{session: Session, ui: Ui, handlers: Handlers, dirty: () => void, here?: () => Here}} page */
 export function createPalette({ session, ui, handlers, dirty, here = () => ({}) }) {
-  /** @type {RunFacts[]} */
-  let runs = [];
-
-  const open = () => {
-    ui.palette = { query: "", at: 0 };
-    handlers.open("palette");
-    session.api.runs(RUNS).then(
-      (found) => {
-        runs = found;
-        dirty();
-      },
-      () => {}, // the stream notices that nobody answers, and says so
-    );
-  };
-
-  // In the capture phase: an open dialog, and a field that is typed into, do not keep it; the terminal does.
-  document.addEventListener(
-    "keydown",
-    (event) => {
-      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey)
-        return;
-      if (event.target instanceof Element && event.target.closest(".xterm")) return;
-      event.preventDefault();
-      if (ui.dialog === "palette") handlers.onClose();
-      else open();
-    },
-    { capture: true },
-  );
-
   /** Asked again at each key, as what was typed a moment ago may not be drawn yet. @returns {Entry[]} */
   const entries = () => {
     const { query } = ui.palette;
@@ -69,7 +36,12 @@ export function createPalette({ session, ui, handlers, dirty, here = () => ({}) 
         command: "",
       },
       ...{ presenting: false, large: false, led: null, ...here() },
-      ...{ role: session.role, page: document.body.dataset.page ?? "", experiments: session.experiments, runs },
+      ...{
+        role: session.role,
+        page: document.body.dataset.page ?? "",
+        experiments: session.experiments,
+        runs: ui.recent,
+      },
       alone: session.report !== null,
       signals: session.table?.signals ?? [],
     };

@@ -3,7 +3,7 @@
  * Nothing here is a fact: a key is "sent" only by its event, never because it was pressed.
  */
 
-/** @import { BoardRow, Origin, Signal, State, Target } from "../../wire/types.js" */
+/** @import { BoardRow, Origin, RunFacts, Signal, State, Target } from "../../wire/types.js" */
 /** @import { Problem } from "../../page/notes.js" */
 /** @import { Beam, KeyState } from "../../views/board.js" */
 /** @import { StopChoice } from "../../views/stop.js" */
@@ -51,6 +51,8 @@ export const createUi = () => ({
   dialog: null,
   find: { query: "", at: 0, sort: /** @type {"number"|"fate"} */ ("number") },
   palette: { query: "", at: 0 },
+  /** The newest runs, for the palette. @type {RunFacts[]} */
+  recent: [],
   /** The row whose threads are shown. */
   threads: "",
   share: NO_LINK,

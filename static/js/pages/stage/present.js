@@ -7,6 +7,7 @@
  */
 
 import { createPanel } from "../../page/panel.js";
+import { loadSheet } from "../../page/parts.js";
 import { hushedOf, isOver, lessonOf, numerals } from "../../selectors/index.js";
 import { afterwards, mayBegin, numberOf, saidOf, stepNow, stepToDo, treeOf } from "../../selectors/present.js";
 import { presentBar, presentField, presentLanes, presentLow } from "../../views/present.js";
@@ -47,13 +48,20 @@ const root = document.documentElement;
  * @property {import("../../views/bet.js").Guessed|null} single   guesses on the one target of a run without lanes
  */
 
-/** @param {{session: Session, ui: Ui, handlers: Handlers, dirty: () => void, follow: Follow}} stage */
-export function createPresent({ session, ui, handlers, dirty, follow }) {
+/** Its style sheet, which comes with the page where its address asks for this mode. @returns {Promise<unknown>} */
+export const presentSheet = async () => document.querySelector("link[data-present]") ?? loadSheet("presentSheet");
+
+/**
+ * @param {{session: Session, ui: Ui, handlers: Handlers, dirty: () => void, follow: Follow}} stage
+ * @param {typeof presentSheet} sheet
+ */
+export function createPresent({ session, ui, handlers, dirty, follow }, sheet) {
   const { role } = session;
   const room = matchMedia(ROOM);
   const low = createPanel("pres-low");
   const bar = createPanel("pres-bar");
   let wanted = new URLSearchParams(location.search).has("stage");
+  let dressed = false; // the style sheet is there; without it the ordinary page stays
   let timer = 0;
 
   /** @type {Shown|null} */
@@ -61,7 +69,7 @@ export function createPresent({ session, ui, handlers, dirty, follow }) {
   let mayStart = false;
   let qr = false; // shown in the corner
 
-  const isOn = () => wanted && room.matches;
+  const isOn = () => wanted && dressed && room.matches;
 
   /** @param {Run|null} run */
   const targetsOf = (run) => (run?.targets ?? []).flatMap((id) => session.state.targets[id] ?? []);
@@ -81,11 +89,22 @@ export function createPresent({ session, ui, handlers, dirty, follow }) {
     dirty();
   };
 
+  const dress = async () => {
+    try {
+      await sheet();
+      dressed = true;
+    } catch {
+      wanted = false; // whoever asks again asks for it again
+    }
+    settle();
+  };
+
   /** @param {boolean} on */
   const set = (on) => {
     if (on === wanted) return;
     wanted = on;
-    settle();
+    if (on && !dressed) dress();
+    else settle();
     if (session.replays) return; // its address holds the moment
     const url = new URL(location.href);
     if (on) url.searchParams.set("stage", "");
@@ -125,7 +144,8 @@ export function createPresent({ session, ui, handlers, dirty, follow }) {
   document.addEventListener("fullscreenchange", dirty);
   room.addEventListener("change", settle);
   addEventListener("resize", () => isOn() && dirty());
-  settle();
+  if (wanted) dress();
+  else settle();
 
   const scaleNow = () => Math.min(innerWidth / FULL_HD.width, innerHeight / FULL_HD.height);
 

@@ -32,7 +32,7 @@ import { resultView } from "../../views/result.js";
 import { stopAsked } from "../../views/stop.js";
 import { tabsView } from "../../views/tabs.js";
 import { createSession } from "../../wire/session.js";
-import { createDialogs } from "../shared/dialogs.js";
+import { createDialogs, dialogsPart } from "../shared/dialogs.js";
 import { createFoot } from "../shared/foot.js";
 import { createHandlers } from "../shared/handlers.js";
 import { createStageKeys } from "../shared/keys.js";
@@ -44,7 +44,7 @@ import { createFall } from "./fall.js";
 import { createHead } from "./head.js";
 import { createLesson } from "./lesson.js";
 import { createNoRace, createOneTarget } from "./one_target.js";
-import { createPresent } from "./present.js";
+import { createPresent, presentSheet } from "./present.js";
 import { createRecord, eventOf } from "./record.js";
 import { createRuns } from "./runs.js";
 import { createKeeper, SOON_MS, slotView } from "./slot.js";
@@ -70,10 +70,13 @@ const fallSize = () => (isPhone() ? "s" : isWide() ? "l" : "m");
  * @property {typeof import("./race.js").createRace} race
  * @property {typeof import("./replay.js")|null} replay - null: it is live
  * @property {typeof terminalPart} terminal
+ * @property {typeof dialogsPart} dialogs
+ * @property {typeof presentSheet} presentSheet
  */
 
+const PARTS = { terminal: terminalPart, dialogs: dialogsPart, presentSheet };
 /** @type {Kit} */
-export const ONE_TARGET = { lanes: createOneTarget, race: createNoRace, replay: null, terminal: terminalPart };
+export const ONE_TARGET = { lanes: createOneTarget, race: createNoRace, replay: null, ...PARTS };
 
 /** @param {Kit} kit @param {Recording|null} [recording] - of a report: what it shows, instead of what the lab has */
 export function startStage(kit, recording = null) {
@@ -152,8 +155,8 @@ export function startStage(kit, recording = null) {
   const replayBar = kit.replay
     ? kit.replay.createReplayBar({ session, back, addressed: recording === null, at: frame.at })
     : () => {};
-  const present = createPresent(stage);
-  const dialogs = createDialogs({ ...stage, here: () => present.here(now) });
+  const present = createPresent(stage, kit.presentSheet);
+  const dialogs = createDialogs({ ...stage, here: () => present.here(now) }, kit.dialogs);
   const loads = createPoll({ ask: session.api.load, everyMs: LOAD_MS, dirty: frame.dirty });
   const foot = replays ? () => {} : createFoot(stage);
   const forecastFor = createForecaster({ ask: session.api.forecast, dirty: frame.dirty });
