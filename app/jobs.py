@@ -17,7 +17,7 @@ from anyio.abc import TaskGroup
 from app.errors import Ending, LabError, leaves
 
 log = logging.getLogger("signal_lab")
-AGAIN_S = 1.0
+RESTART_S = 1.0
 Defect = Callable[[str], Awaitable[object]]  # gets what went wrong, in words
 
 
@@ -48,7 +48,7 @@ class Jobs:
             done = False
             while not done:
                 done = await self._carry_out(job, (), defect)
-                await anyio.sleep(0 if done else AGAIN_S)
+                await anyio.sleep(0 if done else RESTART_S)
 
         self._tasks.start_soon(again, name=_name(job))
 

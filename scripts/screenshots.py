@@ -82,7 +82,7 @@ def containers(page: Page, lab: LabUnderTest, browser: Browser, folder: Path) ->
     expect(page.locator(".result-all")).to_be_visible()
     shoot(page, folder, "verdict")
     page.keyboard.press("P")
-    expect(page.locator(".pres-call")).to_contain_text("Killed")
+    expect(page.locator(".pres-headline")).to_contain_text("Killed")
     shoot(page, folder, "present-verdict", sizes=WIDE)
     page.keyboard.press("Escape")
     guessing(page, lab, browser, folder)

@@ -17,7 +17,7 @@ from app.commands.common import BEHIND, Failed, settings_from
 from app.errors import LabError
 from app.resources import PACKAGE
 
-WITHIN_S = 1.5
+ANSWER_S = 1.5
 Offers = list[tuple[str, str]]  # a word, and what a shell that can shows beside it
 
 
@@ -82,7 +82,7 @@ def targets(ctx: typer.Context, incomplete: str) -> Offers:
 def _runs(ctx: typer.Context) -> list[dict[str, Any]]:
     asked = (ctx.params.get(name) for name in ("url", "port", "data"))
     try:
-        found: list[dict[str, Any]] = client_for(*asked, answer_s=WITHIN_S).call("GET", "/runs?limit=100")["runs"]
+        found: list[dict[str, Any]] = client_for(*asked, answer_s=ANSWER_S).call("GET", "/runs?limit=100")["runs"]
     except (Failed, LabError, OSError, KeyError):
         return []
     return found

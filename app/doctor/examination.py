@@ -26,7 +26,7 @@ from app.verdict.setup.settings import DEFAULT_S
 
 A = TypeVar("A")
 B = TypeVar("B")
-AGAIN_S = 0.25  # between the two looks: longer than a parent that waits takes to collect a child
+BETWEEN_LOOKS_S = 0.25  # between the two looks: longer than a parent that waits takes to collect a child
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Doctor:
         found = await to_thread.run_sync(_found, patient)
         if not found and (patient.seen.members or not patient.setup.runs):
             return patient, {}
-        await anyio.sleep(AGAIN_S)
+        await anyio.sleep(BETWEEN_LOOKS_S)
         setup = await self._engine.setup(patient.setup.id)
         if setup is None:
             return None

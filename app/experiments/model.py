@@ -15,7 +15,7 @@ from app.experiments.expect import Expect
 from app.hosts.base import Spec
 from app.targets import NAME, HostName
 
-WITHIN_S = 15.0
+EXPECTED_WITHIN_S = 15.0
 FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}")
 LONGEST_FILE = 16 * 1024  # bytes: more of it is not read
 
@@ -26,7 +26,7 @@ class Step(Data):
 
     say: str
     do: tuple[Do, ...] = ()
-    within_s: float = Field(default=WITHIN_S, gt=0, le=300)
+    within_s: float = Field(default=EXPECTED_WITHIN_S, gt=0, le=300)
     expect: tuple[Expect, ...] = Field(min_length=1)
 
     @field_validator("do", mode="before")

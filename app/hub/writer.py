@@ -24,7 +24,7 @@ from app.storage import in_words, is_of_the_file
 
 log = logging.getLogger("signal_lab")
 PATIENCE_S = 2.5  # with a commit, before all who wait for it go on
-AGAIN_S = 0.5  # between two tries while the journal cannot be written
+COMMIT_RETRY_S = 0.5  # between two tries while the journal cannot be written
 Published = Callable[[list[Entry], list[Stored]], None]
 
 
@@ -111,7 +111,7 @@ class Writer:
                 if self._closed:
                     log.error("%d events were not stored: %s", len(self._waiting), self.lost and self.lost.reason)
                     return
-                await anyio.sleep(AGAIN_S)
+                await anyio.sleep(COMMIT_RETRY_S)
             elif self.lost and not self._waiting:
                 self._find()
 

@@ -106,9 +106,9 @@ JOINED = """() => {
 DIM = """() => [...document.querySelectorAll(".lanes-plot *, .fall-plot *, .times-chart *")]
   .filter((each) => Number(getComputedStyle(each).opacity) < 0.6).map((each) => each.outerHTML.slice(0, 120))"""
 # Marks that have the ground they are drawn on: the timeout's line on the bar of a stop that took longer.
-LOST = """() => [...document.querySelectorAll(".times-wall")].filter((wall) => {
-  const under = wall.previousElementSibling;
-  return !under?.matches(".times-under") || getComputedStyle(under).stroke === getComputedStyle(wall).stroke;
+LOST = """() => [...document.querySelectorAll(".times-deadline")].filter((deadline) => {
+  const under = deadline.previousElementSibling;
+  return !under?.matches(".times-under") || getComputedStyle(under).stroke === getComputedStyle(deadline).stroke;
 }).length"""
 # The terminal's own ground is the page's: it is no part of the style sheets.
 TERMINAL = """() => getComputedStyle(document.querySelector(".xterm-scrollable-element")).backgroundColor ===
@@ -152,11 +152,11 @@ def test_a_race_its_whole_fall_its_chart_and_presenter_mode_with_forced_colours(
         expect(lane(page, "deaf-8").locator(".lanes-end")).to_contain_text("SIGKILL in")
         looked("stopping")
         page.keyboard.press("v")
-        expect(page.locator(".whole .fall-call")).to_be_attached()
+        expect(page.locator(".whole .fall-headline")).to_be_attached()
         looked("its whole fall")
         page.keyboard.press("v")
         page.keyboard.press("P")
-        expect(page.locator(".pres-call")).to_be_visible()
+        expect(page.locator(".pres-headline")).to_be_visible()
         looked("presenter mode")
         assert not page.evaluate(OUTSIDE), "of its lane"
         assert all(page.evaluate(TERMINAL) for _ in in_both(page))
@@ -168,5 +168,5 @@ def test_a_race_its_whole_fall_its_chart_and_presenter_mode_with_forced_colours(
         page.keyboard.press("Escape")
         expect(page.locator(".times-chart")).to_be_visible()
         looked("the chart")
-        expect(page.locator(".times-wall").first).to_be_attached()
+        expect(page.locator(".times-deadline").first).to_be_attached()
         assert not any(page.evaluate(LOST) for _ in in_both(page))

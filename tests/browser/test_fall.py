@@ -164,7 +164,7 @@ def test_without_the_trace_the_kernels_lane_is_broken_and_says_so(tmp_path: Path
         wait_for_line(page, "WINCH")  # the terminal has its size; without a witness a later one would be the answer
         key(page, "USR1")
         wait_for_line(page, "USR1")
-        expect(page.locator(".fall-call")).to_have_text("prints “USR1”")
+        expect(page.locator(".fall-headline")).to_have_text("prints “USR1”")
         assert page.locator(".fall-gap").count() == 2, "the engine's lane and the kernel's"
         assert page.locator(".fall-unseen").count() == 1
         expect(page.locator(".fall-told")).to_have_count(0)

@@ -41,7 +41,7 @@ def test_a_viewer_follows_a_lesson_taught_with_keys_and_then_roams(
     wait_for_line(viewer, "Serving HTTP")
     driver.keyboard.press("t")
     for page in (driver, viewer):
-        expect(page.locator(".pres-call")).to_have_text("The kernel dropped SIGTERM.")
+        expect(page.locator(".pres-headline")).to_have_text("The kernel dropped SIGTERM.")
     driver.keyboard.press("Escape")
     presents(viewer, on=False)
     expect(viewer.locator(".bar")).to_contain_text("Following the presenter")

@@ -33,7 +33,7 @@ def foretold(page: Page, short: str, word: str) -> None:
 
 def says(page: Page, *texts: str) -> None:
     """The one sentence in large type: which of its lengths depends on the room that is left beside it by then."""
-    expect(page.locator(".fall-call")).to_have_text(re.compile("|".join(map(re.escape, texts))))
+    expect(page.locator(".fall-headline")).to_have_text(re.compile("|".join(map(re.escape, texts))))
 
 
 def test_before_a_stop_it_is_said_what_will_happen_and_then_it_does(driving: Screen, watching: Screen) -> None:

@@ -55,7 +55,7 @@ def test_pid_1_is_taught_with_keys_only_and_nothing_moves(
     ready = places(page)
     assert not violations_in_both(page), "ready"
     page.keyboard.press("t")
-    expect(page.locator(".pres-call")).to_have_text("The kernel dropped SIGTERM.")
+    expect(page.locator(".pres-headline")).to_have_text("The kernel dropped SIGTERM.")
     assert places(page) == ready
     page.keyboard.press("n")
     expect(page.locator(".pres-step")).to_contain_text("3 seconds")
@@ -64,7 +64,7 @@ def test_pid_1_is_taught_with_keys_only_and_nothing_moves(
     expect(page.locator(".pres-clock .clock-say")).to_have_text("SIGKILL in")
     assert places(page) == ready
     expect(page.locator(".pres-field")).to_have_attribute("data-state", "killed")
-    expect(page.locator(".pres-call")).to_contain_text(re.compile(r"^Killed after 3\.\d+ s\.$"))
+    expect(page.locator(".pres-headline")).to_contain_text(re.compile(r"^Killed after 3\.\d+ s\.$"))
     expect(page.locator(".pres-clock")).to_contain_text("exit 137")
     assert places(page) == ready
     assert not violations_in_both(page), "killed"
@@ -116,7 +116,7 @@ def test_keys_mean_signals_there_and_the_catalogue_elsewhere(lab: LabUnderTest, 
     expect(page.locator(".pres-field")).to_have_attribute("data-state", "left")
 
 
-WORDS = ".pres-call, .pres-why, .pres-clock .clock-say, .pres-clock .num, .pres-tree h2, .pres-tree li, .bet-one"
+WORDS = ".pres-headline, .pres-why, .pres-clock .clock-say, .pres-clock .num, .pres-tree h2, .pres-tree li, .bet-one"
 COVERED = """(words) => {
   const bar = document.querySelector(".pres-bar").getBoundingClientRect();
   return [...document.querySelectorAll(words)].flatMap((each) => {
@@ -174,7 +174,7 @@ def test_several_targets_are_large_lanes_and_digits_choose(lab_with_engine: LabU
     assert all(lane and lane["height"] > 150 for lane in lanes)
     page.keyboard.press("s")
     expect(page.locator('.lanes-lane[data-target="five"]')).to_have_attribute("data-state", "stopping")
-    expect(page.locator(".pres-call")).to_have_text("The kernel dropped SIGTERM.")
+    expect(page.locator(".pres-headline")).to_have_text("The kernel dropped SIGTERM.")
     assert not violations(page)
     assert [lane.bounding_box() for lane in page.locator(".lanes-lane").all()] == lanes
     assert screen.shifted() < 0.02

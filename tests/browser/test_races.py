@@ -143,7 +143,7 @@ def test_one_target_is_guessed_as_well(racing: LabUnderTest, open_screen: Open) 
     driver.locator(".stop-other").fill("2")
     driver.get_by_role("button", name="Guess first").click()
     for page in (laptop, phone):
-        expect(page.locator(".bet-call")).to_have_text("How long will the stop take?")
+        expect(page.locator(".bet-headline")).to_have_text("How long will the stop take?")
         expect(page.locator(".bet-slot button > [aria-hidden]")).to_have_text(["at once", "1–2 s", "killed at 2 s"])
         expect(page.locator(".stop-fate")).to_have_count(0)
     name = laptop.locator(".bet-slot legend").inner_text().removeprefix("How will ").removesuffix(" end?")
@@ -154,7 +154,7 @@ def test_one_target_is_guessed_as_well(racing: LabUnderTest, open_screen: Open) 
     for page in (driver, laptop, phone):
         assert not violations(page)
     driver.keyboard.press("P")  # the tally is for the back row as well
-    expect(driver.locator(".pres-call")).to_have_text("How long will the stop take?")
+    expect(driver.locator(".pres-headline")).to_have_text("How long will the stop take?")
     expect(driver.locator(".pres-why")).to_contain_text("2 people have guessed.")
     expect(driver.locator(".pres-bet .bet-one b")).to_contain_text(["1", "0", "1"])
     laptop.keyboard.press("P")
@@ -192,7 +192,7 @@ def test_five_ways_to_start_one_server_to_the_chart(lab_with_engine: LabUnderTes
     for screen in screens:
         assert screen.shifted() < 0.02
     driver.keyboard.press("P")
-    expect(driver.locator(".pres-call")).to_be_visible()
+    expect(driver.locator(".pres-headline")).to_be_visible()
     expect(driver.locator(".times")).not_to_be_visible()  # the lanes have the room, with what it says
     for name in ("shell-form", "init"):
         whole, place = (lane(driver, name), lane(driver, name).locator(".lanes-place"))

@@ -53,7 +53,7 @@ def test_a_newcomer_teaches_pid_1_from_the_printed_link_to_the_report(
     driver.wait_for_url(re.compile(r"/runs/r\d+$"))
     viewer.wait_for_url(driver.url)
     wait_for_line(driver, "Serving HTTP")
-    expect(viewer.locator(".bet-call")).to_have_text("How long will the stop take?")
+    expect(viewer.locator(".bet-headline")).to_have_text("How long will the stop take?")
     expect(viewer.locator(".bet-slot button > [aria-hidden]")).to_have_text(["at once", "1–3 s", "killed at 3 s"])
     for page in (driver, viewer):
         nothing_is_foretold(page)

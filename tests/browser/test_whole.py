@@ -181,7 +181,7 @@ def test_a_race_goes_on_above_the_whole_fall(racing: LabUnderTest, open_screen: 
     expect(page.get_by_role("button", name="Whole fall of short")).to_be_disabled()
     page.locator(".stop-other").fill("1")
     page.get_by_role("button", name="Stop all 3").click()
-    expect(page.locator(".whole .fall-call")).to_have_text(re.compile("SIGTERM|handler"))
+    expect(page.locator(".whole .fall-headline")).to_have_text(re.compile("SIGTERM|handler"))
     screen.asked_for()  # the room has guessed, and the whole fall is back
     places = page.evaluate(PLACES)
     expect(lane(page, "long")).to_have_attribute("data-state", "killed")
@@ -192,7 +192,7 @@ def test_a_race_goes_on_above_the_whole_fall(racing: LabUnderTest, open_screen: 
     expect(page.locator(".result-race .result-say")).to_contain_text("Only short and long cost the full 1 s")
     page.locator("h1").click()
     page.keyboard.press("2")
-    expect(page.locator(".whole .fall-call")).to_contain_text("handler")
+    expect(page.locator(".whole .fall-headline")).to_contain_text("handler")
     expect(page.locator(".whole")).to_have_attribute("data-state", "left")
     assert page.evaluate(PLACES) == places, "choosing moves nothing"
     for each in (page, follower):
@@ -240,7 +240,7 @@ def test_a_signal_from_one_target_to_another_is_seen_with_both_ends_named(
     expect(page.locator(".whole .fall-told")).to_have_text("SIGUSR1 from bash: handler")
     page.keyboard.press("2")
     expect(page.locator(".whole .fall-name").last).to_have_text("bash in up")
-    expect(page.locator(".whole .fall-call")).to_contain_text("handler")  # by the room beside it
+    expect(page.locator(".whole .fall-headline")).to_contain_text("handler")  # by the room beside it
     expect(page.locator(".whole .fall-hop")).to_have_count(1)
     assert not violations(page)
     assert max(screen.shifted(), phone.shifted()) < 0.02

@@ -50,7 +50,7 @@ describe("a signal from one target to another", () => {
       [[1, 0, "bash in up → server: SIGUSR1, handler"]],
     );
     assert.deepEqual([up.way?.places[1].name, down.way?.places[1].name], ["server in down", "bash in up"]);
-    assert.equal(down.marks.find(({ call }) => call)?.text, "server runs its handler for SIGUSR1");
+    assert.equal(down.marks.find(({ headline }) => headline)?.text, "server runs its handler for SIGUSR1");
     assert.ok(!down.drops.some(({ top }) => top === "person"), "no person asked for it");
   });
 

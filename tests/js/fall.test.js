@@ -19,7 +19,7 @@ describe("the axis of a stop", () => {
   it("runs from 12 % before to 12 % after the timeout", () => {
     const fall = fallAt(story().running().stop(1, 10), 2);
     near(fall.ticks[0].x, (0.12 / 1.24) * 100);
-    near(/** @type {number} */ (fall.wall), (1.12 / 1.24) * 100);
+    near(/** @type {number} */ (fall.deadline), (1.12 / 1.24) * 100);
     near(/** @type {number} */ (fall.now), (0.22 / 1.24) * 100);
     assert.deepEqual(
       fall.ticks.map(({ label }) => label),
@@ -35,7 +35,7 @@ describe("the axis of a stop", () => {
     const forever = story().running().stop(0, -1);
     assert.equal(fallAt(forever, 11).ticks.at(-1)?.label, "10");
     assert.equal(fallAt(forever, 45).ticks.at(-1)?.label, "80");
-    assert.equal(fallAt(forever, 45).wall, null);
+    assert.equal(fallAt(forever, 45).deadline, null);
   });
 
   it("has halves for 3 s and room for a second of delay below that", () => {
@@ -67,12 +67,12 @@ describe("a stop under way", () => {
     );
     assert.deepEqual(on(fall, "kernel"), []);
     assert.deepEqual(fall.life, { x0: 0, x1: fall.now });
-    assert.deepEqual(fall.dotted, { x0: fall.now, x1: fall.wall });
+    assert.deepEqual(fall.dotted, { x0: fall.now, x1: fall.deadline });
   });
 
   it("has one sentence, on the lane that decides", () => {
     const calls = (/** @type {import("../../static/js/wire/types.js").Fall} */ fall) =>
-      fall.marks.filter(({ call }) => call).map(({ text }) => text);
+      fall.marks.filter(({ headline }) => headline).map(({ text }) => text);
     assert.deepEqual(calls(fallAt(told, 2)), ["python3 is still running"]);
     const spoken = story().running().stop(1, 3).prints(1.5, "TERM\n");
     assert.deepEqual(calls(fallAt(spoken, 2)), ["prints “TERM”"]);
@@ -99,10 +99,10 @@ describe("a stop under way", () => {
     assert.deepEqual(local.gapsFrom, { engine: 0, kernel: 0 });
   });
 
-  it("has a gap from the moment the engine was lost, and no wall", () => {
+  it("has a gap from the moment the engine was lost, and no deadline", () => {
     const fall = fallAt(told, 3.1, { engine: "reset", engineLostMs: ms(2.4), kernel: "no witness yet" });
     assert.equal(fall.field, "unknown");
-    assert.equal(fall.wall, null);
+    assert.equal(fall.deadline, null);
     near(fall.gapsFrom.engine, ((1.4 + 0.36) / 3.72) * 100);
     assert.deepEqual(
       on(fall, "engine").map(({ text }) => text),
@@ -136,21 +136,21 @@ describe("a stop that has ended", () => {
     const told = story().running().stop(1, 3).engineKill(1, "SIGTERM").engineKill(4, "SIGKILL").exits(4.1, 137);
     told.finished(4.2, { took_s: 3.1, exit_code: 137, killed: true });
     const fall = fallAt(told, 500);
-    assert.deepEqual([fall.field, fall.now, fall.dotted, fall.wall], ["killed", null, null, null]);
+    assert.deepEqual([fall.field, fall.now, fall.dotted, fall.deadline], ["killed", null, null, null]);
     const end = on(fall, "program").at(-1);
-    assert.deepEqual([end?.shape, end?.call, end?.anchor], ["cross", true, "end"]);
+    assert.deepEqual([end?.shape, end?.headline, end?.anchor], ["cross", true, "end"]);
     assert.equal(end?.text, "exited with 137, after SIGKILL");
     near(/** @type {number} */ (fall.life?.x1), ((3.1 + 0.36) / 3.72) * 100);
     assert.deepEqual(fall.drops.at(-1), { x: end?.x, top: "engine", bottom: "program", unseen: true, kill: true });
     assert.deepEqual(fall.drops.filter(({ top }) => top === "person").length, 1, "nobody asked the engine for SIGKILL");
   });
 
-  it("by itself: life ends short of the wall", () => {
+  it("by itself: life ends short of the deadline", () => {
     const told = story().running().stop(1, 3).engineKill(1, "SIGTERM").exits(1.5, 143);
     told.finished(1.6, { took_s: 0.5, exit_code: 143, killed: false });
     const fall = fallAt(told, 500);
     assert.equal(fall.field, "left");
-    assert.ok(/** @type {number} */ (fall.life?.x1) < /** @type {number} */ (fall.wall));
+    assert.ok(/** @type {number} */ (fall.life?.x1) < /** @type {number} */ (fall.deadline));
     assert.equal(on(fall, "program").at(-1)?.text, "exited with 143");
     assert.ok(fall.marks.every(({ shape }) => shape !== "due"));
   });
@@ -181,7 +181,7 @@ describe("without a stop", () => {
       ["0", "0.5", "1", "1.5", "2"],
     );
     assert.deepEqual(
-      fall.marks.map(({ lane, text, call }) => [lane, text, call]),
+      fall.marks.map(({ lane, text, headline }) => [lane, text, headline]),
       [
         ["person", "driver sends SIGUSR1", false],
         ["program", "prints “USR1”", true],

@@ -27,7 +27,7 @@ const fallAt = (told, s, witnesses = SEEN) =>
 /** @param {Fall} fall @param {string} lane */
 const on = (fall, lane) => fall.marks.filter((mark) => mark.lane === lane).map(({ shape, text }) => [shape, text]);
 /** @param {Fall} fall */
-const calls = (fall) => fall.marks.filter(({ call }) => call).map(({ lane, text }) => [lane, text]);
+const calls = (fall) => fall.marks.filter(({ headline }) => headline).map(({ lane, text }) => [lane, text]);
 /** @param {Fall} fall */
 const lines = (fall) =>
   fall.drops.map(({ top, bottom, unseen, guess }) => [top, bottom, unseen ? "unseen" : guess ? "guess" : ""]);
@@ -165,7 +165,7 @@ describe("the kernel's lane of a stop", () => {
   it("says more where there is room, and least on a phone", () => {
     const told = story().running().forecast(0.5, { 15: "dropped" }).stop(1, 3);
     told.kernel(1.002, "SIGTERM", { generated: "ignored", comm: "sh", ...ENGINE });
-    const mark = fallAt(told, 2).marks.find(({ call }) => call);
+    const mark = fallAt(told, 2).marks.find(({ headline }) => headline);
     assert.deepEqual(
       [mark?.text, mark?.brief],
       ["dropped: sh is PID 1, no handler for SIGTERM", "dropped: no handler"],
@@ -252,7 +252,7 @@ describe("before a stop", () => {
   /** @param {Record<number, string>} fates @param {object} [stop] */
   const idle = (fates, stop = {}) => fallAt(story().running().forecast(1, fates).stopForecast(1, stop), 5);
 
-  it("everything is hollow and dotted: what would be dropped, and the end at the wall", () => {
+  it("everything is hollow and dotted: what would be dropped, and the end at the deadline", () => {
     const fall = idle({ 15: "dropped" });
     assert.deepEqual(on(fall, "kernel"), [["lid", "SIGTERM would be dropped"]]);
     assert.deepEqual(calls(fall), [["kernel", "SIGTERM would be dropped"]]);
@@ -272,7 +272,7 @@ describe("before a stop", () => {
     assert.deepEqual(on(fall, "engine").at(-1), ["due", "SIGKILL, if it is still there"]);
   });
 
-  it("has nothing at the wall where it would stop at once", () => {
+  it("has nothing at the deadline where it would stop at once", () => {
     const fall = idle({}, { outcome: "at_once", say: "Stops at once" });
     assert.deepEqual(on(fall, "kernel"), [["ring", "SIGTERM would end it"]]);
     assert.equal(fall.dotted, null);
@@ -289,6 +289,6 @@ describe("before a stop", () => {
     const state = story().running().forecast(1, { 2: "handler", 15: "dropped" }).fold();
     const fall = fallOf(theTarget(state), ms(5), SEEN, { timeoutS: 3, signal: "SIGINT" }, TABLE);
     assert.deepEqual(calls(fall), [["kernel", "SIGINT would run its handler"]]);
-    assert.deepEqual(on(fall, "program").length, 2, "no forecast of this stop: nothing at the wall");
+    assert.deepEqual(on(fall, "program").length, 2, "no forecast of this stop: nothing at the deadline");
   });
 });

@@ -78,9 +78,9 @@ describe("words of the fall", () => {
   });
 
   it("give way to the one large sentence", () => {
-    const call = fallMark({ x: 40, lane: "program", text: "ended by SIGKILL", call: true, shape: "cross" });
+    const headline = fallMark({ x: 40, lane: "program", text: "ended by SIGKILL", headline: true, shape: "cross" });
     const early = fallMark({ x: 38, lane: "program", text: "prints “TERM”" });
-    assert.deepEqual(said(narrowed([early, call], "s", ["program/below"])), [["ended by SIGKILL", false]]);
+    assert.deepEqual(said(narrowed([early, headline], "s", ["program/below"])), [["ended by SIGKILL", false]]);
   });
 
   it("are as long as there is room to the edge, in presenter mode one for a lane", () => {
@@ -90,7 +90,7 @@ describe("words of the fall", () => {
     assert.ok(short.text.length * CHARACTER.s <= 50);
     const two = [
       fallMark({ x: 5, lane: "kernel", text: "one" }),
-      fallMark({ x: 60, lane: "kernel", text: "two", call: true }),
+      fallMark({ x: 60, lane: "kernel", text: "two", headline: true }),
     ];
     assert.deepEqual(said(narrowed(two, "p", [])), [["two", false]]);
   });

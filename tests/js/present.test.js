@@ -42,13 +42,17 @@ describe("the sentence of presenter mode", () => {
 
   it("gives the kernel's answer to a stop, in its own words", () => {
     const target = theTarget(story().running().stop(5, 3).fold());
-    const call = { call: true, text: "dropped: python3 is PID 1 and has no handler for SIGTERM", lane: "kernel" };
-    assert.deepEqual(said({ target, fall: { marks: [call] } }), {
+    const headline = {
+      headline: true,
+      text: "dropped: python3 is PID 1 and has no handler for SIGTERM",
+      lane: "kernel",
+    };
+    assert.deepEqual(said({ target, fall: { marks: [headline] } }), {
       say: "The kernel dropped SIGTERM.",
       why: "python3 is PID 1 and has no handler for SIGTERM.",
       ahead: false,
     });
-    const hollow = { ...call, hollow: true };
+    const hollow = { ...headline, hollow: true };
     assert.match(
       said({ target, fall: { marks: [hollow] } }).say,
       /is asked to stop with SIGTERM/,

@@ -97,7 +97,7 @@ describe("the chart of stop times", () => {
         ["slow", "2nd", "3.0 s, killed", false, "3 s"],
       ],
     );
-    assert.equal(chart.bars[1].x, chart.bars[1].wall);
+    assert.equal(chart.bars[1].x, chart.bars[1].deadline);
     assert.ok(chart.bars.every(({ x }) => x > 0 && x < 95));
     assert.match(chart.label, /quick 0\.15 s, 1st \(the run before: 0\.30 s\); slow 3\.0 s, killed, 2nd\./);
     assert.ok(chart.ticks.length > 2 && chart.ticks.length < 10);
@@ -109,7 +109,7 @@ describe("the chart of stop times", () => {
       null,
     );
     assert.deepEqual(
-      chart.bars.map(({ text, wall, timeout }) => [text, wall, timeout]),
+      chart.bars.map(({ text, deadline, timeout }) => [text, deadline, timeout]),
       [
         ["0.02 s", null, "none"],
         ["unknown time", null, "none"],

@@ -21,7 +21,7 @@ from app.commands.text import plain
 
 LINE_CHARS = 8192  # of a line; the rest of a longer one is not looked at
 LONGEST_PATTERN = 1000
-AGAIN_S = 0.1
+LOOK_AGAIN_S = 0.1
 ANSWER_S = 2.0
 OPEN_S = 0.2  # an engine's proxy takes a connection and drops it at once where nobody listens behind it
 OK_STATUS = range(200, 400)
@@ -130,7 +130,7 @@ class Waiting:
 async def until_nothing_is_wrong(look: Callable[[], Awaitable[str]], say: Callable[[str], None]) -> None:
     while wrong := await look():
         say(wrong)
-        await anyio.sleep(AGAIN_S)
+        await anyio.sleep(LOOK_AGAIN_S)
 
 
 def answers(port: int | None, path: str) -> str:

@@ -36,7 +36,7 @@ from app.targets import HOME, LAB
 log = logging.getLogger("signal_lab.engine")
 
 T = TypeVar("T")
-AGAIN_S = 1.0
+RECONNECT_S = 1.0
 FIRST_S = 1.5  # how long the first page waits for the first look
 OPEN_S = 5.0  # until its stream of events begins
 HINT = (
@@ -175,7 +175,7 @@ class Engine:
                 seen = True
             else:
                 self._status = Status("lost" if seen else "absent", reason=reason, hint=HINT)
-            await anyio.sleep(AGAIN_S)
+            await anyio.sleep(RECONNECT_S)
 
     async def _find(self) -> str | None:
         """Connect to the first that answers; else says why not."""

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from app.ownership import lock, owner
 
-AGAIN_S = 2.0
+ENGINE_RETRY_S = 2.0
 CALM = 2  # looks in a row that find nothing: a container may just have been in the making
 LOOK_S = 0.2
 ANSWER_S, HOLD_S = 2, 6.0  # a next server waits for the folder meanwhile
@@ -73,7 +73,7 @@ def clean_up(lab: str, data: Path, before: int) -> None:
             found = look(lab, data)
         calm = calm + 1 if found == 0 else 0
         if calm < CALM:
-            time.sleep(AGAIN_S)
+            time.sleep(ENGINE_RETRY_S)
 
 
 def main(lab: str, data: Path, before: int) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 log = logging.getLogger("signal_lab.janitor")
 
-WITHIN_S = 10.0
+JANITOR_ENDS_WITHIN_S = 10.0
 JANITOR = (sys.executable, "-m", "app.hosts.engine.janitor")
 
 
@@ -54,7 +54,7 @@ class Janitor:
             return
         log.debug("janitor: %d is let go: nothing is left to remove", self._process.pid)
         self._process.kill()
-        self._process.wait(WITHIN_S)
+        self._process.wait(JANITOR_ENDS_WITHIN_S)
         assert self._process.stdin is not None
         with suppress(OSError):
             self._process.stdin.close()

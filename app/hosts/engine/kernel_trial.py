@@ -20,7 +20,7 @@ from app.probe import init_trial
 from app.probe.files import read_file
 from app.targets import LAB
 
-WITHIN_S = 20
+TRIAL_WITHIN_S = 20
 NO_IMAGE = "the lab's base image is not on this engine yet"
 SHARE_OUR_KERNEL = frozenset({"runc", "crun", "youki", "io.containerd.runc.v2"})  # others may bring one of their own
 SOURCE = Path(init_trial.__file__).read_text()
@@ -104,7 +104,7 @@ def try_on(client: Client, lab: str, number: int = signal.SIGTERM) -> KernelTria
             code = init_trial.DROPS
             for _ in range(init_trial.TRIES):
                 client.start(made)
-                code = int(client.wait(made, timeout=WITHIN_S)["StatusCode"])
+                code = int(client.wait(made, timeout=TRIAL_WITHIN_S)["StatusCode"])
                 if code != init_trial.DROPS:
                     break
             said = client.logs(made, stdout=True, stderr=True).decode("utf-8", "replace")

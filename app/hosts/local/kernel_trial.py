@@ -16,7 +16,7 @@ from app.events.trial import KernelTrial
 from app.hosts.local.sandbox_trial import forbidden
 from app.probe import init_trial
 
-WITHIN_S = 10.0
+TRIAL_WITHIN_S = 10.0
 WORDS = (sys.executable, "-S", "-I", "-B", str(Path(init_trial.__file__)), "outside")
 
 
@@ -31,7 +31,7 @@ def try_now(number: int = signal.SIGTERM) -> KernelTrial:
     words = (*WORDS, str(int(number)))
     try:
         ran = subprocess.run(
-            words, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=WITHIN_S, cwd="/"
+            words, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=TRIAL_WITHIN_S, cwd="/"
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise HostFailed(f"the kernel cannot be tried here: {error}") from error

@@ -15,7 +15,7 @@ from app.errors import HostFailed, LabError, NotPossible
 from app.hosts.local.keeper_client import START, keeper_argv
 
 KERNEL = Path("/proc/sys")
-WITHIN_S = 10.0
+TRIAL_WITHIN_S = 10.0
 FORBIDDEN = {errno.EPERM, errno.EACCES, errno.ENOSPC, errno.EUSERS, errno.EINVAL, errno.ENOSYS}
 AGAIN = "then start the lab again"
 
@@ -67,7 +67,12 @@ def try_now() -> LabError | None:
     words = keeper_argv(control, report_write, "sandbox", ("true",))
     try:
         subprocess.run(
-            words, stdin=subprocess.DEVNULL, pass_fds=(control, report_write), check=False, timeout=WITHIN_S, cwd="/"
+            words,
+            stdin=subprocess.DEVNULL,
+            pass_fds=(control, report_write),
+            check=False,
+            timeout=TRIAL_WITHIN_S,
+            cwd="/",
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return NotPossible(f"a sandbox cannot be tried here: {error}")

@@ -41,7 +41,7 @@ const ofVerdict = ({ text, said }) => {
 };
 
 /** @param {Fall|null} fall */
-const callOf = (fall) => fall?.marks.find((mark) => mark.call && mark.text && !mark.hollow)?.text ?? "";
+const headlineOf = (fall) => fall?.marks.find((mark) => mark.headline && mark.text && !mark.hollow)?.text ?? "";
 
 /** The answer that the back row must read, in its own words. @param {string} text @param {string} signal */
 const dropped = (text, signal) =>
@@ -50,7 +50,8 @@ const dropped = (text, signal) =>
     : null;
 
 /** What the fall says in large type, of a signal that was asked for. @param {Fall|null} fall @param {string} signal */
-const ofFall = (fall, signal) => dropped(callOf(fall), signal) ?? (callOf(fall) ? parted(callOf(fall)) : null);
+const ofFall = (fall, signal) =>
+  dropped(headlineOf(fall), signal) ?? (headlineOf(fall) ? parted(headlineOf(fall)) : null);
 
 /**
  * @typedef {object} Said
@@ -103,7 +104,7 @@ export const saidOf = ({
   if (result) return told({ say: result.say, why: result.facts[0] ?? "" });
   if (lastSent?.failed) return told({ say: `${lastSent.signal} was not sent.`, why: sentence(lastSent.failed.error) });
   const sent = lastAsked(target);
-  if (sent && last && last.request === sent.id) return told(dropped(callOf(fall), sent.signal) ?? ofVerdict(last));
+  if (sent && last && last.request === sent.id) return told(dropped(headlineOf(fall), sent.signal) ?? ofVerdict(last));
   if (sent) return told(ofFall(fall, sent.signal) ?? { say: `${sent.signal} is sent.`, why: "" });
   if (forecast) return { say: forecastSay, why: forecast.why, ahead: true };
   return told({ say: `${target.name} is running.`, why: "" });

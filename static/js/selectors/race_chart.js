@@ -19,7 +19,7 @@ import { placeWords } from "./race.js";
  * @property {"killed"|"left"|"unknown"} how
  * @property {number} x                 its end, per cent of the plot; 0: it has no time
  * @property {string} text              "0.15 s", "3.1 s, killed"
- * @property {number|null} wall         its timeout, per cent; null: none
+ * @property {number|null} deadline         its timeout, per cent; null: none
  * @property {number|null} before       the run before, per cent
  * @property {string} beforeText
  * @property {string} timeout           "3 s", "none"
@@ -69,7 +69,7 @@ export const chartOf = ({ racers, order }, before) => {
       how: how ?? /** @type {const} */ ("unknown"),
       x: tookS === null ? 0 : x(tookS),
       text: textOf(racer),
-      wall: stop.timeoutS > 0 ? x(stop.timeoutS) : null,
+      deadline: stop.timeoutS > 0 ? x(stop.timeoutS) : null,
       before: beforeS === null ? null : x(beforeS),
       beforeText: beforeS === null ? "" : seconds(beforeS),
       timeout: stop.timeoutS < 0 ? "none" : `${stop.timeoutS} s`,

@@ -38,7 +38,7 @@ export const betAskView = ({ bet, role, single, closing }, { onGuess, onBetClose
 
 /** For a viewer, in the clock's slot. @param {Guessed & {ask: string}} slice @param {(target: string, guess: Guess) => void} onGuess */
 export const betSlotView = (slice, onGuess) => html`<div class="stop bet-slot">
-    <p class="bet-call">${slice.ask}</p>
+    <p class="bet-headline">${slice.ask}</p>
     ${guessButtons(slice, onGuess)}
     <p class="stop-why">${slice.bet.mine ? "Taken. You can change it until the stop." : "Tap before the stop."}</p>
   </div>`;

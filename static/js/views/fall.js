@@ -2,17 +2,17 @@
  * The fall: four witnesses, one clock.  A signal is a line that falls; where it ends is the answer.
  *
  * Places in time are per cent of the plot's width, so nothing is measured and a resize is free; marks at a time are
- * nested `<svg x="41.89%" overflow="visible">`, in which pixels count.  Order of drawing: grid, lanes, life, now, wall,
+ * nested `<svg x="41.89%" overflow="visible">`, in which pixels count.  Order of drawing: grid, lanes, life, now, deadline,
  * falls, marks, words: the words must stay readable whatever is under them.
  *
  *     person   ──●─────────────────────────────  lane
  *     engine   ──●─────────────────────────────
  *     kernel   ──┼── ▬ ─── ▢ ━━━━━━━━━┓   ┆      lid: the signal ends here; box: it waits here; ━ stood: so long
  *     program  ▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓┃▓▓ ┆ ·    life ▓; drop ┃: the line of a signal; dotted ·: what is still to come
- *              0        1        2    now wall   wall: when SIGKILL is due
+ *              0        1        2    now  ┆      deadline ┆: when SIGKILL is due
  *
- * call: the one sentence in large type; say, over, under: words above a lane, above the program's, below one; off: how far
- * words stand beside their mark; gap: nobody watched this lane.  The words are those of `FallMark` and `Fall` in `types.js`.
+ * headline: the one sentence in large type; say, over, under: words above a lane, above the program's, below one; off: how
+ * far words stand beside their mark; gap: nobody watched this lane.  The words are those of `FallMark` and `Fall` in `types.js`.
  */
 
 import { html, nothing, svg } from "../lit.js";
@@ -34,7 +34,7 @@ export const LANES = /** @type {const} */ (["person", "engine", "kernel", "progr
 
 /**
  * Pixels. `lanes`: their y; `places`: y of the processes of the program's lane, a phone has room for the root's only; `say`: how far words stand above a lane, `over`: above the program's, `under`: below a lane;
- * `off`: how far beside a mark, `call`: beside a lid; `bottom`: where the lines of the grid end, `tick`: their words.
+ * `off`: how far beside a mark, `headline`: beside a lid; `bottom`: where the lines of the grid end, `tick`: their words.
  */
 const SIZES = {
   l: {
@@ -47,7 +47,7 @@ const SIZES = {
     over: 20,
     under: 29,
     off: 20,
-    call: 62,
+    headline: 62,
     life: 18,
     dot: 9,
     due: 10,
@@ -64,7 +64,7 @@ const SIZES = {
     over: 18,
     under: 25,
     off: 20,
-    call: 52,
+    headline: 52,
     life: 16,
     dot: 8,
     due: 9,
@@ -81,7 +81,7 @@ const SIZES = {
     over: 13,
     under: 19,
     off: 14,
-    call: 30,
+    headline: 30,
     life: 12,
     dot: 6,
     due: 7,
@@ -98,7 +98,7 @@ const SIZES = {
     over: 32,
     under: 38,
     off: 30,
-    call: 100,
+    headline: 100,
     life: 30,
     dot: 13,
     due: 14,
@@ -155,12 +155,12 @@ const laneView = (fall, size, lane, said) => {
 };
 
 /** @param {Size} size @param {FallMark} mark */
-const wordsOf = (size, { x, lane, shape, text, call, anchor, below }) => {
+const wordsOf = (size, { x, lane, shape, text, headline, anchor, below }) => {
   if (!text || x < -2 || x > 102) return nothing;
   const y = yOf(size, lane);
-  const up = lane === "program" ? size.over + (call ? 2 : 0) : size.say + (call ? 1 : 0);
-  const beside = (shape === "lid" ? size.call : size.off) * (anchor === "end" ? -1 : 1);
-  const kinds = `fall-say ${call ? "fall-call" : ""} ${anchor === "end" ? "fall-end" : ""} ${below ? "fall-below" : ""}`;
+  const up = lane === "program" ? size.over + (headline ? 2 : 0) : size.say + (headline ? 1 : 0);
+  const beside = (shape === "lid" ? size.headline : size.off) * (anchor === "end" ? -1 : 1);
+  const kinds = `fall-say ${headline ? "fall-headline" : ""} ${anchor === "end" ? "fall-end" : ""} ${below ? "fall-below" : ""}`;
   return svg`<svg x=${percent(x)} y="0" overflow="visible"><text class=${kinds} x=${beside} y=${below ? y + size.under : y - up}>${text}</text></svg>`;
 };
 
@@ -193,7 +193,7 @@ export const numbered = (ticks, name) =>
  */
 export const fallView = ({ fall, size: name, scale = 1, cursor }, _nowMs, handlers) => {
   const size = sizeOf(name, scale);
-  const { ticks, marks, life, dotted, now, wall } = fall;
+  const { ticks, marks, life, dotted, now, deadline } = fall;
   const lifeY = yOf(size, "program");
   const root = name === "s" ? null : fall.way?.places[0].name; // where others have names below it, it has its own
   const shown = marks.filter(({ x }) => x >= -1 && x <= 101);
@@ -210,7 +210,7 @@ export const fallView = ({ fall, size: name, scale = 1, cursor }, _nowMs, handle
       ${placesView(fall.way, size)}
       ${dotted ? svg`<line class="fall-to" x1=${percent(clip(dotted.x0))} x2=${percent(clip(dotted.x1))} y1=${lifeY} y2=${lifeY}/>` : nothing}
       ${now === null || now <= 0 || now >= 100 ? nothing : svg`<line class="fall-now" x1=${percent(now)} x2=${percent(now)} y1="6" y2=${size.bottom}/>`}
-      ${wall === null || wall < 0 || wall > 100 ? nothing : svg`<line class="fall-wall" x1=${percent(wall)} x2=${percent(wall)} y1="0" y2=${size.bottom}/>`}
+      ${deadline === null || deadline < 0 || deadline > 100 ? nothing : svg`<line class="fall-deadline" x1=${percent(deadline)} x2=${percent(deadline)} y1="0" y2=${size.bottom}/>`}
       ${dropsOf(fall, size)}
       ${hopsView(fall.way, size)}
       ${numbered(ticks, name).map(({ x, label }) => svg`<text class="fall-tick" x=${percent(x)} y=${size.tick}>${label}</text>`)}

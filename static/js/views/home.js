@@ -29,12 +29,12 @@ const axis = html`<div class="exp exp-axis" aria-hidden="true"><span></span><spa
 /** @param {Experiment} experiment */
 const signature = ({ last }) => {
   const tookS = last?.took_s ?? null;
-  const wall = svg`<line class="wall" x1=${percent(X1)} x2=${percent(X1)} y1="6" y2="42"/><line class="wall" x1=${percent(X0)} x2=${percent(X0)} y1="6" y2="42"/>`;
+  const edges = svg`<line class="edge" x1=${percent(X1)} x2=${percent(X1)} y1="6" y2="42"/><line class="edge" x1=${percent(X0)} x2=${percent(X0)} y1="6" y2="42"/>`;
   if (!last || tookS === null)
-    return html`<svg class="exp-sig" width="100%" height="46" aria-hidden="true">${wall}</svg>`;
+    return html`<svg class="exp-sig" width="100%" height="46" aria-hidden="true">${edges}</svg>`;
   const end = xOf(tookS);
   const killed = last.killed === true;
-  return html`<svg class="exp-sig" width="100%" height="46" data-end=${killed ? "killed" : last.killed === false ? "left" : "unknown"} aria-hidden="true">${wall}
+  return html`<svg class="exp-sig" width="100%" height="46" data-end=${killed ? "killed" : last.killed === false ? "left" : "unknown"} aria-hidden="true">${edges}
     ${svg`<rect class="life" x="0" width=${percent(end)} y="30" height="8"/><svg x=${percent(X0)} y="0" overflow="visible"><path class="stem" d="M0 6V34"/></svg>
     <svg x=${percent(end)} y="0" overflow="visible"><path class="stem" d=${killed ? "M-6 28l12 12M6 28l-12 12" : "M0 25v18"}/></svg>`}</svg>`;
 };

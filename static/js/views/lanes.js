@@ -102,13 +102,13 @@ const wordsView = ({ say, off, call }, { x, row, text, anchor, lid }) => {
 };
 
 /** @param {LaneFigure} figure @param {string} label @param {Size} size */
-const plotView = ({ life, dotted, now, wall, due, drops, marks, words, way }, label, size) => {
+const plotView = ({ life, dotted, now, deadline, due, drops, marks, words, way }, label, size) => {
   const { rows, sign, thick, height } = size;
   const y = rows.program;
   return html`<svg class="lanes-plot" width="100%" height=${height} role="img" aria-label=${label}>
     ${life ? svg`<rect class="fall-life" x=${percent(clip(life.x0))} width=${percent(Math.max(0, clip(life.x1) - clip(life.x0)))} y=${y - thick / 2} height=${thick}/>` : nothing}
-    ${dotted ? svg`<line class=${wall?.past ? "fall-to lanes-past" : "fall-to"} x1=${percent(clip(dotted.x0))} x2=${percent(clip(dotted.x1))} y1=${y} y2=${y}/>` : nothing}
-    ${wall ? svg`<line class=${wall.past ? "fall-wall lanes-past" : "fall-wall"} x1=${percent(wall.x)} x2=${percent(wall.x)} y1="6" y2=${height - 6}/>` : nothing}
+    ${dotted ? svg`<line class=${deadline?.past ? "fall-to lanes-past" : "fall-to"} x1=${percent(clip(dotted.x0))} x2=${percent(clip(dotted.x1))} y1=${y} y2=${y}/>` : nothing}
+    ${deadline ? svg`<line class=${deadline.past ? "fall-deadline lanes-past" : "fall-deadline"} x1=${percent(deadline.x)} x2=${percent(deadline.x)} y1="6" y2=${height - 6}/>` : nothing}
     ${now === null ? nothing : svg`<line class="lanes-now" x1=${percent(now)} x2=${percent(now)} y1="4" y2=${height - 4}/>`}
     ${drops.map((drop) => dropView(size, drop))}
     ${due === null ? nothing : at(due, signOf(sign, /** @type {any} */ ({ shape: "due" }), rows.top))}

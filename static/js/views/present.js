@@ -29,7 +29,7 @@ const lengthOf = (say) => LONG.filter((limit) => say.length > limit).length || n
 
 /** @param {Said} said */
 const saidView = ({ say, why, ahead }) => html`<header class="pres-said" ?data-ahead=${ahead}>
-    <h1 class="pres-call" data-long=${lengthOf(say)}>${say}</h1>
+    <h1 class="pres-headline" data-long=${lengthOf(say)}>${say}</h1>
     <p class="pres-why" ?data-long=${why.length > WHY_LONG}>${ahead ? html`<b>Forecast:</b> ` : nothing}${why}</p>
   </header>`;
 

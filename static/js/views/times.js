@@ -31,7 +31,7 @@ const barView = (bar, at, row, { left, name: longest, place: indent }) => {
   const [top, height] = [at * row + above + 3, row - above - 8];
   const base = top + height / 2 + 6;
   const inside = bar.x > INSIDE;
-  const lines = [bar.wall, bar.before].filter((of) => of !== null && of < bar.x && of > bar.x - NEAR);
+  const lines = [bar.deadline, bar.before].filter((of) => of !== null && of < bar.x && of > bar.x - NEAR);
   const end = inside ? Math.min(bar.x, .../** @type {number[]} */ (lines)) : Math.max(bar.x, bar.before ?? 0);
   const name = shortened(bar.name, longest);
   const [place, tie] = bar.place.split(",");
@@ -40,7 +40,7 @@ const barView = (bar, at, row, { left, name: longest, place: indent }) => {
     : svg`<text x="0" y=${at * row + 16}>${[bar.place, name].filter(Boolean).join(" · ")}</text>`;
   return svg`${label}
     <rect class=${`times-bar times-${bar.how}`} x=${x(0)} width=${percent((bar.x * (100 - left)) / 100)} y=${top} height=${height}/>
-    ${bar.wall === null ? nothing : ["times-under", "times-wall"].map((name) => svg`<line class=${name} x1=${x(bar.wall ?? 0)} x2=${x(bar.wall ?? 0)} y1=${top - 4} y2=${top + height + 4}/>`)}
+    ${bar.deadline === null ? nothing : ["times-under", "times-deadline"].map((name) => svg`<line class=${name} x1=${x(bar.deadline ?? 0)} x2=${x(bar.deadline ?? 0)} y1=${top - 4} y2=${top + height + 4}/>`)}
     ${bar.before === null ? nothing : svg`<line class=${bar.before <= bar.x ? "times-was" : "times-was times-out"} x1=${x(bar.before)} x2=${x(bar.before)} y1=${top - 2} y2=${top + height + 2}/>`}
     <svg x=${x(end)} y="0" overflow="visible"><text class=${inside ? "times-on" : "times-off"} x=${inside ? -12 : 12} y=${base}>${bar.text}</text></svg>`;
 };

@@ -44,7 +44,7 @@
  * @property {boolean} [hollow]          forecast
  * @property {string} text
  * @property {string} [brief]            the same where there is little room
- * @property {boolean} call              the one sentence in large type
+ * @property {boolean} headline          the one sentence in large type
  * @property {"start"|"end"} anchor
  * @property {boolean} [below]           the words go below the lane: above it they would cover others
  * @property {number} [id]               of the event that it tells; none: forecast, or words about what is not there
@@ -59,7 +59,7 @@
  * @property {{x0: number, x1: number}|null} life   the solid bar on the program's lane, per cent
  * @property {{x0: number, x1: number}|null} dotted what is still to come, per cent
  * @property {number|null} now           per cent
- * @property {number|null} wall          per cent
+ * @property {number|null} deadline          per cent
  * @property {{from?: number, x: number, top: string, bottom: string, pid?: number, unseen?: boolean, guess?: boolean, kill?: boolean}[]} drops
  *   vertical lines between two lanes; from: where it stood on the upper one before it fell; unseen: it passes or enters a lane without a witness, so it is drawn as that
  *   lane's gap is (dotted); guess: forecast

@@ -269,7 +269,7 @@ describe("the fall's marks", () => {
     lane: /** @type {const} */ ("kernel"),
     text: "long words",
     brief: "short",
-    call: true,
+    headline: true,
     anchor: /** @type {const} */ ("start"),
   };
   /** @param {object} mark @param {object} [over] @param {"l"|"s"} [size] */
@@ -281,7 +281,7 @@ describe("the fall's marks", () => {
       life: null,
       dotted: null,
       now: null,
-      wall: null,
+      deadline: null,
       drops: [],
       gaps,
       gapsFrom: {},
@@ -304,7 +304,7 @@ describe("the fall's marks", () => {
     assert.match(drawn({ shape: "lid" }), />long words</);
     assert.match(drawn({ shape: "lid" }, {}, "s"), />short</);
     assert.doesNotMatch(drawn({ shape: "lid", brief: "" }, {}, "s"), /<text/);
-    const printed = { x: 40, lane: "program", call: false, brief: undefined, text: `prints “${"x".repeat(60)}”` };
+    const printed = { x: 40, lane: "program", headline: false, brief: undefined, text: `prints “${"x".repeat(60)}”` };
     assert.match(drawn(printed, {}, "s"), />prints “x{14,20}…</); // up to the edge, and no further
     assert.match(drawn(printed), />prints “x{60}”</);
   });

@@ -13,10 +13,10 @@ import { numberIn } from "../../words/signals.js";
 import { duration, shortened } from "../../words/text.js";
 import { endOf } from "../ends.js";
 import { axisOver, spanOf } from "./axis.js";
-import { signalForecast, wallForecast } from "./forecast.js";
+import { deadlineForecast, signalForecast } from "./forecast.js";
 import { framed, lifeOf, nameOf, within } from "./frame.js";
 import { answersOf, answerTo, deliveries, endsRoot, kernelMarks } from "./kernel.js";
-import { called, dropsOf, fallMark, recordedMarks } from "./marks.js";
+import { dropsOf, fallMark, recordedMarks, withHeadline } from "./marks.js";
 import { stopFall } from "./stop.js";
 import { zoomedAxis } from "./zoom.js";
 
@@ -59,10 +59,10 @@ export const witnessesOf = (state, health) => {
 const recorded = (target, axis, numberOf, asked) => {
   const answers = answersOf(target, axis, axis.zeroMs, numberOf);
   const ending = answers.findLast((answer) => endsRoot(target, answer));
-  const call = asked === null ? ending : answerTo(answers, asked);
+  const headline = asked === null ? ending : answerTo(answers, asked);
   const marks = recordedMarks(target, axis, axis.zeroMs, endOf(target), ending !== undefined);
   return {
-    marks: called([...marks, ...kernelMarks(target, answers, axis, call)]),
+    marks: withHeadline([...marks, ...kernelMarks(target, answers, axis, headline)]),
     drops: [...dropsOf(target, axis, axis.zeroMs, answers), ...deliveries(answers, axis)],
   };
 };
@@ -73,7 +73,7 @@ const signalFall = (target, nowMs, witnesses, { atMs, signal }, numberOf, zoom) 
   const axis = zoomedAxis(axisOver(atMs, SIGNAL_SPAN_S, atMs), zoom);
   const toMs = end?.atMs ?? nowMs;
   const { marks, drops } = recorded(target, axis, numberOf, signal);
-  const answer = marks.find(({ call, lane }) => call && lane === "kernel")?.text;
+  const answer = marks.find(({ headline, lane }) => headline && lane === "kernel")?.text;
   return framed(target, axis, witnesses, numberOf, {
     field: end ? end.how : "idle",
     marks,
@@ -102,14 +102,14 @@ const idleFall = (target, nowMs, witnesses, { timeoutS, signal, forecast = null 
     return framed(target, axis, witnesses, numberOf, { time: null, marks: [], label: "Nothing is running yet." });
   }
   const zero = axis.x(nowMs);
-  const wall = timeoutS < 0 ? null : axis.x(nowMs + timeoutS * 1000);
+  const deadline = timeoutS < 0 ? null : axis.x(nowMs + timeoutS * 1000);
   const container = target.host === "container";
   const press = container ? "when you press Stop" : `when you press Stop: ${signal}`;
   const told = `${nameOf(target)} is running, ${duration(nowMs - target.startedMs)}`;
   const ahead = signalForecast(target, signal, numberOf, zero);
   const marks = [fallMark({ x: zero, lane: "person", shape: "ring", text: press }), ...ahead.marks];
   if (container) marks.push(fallMark({ x: zero, lane: "engine", shape: "ring", text: `sends ${signal}` }));
-  if (wall !== null) marks.push(...wallForecast(target, forecast, wall));
+  if (deadline !== null) marks.push(...deadlineForecast(target, forecast, deadline));
   marks.push(fallMark({ x: zero, lane: "program", shape: "none", text: told }));
   const likely = [ahead.text, forecast?.say].filter(Boolean).join("; ");
   return framed(target, axis, witnesses, numberOf, {
@@ -117,7 +117,7 @@ const idleFall = (target, nowMs, witnesses, { timeoutS, signal, forecast = null 
     marks,
     drops: ahead.drops,
     life: lifeOf(target, axis, nowMs),
-    dotted: forecast?.outcome === "at_once" ? null : { x0: zero, x1: wall ?? 100 },
+    dotted: forecast?.outcome === "at_once" ? null : { x0: zero, x1: deadline ?? 100 },
     label: `${told}; nothing was asked of it yet.${likely ? ` Forecast: ${likely}.` : ""}`,
   });
 };
@@ -146,7 +146,7 @@ const nothing = ({ kernel }) => ({
   life: null,
   dotted: null,
   now: null,
-  wall: null,
+  deadline: null,
   drops: [],
   gaps: { person: null, engine: null, kernel, program: null },
   gapsFrom: kernel === null ? {} : { kernel: 0 },

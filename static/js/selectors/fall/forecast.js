@@ -1,6 +1,6 @@
 /**
  * What pressing Stop would do, before it is pressed: all of it hollow and dotted.  The signal's fate is the forecast for
- * the root process; what happens at the wall is the forecast of the stop.
+ * the root process; what happens at the deadline is the forecast of the stop.
  */
 
 /** @import { Fall, FallMark, StopForecast, Target } from "../../wire/types.js" */
@@ -38,7 +38,7 @@ export const signalForecast = (target, signal, numberOf, x) => {
   const shape = IN_KERNEL[fate] ?? (end ? "ring" : "none");
   const known = sure ? would : `likely ${FATES[fate].words}`; // has room on a phone
   const brief = fate === "unknown" ? "nobody can tell" : known;
-  const marks = [fallMark({ x, lane: "kernel", shape, hollow: true, text, brief, call: true })];
+  const marks = [fallMark({ x, lane: "kernel", shape, hollow: true, text, brief, headline: true })];
   if (end) marks.push(fallMark({ x, lane: "program", shape: end, hollow: true }));
   return { marks, drops: [{ x, top: "person", bottom: end ? "program" : "kernel", guess: true }], text };
 };
@@ -50,12 +50,12 @@ const dueWords = (forecast) => {
 };
 
 /**
- * The wall, where SIGKILL would be due.
+ * The deadline, where SIGKILL would be due.
  *
  * @param {Target} target @param {StopForecast|null} forecast @param {number} x
  * @returns {FallMark[]}
  */
-export const wallForecast = ({ host }, forecast, x) => {
+export const deadlineForecast = ({ host }, forecast, x) => {
   const lane = host === "container" ? "engine" : "person";
   const marks = [fallMark({ x, lane, shape: "due", text: dueWords(forecast), brief: "SIGKILL", anchor: "end" })];
   if (forecast?.outcome === "sigkill" && forecast.timeoutS > 0) {

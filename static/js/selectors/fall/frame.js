@@ -41,7 +41,7 @@ export const framed = (target, axis, witnesses, numberOf, { marks, ...facts }) =
     life: null,
     dotted: null,
     now: null,
-    wall: null,
+    deadline: null,
     drops: [],
     ...gaps,
     ...facts,

@@ -148,19 +148,19 @@ const small = ({ word, lane, texts }) => {
 
 /**
  * @param {Target} target @param {Answer[]} answers @param {Axis} axis
- * @param {Answer|undefined} call - the sentence in large type
+ * @param {Answer|undefined} headline - the sentence in large type
  * @param {number} [limit] - per cent: what it must not run over
  * @returns {FallMark[]}
  */
-export const kernelMarks = (target, answers, axis, call, limit = 100) =>
+export const kernelMarks = (target, answers, axis, headline, limit = 100) =>
   answers
     .flatMap((answer) => {
       const { word, lane, texts } = answer;
       const x = axis.x(word.atMs);
       const shape = lane === "kernel" ? answer.shape : "dot";
-      const is = answer === call;
+      const is = answer === headline;
       const { id, atMs, pid } = word;
-      const wide = fallMark({ x, lane: "kernel", shape, call: is, id, atMs });
+      const wide = fallMark({ x, lane: "kernel", shape, headline: is, id, atMs });
       const text = is ? (texts.find((each) => fits({ ...wide, text: each }, limit)) ?? texts.at(-1)) : small(answer);
       const mark = { ...wide, text: text ?? "", brief: is || lane === "kernel" ? texts.at(-1) : text };
       const told = endsRoot(target, answer) && target.exit !== null; // the mark of its end is the cross

@@ -15,7 +15,7 @@ const JOIN_MS = 3000; // a busy engine takes its time between what it says and w
 export const fallMark = (mark) => ({
   shape: "dot",
   text: "",
-  call: false,
+  headline: false,
   anchor: mark.x > 55 ? "end" : "start",
   ...mark,
 });
@@ -112,9 +112,9 @@ export const dropsOf = (target, axis, fromMs, answers) => {
  * The one sentence in large type: the kernel's where that decided, else the end, else what the program said first.
  * @param {FallMark[]} marks
  */
-export const called = (marks) => {
-  if (marks.some(({ call }) => call)) return marks;
+export const withHeadline = (marks) => {
+  if (marks.some(({ headline }) => headline)) return marks;
   const program = marks.filter(({ lane, text }) => lane === "program" && text);
   const one = program.findLast(({ shape }) => shape === "cross" || shape === "end") ?? program[0];
-  return marks.map((mark) => (mark === one ? { ...mark, call: true } : mark));
+  return marks.map((mark) => (mark === one ? { ...mark, headline: true } : mark));
 };

@@ -11,7 +11,7 @@ import { endOf } from "../ends.js";
 import { axisOver, spanOf } from "./axis.js";
 import { framed, lifeOf, nameOf, within } from "./frame.js";
 import { answersOf, answerTo, deliveries, endsRoot, kernelMarks } from "./kernel.js";
-import { called, dropsOf, fallMark, recordedMarks } from "./marks.js";
+import { dropsOf, fallMark, recordedMarks, withHeadline } from "./marks.js";
 import { zoomedAxis } from "./zoom.js";
 
 /** @param {Target} target @param {boolean} lost */
@@ -66,7 +66,7 @@ export const stopFall = (target, stop, nowMs, witnesses, numberOf, zoom) => {
   const axis = zoomedAxis(axisOver(stop.atMs, spanOf(stop.timeoutS), toMs), zoom);
   const killed = end?.how === "killed";
   const now = within(axis.x(toMs));
-  const wall = stop.deadlineMs === null || lost || killed ? null : axis.x(stop.deadlineMs);
+  const deadline = stop.deadlineMs === null || lost || killed ? null : axis.x(stop.deadlineMs);
   const dueX = stop.deadlineMs === null || stop.timeoutS === 0 ? 100 : axis.x(stop.deadlineMs);
   const limit = dueX > 0 && dueX < 100 ? dueX : 100; // the same after the end: words stay
   const answers = answersOf(target, axis, stop.atMs, numberOf);
@@ -81,12 +81,12 @@ export const stopFall = (target, stop, nowMs, witnesses, numberOf, zoom) => {
   const told = end ? end.text : lost ? "the engine does not answer" : "under way";
   return framed(target, axis, witnesses, numberOf, {
     field: end ? end.how : lost ? "unknown" : "stopping",
-    marks: called(marks),
+    marks: withHeadline(marks),
     drops: end && killed && !ended ? [...drops, ...lastLine(target, axis, end.atMs)] : drops,
     life: lifeOf(target, axis, toMs),
-    dotted: end ? null : { x0: now, x1: wall !== null && wall > now ? wall : 100 },
+    dotted: end ? null : { x0: now, x1: deadline !== null && deadline > now ? deadline : 100 },
     now: end ? null : now,
-    wall,
+    deadline,
     label: `The stop of ${nameOf(target)} on one clock: ${told}${answer ? `; ${answer.texts[0]}` : ""}. The record says the same in words.`,
   });
 };

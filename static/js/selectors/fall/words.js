@@ -15,9 +15,9 @@ import { shortened } from "../../words/text.js";
  * begin.  `wide`: a laptop and more; `s`: a phone; `p`: presenter mode.
  */
 const WIDTHS = {
-  wide: { character: 1.05, call: 1.6, lid: 6.5, other: 2.5 },
-  s: { character: 2.35, call: 3.1, lid: 9.5, other: 4.5 },
-  p: { character: 2.2, call: 2.2, lid: 9, other: 3 },
+  wide: { character: 1.05, headline: 1.6, lid: 6.5, other: 2.5 },
+  s: { character: 2.35, headline: 3.1, lid: 9.5, other: 4.5 },
+  p: { character: 2.2, headline: 2.2, lid: 9, other: 3 },
 };
 const GAP = 1.5;
 const SHORTEST = 8; // characters
@@ -26,10 +26,10 @@ const SHORTEST = 8; // characters
 /** @typedef {FallMark["lane"]} Lane */
 
 /** @param {FallMark} mark @param {Width} [width] @returns {[number, number]} */
-const extent = ({ x, text, call, anchor, shape }, width = "wide") => {
-  const { character, call: large, lid, other } = WIDTHS[width];
+const extent = ({ x, text, headline, anchor, shape }, width = "wide") => {
+  const { character, headline: large, lid, other } = WIDTHS[width];
   const beside = shape === "lid" ? lid : other;
-  const long = text.length * (call ? large : character);
+  const long = text.length * (headline ? large : character);
   return anchor === "end" ? [x - beside - long, x - beside] : [x + beside, x + beside + long];
 };
 
@@ -40,8 +40,8 @@ export const fits = (mark, limit) => {
 };
 
 /** Who gets room first. @param {FallMark} mark */
-const importance = ({ call, shape, lane }) => {
-  if (call) return 4;
+const importance = ({ headline, shape, lane }) => {
+  if (headline) return 4;
   if (shape === "cross" || shape === "end") return 3;
   return lane === "program" ? 1 : 2;
 };
@@ -77,14 +77,14 @@ export const placed = (marks, shut = [], width = "wide") => {
 
 /** How many characters there are between a place and the edge; what a program prints can be of any length. @param {Width} width @param {number} x @param {FallMark["anchor"]} [anchor] @param {boolean} [large] */
 export const room = (width, x, anchor = "start", large = false) => {
-  const { character, call, other } = WIDTHS[width];
-  return Math.max(SHORTEST, Math.floor(((anchor === "end" ? x : 100 - x) - other) / (large ? call : character)));
+  const { character, headline, other } = WIDTHS[width];
+  return Math.max(SHORTEST, Math.floor(((anchor === "end" ? x : 100 - x) - other) / (large ? headline : character)));
 };
 
 /** In its shortest form; of an end without what it came after, which the line above it says. @param {FallMark} mark @param {Width} width */
-const shortest = ({ text, brief, shape, x, anchor, call }, width) => {
+const shortest = ({ text, brief, shape, x, anchor, headline }, width) => {
   const own = shape === "cross" || shape === "end" ? text.split(", ")[0] : text;
-  return brief ?? shortened(own, room(width, x, anchor, call));
+  return brief ?? shortened(own, room(width, x, anchor, headline));
 };
 
 /**
@@ -101,7 +101,7 @@ export const narrowed = (marks, width, shut) => {
   const said = marks.filter(({ text, x }) => text && x >= -1 && x <= 101);
   const first = (/** @type {Lane} */ lane) => {
     const own = said.filter((mark) => mark.lane === lane);
-    return (width === "p" && own.find(({ call }) => call)) || own[0];
+    return (width === "p" && own.find(({ headline }) => headline)) || own[0];
   };
   const kept = said.filter(
     (mark) =>

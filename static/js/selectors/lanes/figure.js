@@ -40,7 +40,7 @@ import { answersOf, answerTo, endsRoot } from "../fall/kernel.js";
  * @property {{x0: number, x1: number}|null} life
  * @property {{x0: number, x1: number}|null} dotted
  * @property {number|null} now
- * @property {{x: number, past: boolean}|null} wall   past: it was not needed
+ * @property {{x: number, past: boolean}|null} deadline   past: it was not needed
  * @property {number|null} due           the SIGKILL of a stop that nobody has asked for yet
  * @property {LaneDrop[]} drops
  * @property {{x: number, shape: FallMark["shape"], hollow: boolean}[]} marks   on the program's row
@@ -100,7 +100,7 @@ export const BLANK = {
   life: null,
   dotted: null,
   now: null,
-  wall: null,
+  deadline: null,
   due: null,
   drops: [],
   marks: [],
@@ -157,21 +157,21 @@ const ofStop = (target, stop, nowMs, axis, witnesses, numberOf) => {
   const x = axis.x(stop.sentMs ?? stop.atMs);
   const now = within(axis.x(toMs));
   const line = sentLine(answer, stop.signal, x, target.host !== "container" || stop.sentMs !== null, witnesses);
-  const wallX = stop.deadlineMs === null || lost || killed ? null : axis.x(stop.deadlineMs);
+  const deadlineX = stop.deadlineMs === null || lost || killed ? null : axis.x(stop.deadlineMs);
   /** @type {LaneFigure} */
   const figure = {
     ...BLANK,
     field: end ? end.how : lost ? "unknown" : "stopping",
     life: lifeOf(target, axis, toMs),
-    dotted: end ? null : { x0: now, x1: wallX !== null && wallX > now ? wallX : 100 },
+    dotted: end ? null : { x0: now, x1: deadlineX !== null && deadlineX > now ? deadlineX : 100 },
     now: end ? null : now,
-    wall: wallX === null ? null : { x: wallX, past: end !== null },
+    deadline: deadlineX === null ? null : { x: deadlineX, past: end !== null },
     drops: [line.drop],
     words: [line.words],
   };
   if (!end) return figure;
   const ends = ending(target, end, now, crossed, Boolean(answer && endsRoot(target, answer)));
-  if (wallX !== null && wallX > now) figure.dotted = { x0: now, x1: wallX };
+  if (deadlineX !== null && deadlineX > now) figure.dotted = { x0: now, x1: deadlineX };
   if (killed && stop.signal !== "SIGKILL") {
     const seen = stop.killMs !== null || target.exit?.signal === "SIGKILL";
     figure.drops.push({ x: now, to: "program", shape: "none", hollow: false, unseen: !seen });
@@ -209,19 +209,19 @@ const atRest = (target, nowMs, axis, { timeoutS, signal, forecast = null }, numb
   const inKernel = ahead.marks.find(({ lane }) => lane === "kernel");
   const inProgram = ahead.marks.find(({ lane }) => lane === "program");
   const lid = inKernel?.shape === "lid" || inKernel?.shape === "box";
-  const wall = timeoutS < 0 ? null : axis.x(nowMs + timeoutS * 1000);
+  const deadline = timeoutS < 0 ? null : axis.x(nowMs + timeoutS * 1000);
   const text = ahead.text && longest([ahead.text, inKernel?.brief ?? ""], x, lid);
   const going = `${nameOf(target)} is running, ${duration(Math.max(0, nowMs - (target.startedMs ?? nowMs)))}`;
-  const needed = forecast?.outcome !== "at_once" && wall !== null;
+  const needed = forecast?.outcome !== "at_once" && deadline !== null;
   const killed = needed && forecast?.outcome === "sigkill" && timeoutS > 0;
   const shape = (inProgram ?? inKernel)?.shape ?? "ring";
   return {
     ...BLANK,
     life: lifeOf(target, axis, nowMs),
-    dotted: forecast?.outcome === "at_once" ? null : { x0: x, x1: wall ?? 100 },
-    due: needed ? wall : null,
+    dotted: forecast?.outcome === "at_once" ? null : { x0: x, x1: deadline ?? 100 },
+    due: needed ? deadline : null,
     drops: [{ x, to: inProgram ? "program" : ahead.text ? "kernel" : "top", shape, hollow: true, unseen: false }],
-    marks: killed ? [{ x: wall, shape: "cross", hollow: true }] : [],
+    marks: killed ? [{ x: deadline, shape: "cross", hollow: true }] : [],
     words: [
       ...(text ? [{ x, row: /** @type {const} */ ("kernel"), text, anchor: /** @type {const} */ ("start"), lid }] : []),
       { x, row: "program", text: going, anchor: "start", lid: false },
