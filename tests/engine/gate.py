@@ -1,16 +1,19 @@
 """A gate before the engine's socket: closed, the engine is as good as gone, while it goes on all the same.
 
 It can also hold back what the engine tells by itself, while all else goes through; or everything, as an engine does
-that hangs: connections are taken, and nothing is answered.
+that hangs: connections are taken, and nothing is answered.  And it notes each call that passes.
 """
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+CALL = re.compile(rb"(GET|HEAD|POST|PUT|DELETE) (/[^ ?]*)\S* HTTP/1\.1\r\n")
 
 
 class Gate:
@@ -26,6 +29,7 @@ class Gate:
         self._tells.set()
         self._answers = threading.Event()
         self._answers.set()
+        self.calls: set[str] = set()  # as "GET /_ping"
 
     def open(self) -> None:
         self._tells.set()
@@ -106,6 +110,8 @@ class Gate:
     def _forward(self, source: socket.socket, to: socket.socket) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
+                if call := CALL.match(data):
+                    self.calls.add(b" ".join(call.groups()).decode())
                 if b"/events?" in data.split(b"\r\n", 1)[0] and b"until=" not in data:
                     self._feeds.add(source)
                 if to in self._feeds:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,15 +12,22 @@ from typing import Any
 import pytest
 
 from app.experiments.loading import load_catalogue
+from tests.engine.calls import SOCKET, not_allowed
+from tests.engine.gate import gate
 
 pytestmark = pytest.mark.engine
 LAB = str(Path(sys.executable).parent / "signal-lab")
 WITHIN_S = 180.0  # for the whole catalogue; here it takes a fifth of that
 
 
-def verify(*words: str, within_s: float = WITHIN_S) -> dict[str, Any]:
+def verify(*words: str, within_s: float = WITHIN_S, **env: str) -> dict[str, Any]:
     done = subprocess.run(
-        [LAB, "verify", "--json", *words], capture_output=True, text=True, check=False, timeout=within_s
+        [LAB, "verify", "--json", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=within_s,
+        env={**os.environ, **env},
     )
     assert done.stdout, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
@@ -42,10 +50,13 @@ def not_as_expected(answer: dict[str, Any]) -> list[str]:
 
 @pytest.mark.alone
 @pytest.mark.timeout(900)
-def test_every_experiment_holds_here(engine: None) -> None:
+def test_every_experiment_holds_here(engine: None, tmp_path: Path) -> None:
     built = subprocess.run([LAB, "images", "build"], capture_output=True, text=True, check=False, timeout=600)
     assert built.returncode == 0, built.stdout + built.stderr[-2000:]
-    answer = verify()
+    with gate(tmp_path, SOCKET) as recorder:
+        answer = verify(DOCKER_HOST=f"unix://{recorder.path}")
+    assert len(recorder.calls) > len(answer["experiments"])
+    assert not_allowed(recorder.calls) == [], "deploy/engine-proxy/calls.lst and docs/shipping.md do not say so"
     assert not_as_expected(answer) == []
     assert answer["summary"]["experiments"] == len(load_catalogue()[0])
     assert answer["summary"]["took_s"] < WITHIN_S
