@@ -75,6 +75,12 @@ def serve(
     token_file: Annotated[Path | None, typer.Option(help="File with the token for programs.")] = None,
     token: Annotated[str | None, typer.Option(hidden=True)] = None,
     public_url: Annotated[str | None, typer.Option(help="Address under which others reach the lab.")] = None,
+    root_path: Annotated[
+        str | None, typer.Option(help="What stands before every path behind a proxy. [default: that of --public-url]")
+    ] = None,
+    trusted_proxies: Annotated[
+        str | None, typer.Option(help="Addresses of proxies whose X-Forwarded-For and -Proto count, with commas.")
+    ] = None,
     kernel_trace: Annotated[
         str | None,
         typer.Option(
@@ -124,6 +130,8 @@ def serve(
             data=data,
             token_file=token_file,
             public_url=public_url,
+            root_path=root_path,
+            trusted_proxies=trusted_proxies,
             kernel_trace=kernel_trace,
             experiments=experiments,
             keep_runs=keep_runs,

@@ -56,6 +56,7 @@ from app.sources.kernel_trace import running_kernel_trace
 from app.targets import HostName
 from app.web import api, api_builds, api_doctor, api_facts, api_races, api_room, api_runs, docs, pages
 from app.web.access import Access, token_in
+from app.web.below import Below
 from app.web.ledger import Ledger
 from app.web.once import Once
 from app.web.services import Services, authorized
@@ -247,4 +248,5 @@ def shielded(app: FastAPI, inner: ASGIApp | None = None) -> ASGIApp:
 
     allowed = allowed_hosts(settings.host, settings.port, settings.public_url)
     once = Once(inner or app, access, settings.public_url)
-    return Shield(once, allowed, any_address=settings.host in ("0.0.0.0", "::"))  # noqa: S104 (compared, not bound)
+    shield = Shield(once, allowed, any_address=settings.host in ("0.0.0.0", "::"))  # noqa: S104 (compared, not bound)
+    return Below(shield, settings.root)

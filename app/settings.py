@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,6 +26,15 @@ class Settings(BaseSettings):
     token: str | None = Field(None, description="Token for programs (Authorization: Bearer …). Random when absent.")
     token_file: Path | None = Field(None, description="File that holds the token; goes before the token itself.")
     public_url: str | None = Field(None, description="Address under which others reach the lab, for links.")
+    root_path: str = Field(
+        "",
+        pattern=r"^(/[A-Za-z0-9._~-]+)*/?$",
+        description="What stands before every path behind a proxy: /lab. The path of the public address unless given.",
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses of proxies, with commas, whose X-Forwarded-For and X-Forwarded-Proto count.",
+    )
     kernel_trace: Literal["auto", "probe", "off"] = Field(
         "auto",
         description="The kernel's trace: auto reads it where this user may (root), probe lets a container on the "
@@ -41,6 +51,11 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field(
         "text", description="json: one object per line on stderr, also for runs and viewers."
     )
+
+    @property
+    def root(self) -> str:
+        """What every address of the lab begins with behind its host: "/lab", or empty."""
+        return (self.root_path or urlsplit(self.public_url or "").path).rstrip("/")
 
     @property
     def local_url(self) -> str:

@@ -34,7 +34,9 @@ def embedded(settings: Settings) -> Iterator[tuple[Client, str]]:
             leave=NO_LAB,
             code="no_lab",
         )
-    settings = settings.model_copy(update={"host": "127.0.0.1", "port": 0, "open": False, "public_url": None})
+    settings = settings.model_copy(
+        update={"host": "127.0.0.1", "port": 0, "open": False, "public_url": None, "root_path": ""}
+    )
     logging.basicConfig(level=logging.ERROR, format="signal-lab: %(message)s")
     listener = bind(settings)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})

@@ -148,7 +148,8 @@ def make_server(
         log_config=None,  # see logs.py
         access_log=False,  # paths hold the codes of links
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
         timeout_graceful_shutdown=5,
     )
 

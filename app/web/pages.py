@@ -31,6 +31,7 @@ MONTH_S = 30 * 24 * 3600
 
 
 def page(request: Request, name: str, status: int = 200, **context: Any) -> HTMLResponse:
+    root: str = request.app.state.settings.root
     defaults = {
         "page": "error",
         "role": "viewer",
@@ -42,7 +43,8 @@ def page(request: Request, name: str, status: int = 200, **context: Any) -> HTML
         "lanes": 1,
         "over": "",
         "replays": False,
-        "asset": ASSETS.address,
+        "asset": lambda name: root + ASSETS.address(name),
+        "root": root,
     }
     response = templates.TemplateResponse(
         request, name, {**defaults, "version": __version__, **context}, status_code=status
@@ -164,7 +166,7 @@ async def enter(code: str, served: Served) -> Response:
 async def watch(request: Request, code: str, served: Served) -> Response:
     """The viewers' link.  Who may already do more keeps that."""
     if served.access.role_of(request, served.cookie):
-        return RedirectResponse("/", status_code=303)
+        return RedirectResponse(f"{served.settings.root}/", status_code=303)
     return _sign_in(served, code, "viewer")
 
 
@@ -172,7 +174,7 @@ def _sign_in(served: Services, code: str, role: Role) -> Response:
     session = served.access.redeem(code, role)
     if session is None:
         raise Unauthenticated("this link has been used, was revoked, or was never one of this lab's")
-    response = RedirectResponse("/", status_code=303)
+    response = RedirectResponse(f"{served.settings.root}/", status_code=303)
     response.set_cookie(
         served.cookie,
         session,
@@ -180,6 +182,6 @@ def _sign_in(served: Services, code: str, role: Role) -> Response:
         httponly=True,
         samesite="lax",
         secure=served.url.startswith("https:"),
-        path="/",
+        path=f"{served.settings.root}/",  # not for what else is on that host
     )
     return response

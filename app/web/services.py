@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
@@ -56,9 +57,10 @@ class Services:
     def url(self) -> str:
         """Where people reach this lab, without a slash at the end."""
         if self.settings.public_url:
-            return self.settings.public_url.rstrip("/")
+            scheme, host, *_ = urlsplit(self.settings.public_url)
+            return f"{scheme}://{host}{self.settings.root}"
         host = self.settings.host if self.settings.host not in ("0.0.0.0", "::", "") else "127.0.0.1"  # noqa: S104
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.settings.port}"
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.settings.port}{self.settings.root}"
 
     @property
     def out_of_reach(self) -> str:

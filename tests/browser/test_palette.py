@@ -62,14 +62,13 @@ def test_a_whole_run_without_a_mouse(lab: LabUnderTest, open_screen: Open) -> No
 def test_what_is_typed_before_it_has_come_is_no_key_of_the_page(lab: LabUnderTest, open_screen: Open) -> None:
     page = open_screen(lab.driver_link, driver=True).page
     held: list[Route] = []
-    page.route(re.compile(r"dialogs_part"), held.append)
+    page.route(re.compile(r"dialogs_part"), lambda route: held.append(route))
     page.goto(f"{lab.url}/experiments/catch-all")
     page.get_by_role("button", name="Start", exact=True).click()
     wait_for_line(page, "ready: process")
     page.keyboard.press("Control+k")
     page.keyboard.type("stop")  # on the page an "s" would stop it, a "t" send SIGTERM
     until(lambda: len(held) == 1, what="the part was asked for")
-    page.unroute(re.compile(r"dialogs_part"))
     held[0].continue_()
     box = page.get_by_role("dialog").get_by_role("combobox")
     expect(box).to_be_focused()

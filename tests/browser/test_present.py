@@ -68,7 +68,7 @@ def test_pid_1_is_taught_with_keys_only_and_nothing_moves(
     expect(page.locator(".pres-clock")).to_contain_text("exit 137")
     assert places(page) == ready
     assert not violations_in_both(page), "killed"
-    assert screen.shifted() < 0.02
+    assert screen.shifted() < 0.02, screen.page.evaluate("window.moved")
     page.keyboard.press("Escape")
     is_present(page, on=False)
     expect(page.locator(".result")).to_be_visible()
@@ -177,7 +177,7 @@ def test_several_targets_are_large_lanes_and_digits_choose(lab_with_engine: LabU
     expect(page.locator(".pres-headline")).to_have_text("The kernel dropped SIGTERM.")
     assert not violations(page)
     assert [lane.bounding_box() for lane in page.locator(".lanes-lane").all()] == lanes
-    assert screen.shifted() < 0.02
+    assert screen.shifted() < 0.02, screen.page.evaluate("window.moved")
 
 
 def test_a_phone_keeps_its_own_page(lab: LabUnderTest, open_screen: Open) -> None:

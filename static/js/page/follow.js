@@ -7,6 +7,8 @@
  * Nothing that is followed is a fact, and nothing of it does anything to a target.
  */
 
+import { linkTo } from "../words/address.js";
+
 /** @import { Focus } from "../wire/types_api.js" */
 
 /** @typedef {"follow"|"roam"} Led */
@@ -15,7 +17,11 @@ const KEY = "signal-lab-led";
 
 /** @param {Focus} focus @returns {string|null} path of its page; null: the presenter has opened none */
 export const pathOf = ({ run, experiment }) =>
-  run ? `/runs/${encodeURIComponent(run)}` : experiment ? `/experiments/${encodeURIComponent(experiment)}` : null;
+  run
+    ? linkTo(`/runs/${encodeURIComponent(run)}`)
+    : experiment
+      ? linkTo(`/experiments/${encodeURIComponent(experiment)}`)
+      : null;
 
 /**
  * @param {{role: "driver"|"viewer", storage?: Pick<Storage, "getItem"|"setItem">, path?: () => string,
@@ -54,7 +60,7 @@ export function createFollow({
   const begin = (focus) => {
     const before = kept();
     if (before === "roam" || before === "follow") return before;
-    return path() === "/" || path() === pathOf(focus) ? "follow" : "roam";
+    return path() === linkTo("/") || path() === pathOf(focus) ? "follow" : "roam";
   };
 
   return {
@@ -107,7 +113,7 @@ export const roamByLinks = (follow) =>
     const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
     const href = link?.getAttribute("href") ?? "";
     const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || link?.getAttribute("target");
-    if (href.startsWith("/") && !href.startsWith("/api/") && !elsewhere) follow.roam();
+    if (href.startsWith("/") && !href.startsWith(linkTo("/api/")) && !elsewhere) follow.roam();
   });
 
 /**

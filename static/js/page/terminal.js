@@ -37,16 +37,16 @@ const themeOf = (box) => {
 
 /**
  * @param {HTMLElement} box
- * @param {{role: "driver"|"viewer", onInput: (target: string, data: string) => Promise<unknown>,
+ * @param {{role: "driver"|"viewer", px: number, onInput: (target: string, data: string) => Promise<unknown>,
  *   onResize: (target: string, cols: number, rows: number) => void, onSize: (cols: number, rows: number) => void}} options
  * @returns {{show: (target: Target|null) => void, size: (px: number) => void, paint: () => void, focus: () => void, dispose: () => void}}
  */
-export function createTerminal(box, { role, onInput, onResize, onSize }) {
+export function createTerminal(box, { role, px, onInput, onResize, onSize }) {
   const font = getComputedStyle(box);
   const term = new Terminal({
     allowProposedApi: false,
     fontFamily: font.fontFamily,
-    fontSize: 14,
+    fontSize: px,
     lineHeight: 1.35,
     scrollback: 5000,
     cursorBlink: false,

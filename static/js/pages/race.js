@@ -11,6 +11,7 @@ import { createPanel } from "../page/panel.js";
 import { noteView } from "../views/note.js";
 import { LEAST, MOST, picksOf, picksView } from "../views/picks.js";
 import { createSession } from "../wire/session.js";
+import { linkTo } from "../words/address.js";
 import { argvOf } from "../words/argv.js";
 import { createDialogs } from "./shared/dialogs.js";
 import { problemOf } from "./shared/handlers.js";
@@ -65,7 +66,7 @@ export function startRace() {
       frame.dirty();
       try {
         const { run } = await session.api.startOwn({ race: picks.map(({ racer }) => racer) });
-        location.assign(`/runs/${encodeURIComponent(run)}`);
+        location.assign(linkTo(`/runs/${encodeURIComponent(run)}`));
       } catch (error) {
         ui.problem = problemOf(error, "They were not started.");
         asked = false;

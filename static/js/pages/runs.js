@@ -11,6 +11,7 @@ import { createPanel } from "../page/panel.js";
 import { historyView, importView } from "../views/history.js";
 import { noteView } from "../views/note.js";
 import { createSession } from "../wire/session.js";
+import { linkTo } from "../words/address.js";
 import { createDialogs } from "./shared/dialogs.js";
 import { problemOf } from "./shared/handlers.js";
 import { alongLinks } from "./shared/keys.js";
@@ -40,7 +41,7 @@ export const wishOf = (search) => {
 /** @param {Wish} wish @returns {string} the address that asks for it */
 export const addressOf = (wish) => {
   const query = new URLSearchParams(Object.entries(wish).filter(([, value]) => value));
-  return query.size ? `/runs?${query}` : "/runs";
+  return linkTo(query.size ? `/runs?${query}` : "/runs");
 };
 
 export function startRuns() {
@@ -134,7 +135,7 @@ export function startRuns() {
     frame.dirty();
     try {
       const { run } = await session.api.importRun(file);
-      location.assign(`/runs/${encodeURIComponent(run)}`);
+      location.assign(linkTo(`/runs/${encodeURIComponent(run)}`));
     } catch (error) {
       ui.problem = problemOf(error, `${file.name} was not imported.`);
     }

@@ -3,6 +3,8 @@
  * stands together and at the beginning of words is meant rather than what is scattered.
  */
 
+import { linkTo } from "../words/address.js";
+
 /** @import { Experiment, RunFacts, Signal, Target } from "../wire/types.js" */
 
 /**
@@ -108,20 +110,31 @@ const stopText = (seconds) => (seconds < 0 ? "Stop, and never kill" : `Stop with
 /** Where one can go. @param {Known} known @returns {Entry[]} */
 const placesOf = (known) => [
   ...known.experiments.map(({ id, title, group, available }) => ({
-    ...{ id: `experiment-${id}`, group: "Experiment", text: title, href: `/experiments/${encodeURIComponent(id)}` },
+    ...{
+      id: `experiment-${id}`,
+      group: "Experiment",
+      text: title,
+      href: linkTo(`/experiments/${encodeURIComponent(id)}`),
+    },
     more: `${id} ${group}${available ? "" : ", not possible here"}`,
   })),
   ...known.runs.map(({ run, number, title, status }) => ({
     ...{ id: `run-${run}`, group: "Run", text: `Run ${number}: ${title}`, more: status },
-    href: `/runs/${encodeURIComponent(run)}`,
+    href: linkTo(`/runs/${encodeURIComponent(run)}`),
   })),
-  { id: "page-home", group: "Page", text: "Experiments", more: "home, catalogue", href: "/" },
-  { id: "page-runs", group: "Page", text: "Runs", more: "history", href: "/runs" },
+  { id: "page-home", group: "Page", text: "Experiments", more: "home, catalogue", href: linkTo("/") },
+  { id: "page-runs", group: "Page", text: "Runs", more: "history", href: linkTo("/runs") },
   ...(known.role === "driver"
-    ? [{ id: "page-race", group: "Page", text: "Race", more: "side by side", href: "/race" }]
+    ? [{ id: "page-race", group: "Page", text: "Race", more: "side by side", href: linkTo("/race") }]
     : []),
-  { id: "page-signals", group: "Page", text: "Signals", more: "reference", href: "/signals" },
-  { id: "page-doctor", group: "Page", text: "Doctor", more: "why does it take 10 s, containers", href: "/doctor" },
+  { id: "page-signals", group: "Page", text: "Signals", more: "reference", href: linkTo("/signals") },
+  {
+    id: "page-doctor",
+    group: "Page",
+    text: "Doctor",
+    more: "why does it take 10 s, containers",
+    href: linkTo("/doctor"),
+  },
 ];
 
 /**

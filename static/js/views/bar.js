@@ -3,6 +3,7 @@
  */
 
 import { html, nothing } from "../lit.js";
+import { linkTo } from "../words/address.js";
 import { THEME_WORDS } from "../words/theme.js";
 import { icon } from "./signs.js";
 
@@ -52,15 +53,15 @@ const PAGES = [
 const pages = (current, about) =>
   html`<nav class="bar-nav" aria-label="Pages">${PAGES.map(
     ([page, path, word]) =>
-      html`<a href=${page === "signals" && about ? `${path}?target=${encodeURIComponent(about)}` : path} data-page=${page} aria-current=${page === current ? "page" : nothing}>${word}</a>`,
+      html`<a href=${linkTo(page === "signals" && about ? `${path}?target=${encodeURIComponent(about)}` : path)} data-page=${page} aria-current=${page === current ? "page" : nothing}>${word}</a>`,
   )}</nav>`;
 
 const mark = html`<svg viewBox="0 0 28 28" aria-hidden="true"><use href="#mark"></use></svg>Signal Lab`;
 
 /** In two parts: where there is no room for what it is of, the number stands alone; a cut word would say nothing. @param {string} where */
 const whereView = (where) => {
-  const at = where.indexOf("“");
-  return html`<span class="bar-run" title=${where || nothing}><span>${at < 0 ? where : where.slice(0, at).replace(/ of $/, "")}</span> <span>${at < 0 ? nothing : `${at ? "of " : ""}${where.slice(at)}`}</span></span>`;
+  const quote = where.indexOf("“");
+  return html`<span class="bar-run" title=${where || nothing}><span>${quote < 0 ? where : where.slice(0, quote).replace(/ of $/, "")}</span> <span>${quote < 0 ? nothing : `${quote ? "of " : ""}${where.slice(quote)}`}</span></span>`;
 };
 
 /**
@@ -88,7 +89,7 @@ export const barView = (slice, _nowMs, { onMenu, onShare, onTheme, onHelp, onPre
     led = null,
   } = slice;
   return html`<header class="bar">
-    ${alone ? html`<span class="bar-mark">${mark}</span>` : html`<a class="bar-mark" href="/">${mark}</a>`}
+    ${alone ? html`<span class="bar-mark">${mark}</span>` : html`<a class="bar-mark" href=${linkTo("/")}>${mark}</a>`}
     ${stage ? html`<button class="btn bar-menu" type="button" aria-label="Experiments" aria-haspopup="dialog" @click=${onMenu}>${icon("i-list")}<span>Experiments</span></button>` : nothing}
     ${alone ? nothing : pages(page, about)}
     ${whereView(where)}

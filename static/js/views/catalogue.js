@@ -3,6 +3,7 @@
  */
 
 import { html, nothing } from "../lit.js";
+import { linkTo } from "../words/address.js";
 import { icon } from "./signs.js";
 
 /** @import { Experiment } from "../wire/types.js" */
@@ -42,7 +43,7 @@ export const catalogueView = ({ experiments, current }) =>
   grouped(experiments).map(
     ([group, entries]) => html`<h2 class="cat-group">${group}</h2>
     <ul>${entries.map(
-      (each) => html`<li><a href=${`/experiments/${encodeURIComponent(each.id)}`} data-id=${each.id}
+      (each) => html`<li><a href=${linkTo(`/experiments/${encodeURIComponent(each.id)}`)} data-id=${each.id}
         aria-current=${each.id === current ? "page" : nothing} ?data-needs=${!each.available} title=${each.why_not ?? nothing}>
         ${each.last ? html`<span class="cat-tick">${icon("i-tick")}<span class="vh">seen to its end: </span></span>` : html`<span></span>`}
         <span>${each.title} ${note(each)}</span></a></li>`,

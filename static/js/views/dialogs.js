@@ -4,6 +4,7 @@
  */
 
 import { html, nothing } from "../lit.js";
+import { linkTo } from "../words/address.js";
 import { command } from "./copy.js";
 import { qrView } from "./qr.js";
 import { icon, words } from "./signs.js";
@@ -91,7 +92,7 @@ export const helpView = (
   return html`${head("Keys", onClose)}
   <div class="dlg-scroll" tabindex="0" role="group" aria-label="Keys">${presenting ? [large, here] : [here, large]}</div>
   <p class="dlg-dim">While the terminal has the focus it gets every key. Click elsewhere, or press Tab with Shift, to have them back.</p>
-  <p class="dlg-dim dlg-out">What each signal means, who sends it and what programs do with it: <a href="/signals">all signals</a>.</p>`;
+  <p class="dlg-dim dlg-out">What each signal means, who sends it and what programs do with it: <a href=${linkTo("/signals")}>all signals</a>.</p>`;
 };
 
 /** @param {number} count */

@@ -4,6 +4,7 @@
  */
 
 import { html, nothing, repeat } from "../lit.js";
+import { linkTo } from "../words/address.js";
 import { FATES } from "../words/fates.js";
 import { counted, visible } from "../words/text.js";
 import { copyButton } from "./copy.js";
@@ -34,7 +35,7 @@ const whose = (each) => {
   if (each.is_lab) return html`<p class="doc-dim">The lab itself runs in it.</p>`;
   if (each.protected) return html`<p class="doc-dim">Protected by its label: no lab touches it.</p>`;
   if (each.ours)
-    return html`<p><a href=${`/runs/${encodeURIComponent(run)}`}>Open run ${run.slice(1)}</a>: it is ${each.target} of this lab.</p>`;
+    return html`<p><a href=${linkTo(`/runs/${encodeURIComponent(run)}`)}>Open run ${run.slice(1)}</a>: it is ${each.target} of this lab.</p>`;
   return html`<p class="doc-dim">Not of this lab, which only looks at it.</p>`;
 };
 

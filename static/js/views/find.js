@@ -3,6 +3,7 @@
  */
 
 import { html, live, nothing } from "../lit.js";
+import { linkTo } from "../words/address.js";
 import { fateByDefault, signsOf } from "../words/fates.js";
 import { dispositionOf } from "./board.js";
 import { icon, shape } from "./signs.js";
@@ -53,7 +54,7 @@ export const findView = ({ choices, at, query, sort, role, to }, _nowMs, handler
     <div class="find-sort"><span>For ${to}, sorted by</span>${SORTS.map(
       (each) =>
         html`<button type="button" aria-pressed=${each === sort ? "true" : "false"} @click=${() => onSort(each)}>${each}</button>`,
-    )}<a href=${`/signals${chosen ? `/${encodeURIComponent(chosen.name).replace("%2B", "+")}` : ""}`}>Reference</a></div>
+    )}<a href=${linkTo(`/signals${chosen ? `/${encodeURIComponent(chosen.name).replace("%2B", "+")}` : ""}`)}>Reference</a></div>
     <ul class="find-list" id="find-list" role="listbox" aria-label="Signals">${choices.map(
       (
         choice,

@@ -3,6 +3,7 @@
  */
 
 import { html, live, nothing, repeat } from "../lit.js";
+import { linkTo } from "../words/address.js";
 import { duration, seconds } from "../words/text.js";
 import { ago } from "./runs.js";
 import { icon } from "./signs.js";
@@ -78,7 +79,7 @@ const find = (wish, experiments, { onWish }) => {
 const none = (wish, { onWish }) =>
   wish.q || wish.outcome || wish.experiment
     ? html`<div class="hist-none"><p>No run is like that.</p><button class="btn" type="button" @click=${() => onWish({ q: "", outcome: "", experiment: "" })}>Show all runs</button></div>`
-    : html`<div class="hist-none"><p>No runs yet. What is started appears here, with what came of it, and stays after a restart.</p><a class="btn btn-main" href="/">Choose an experiment</a></div>`;
+    : html`<div class="hist-none"><p>No runs yet. What is started appears here, with what came of it, and stays after a restart.</p><a class="btn btn-main" href=${linkTo("/")}>Choose an experiment</a></div>`;
 
 /**
  * A file from somewhere else: chosen here, or dropped on the page.
@@ -115,7 +116,7 @@ export const historyView = ({ runs, total, more, wish, experiments, asking, role
             (run) => {
               const chip = outcomeChip(run);
               const said = sentence(run);
-              return html`<li><a class="hist-run" href=${`/runs/${encodeURIComponent(run.run)}`}><span class="hist-no"><span class="vh">run </span>${run.number}</span>
+              return html`<li><a class="hist-run" href=${linkTo(`/runs/${encodeURIComponent(run.run)}`)}><span class="hist-no"><span class="vh">run </span>${run.number}</span>
             <span class="hist-what"><b>${nameOf(run)}${run.imported ? html`<em>imported</em>` : nothing}</b><span title=${said}>${said}</span></span>
             <span class="chip" data-state=${chip.state}>${chip.text}</span><span class="hist-took">${took(run.duration_s)}</span><time datetime=${run.created_at}>${ago(Date.parse(run.imported_at ?? run.created_at), nowMs)}</time></a>
           ${role === "driver" ? html`<div class="hist-do" data-is=${asking === run.run ? "asking" : nothing}>${doing(run, asking, handlers)}</div>` : nothing}</li>`;

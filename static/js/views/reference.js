@@ -4,6 +4,7 @@
  */
 
 import { html, live, nothing } from "../lit.js";
+import { linkTo } from "../words/address.js";
 import { fateByDefault, signsOf } from "../words/fates.js";
 import { icon } from "./signs.js";
 
@@ -75,7 +76,7 @@ const rowView = (
   };
   return html`<tr id=${`row-${signal.number}`} data-signal=${signal.name} data-look=${look} ?data-chosen=${is} ?data-reserved=${reserved} @click=${choose}>
     <td>${signal.number}</td>
-    <th scope="row"><a href=${`/signals/${encodeURIComponent(signal.name).replace("%2B", "+")}`} aria-current=${is ? "true" : nothing} tabindex=${is ? "0" : "-1"}>${signal.name}</a></th>
+    <th scope="row"><a href=${linkTo(`/signals/${encodeURIComponent(signal.name).replace("%2B", "+")}`)} aria-current=${is ? "true" : nothing} tabindex=${is ? "0" : "-1"}>${signal.name}</a></th>
     <td class="sigs-default">${icon(sign)}${look === "kill" ? "kills it" : DEFAULTS[signal.default]}</td>
     <td class="sigs-can">${signal.catchable ? "yes" : "no"}</td>
     ${

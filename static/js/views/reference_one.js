@@ -4,6 +4,7 @@
  */
 
 import { html, nothing } from "../lit.js";
+import { linkTo } from "../words/address.js";
 import { signsOf } from "../words/fates.js";
 import { clockTime } from "../words/text.js";
 import { command } from "./copy.js";
@@ -108,7 +109,7 @@ export const oneView = (slice, _nowMs, { onSend, onCopy, onBack }) => {
     <section><h3>Who sends it</h3><dl class="sigs-senders">${senders.map(({ who, when, source }) => html`<dt>${who}</dt><dd>${when} <small>${written(source)}</small></dd>`)}</dl></section>
     ${reserved ? nothing : programsView(programs)}
     ${reserved ? nothing : html`<section class="sigs-commands"><h3>Send it yourself</h3>${commands.map((text) => command(text, copied, onCopy, `the command ${text.split(" ")[0]}`))}</section>`}
-    ${seen.length ? html`<section><h3>See it</h3><ul class="sigs-see">${seen.map(({ id, title }) => html`<li><a href=${`/experiments/${encodeURIComponent(id)}`}>${title}</a></li>`)}</ul></section>` : nothing}`;
+    ${seen.length ? html`<section><h3>See it</h3><ul class="sigs-see">${seen.map(({ id, title }) => html`<li><a href=${linkTo(`/experiments/${encodeURIComponent(id)}`)}>${title}</a></li>`)}</ul></section>` : nothing}`;
 };
 
 /** What it would do to the chosen one, the button, and what came of it. @param {OneSlice} slice @param {(signal: string) => void} onSend */
@@ -117,5 +118,5 @@ const targetView = ({ signal, reserved, group, came, to, alive, run, role }, onS
   return html`<section class="sigs-target" data-look=${group ? signsOf(group.fate, signal.name).look : ""}><h3>To ${to}</h3>
     <p class="sigs-fate">${group ? html`<b>${forecastWords(group, signal.name)}</b> ${group.why}` : alive ? "Nobody can tell: there is no forecast for it." : "It has ended: nothing reaches it any more."}</p>
     <div class="sigs-act">${role === "driver" ? sendButton(signal, came, !alive, true, onSend) : html`<span class="sigs-dim">Read-only: the driver sends.</span>`}
-      <p class="sigs-result" data-is=${came?.is ?? ""}>${came ? html`${came.sign ? icon(came.sign) : nothing}<b>${came.text}</b>${came.event !== null ? html` <a href=${`/runs/${encodeURIComponent(run)}#e${came.event}`}>${came.atMs === null ? "" : clockTime(came.atMs)}<span class="vh"> in the record</span></a>` : nothing}` : nothing}</p></div></section>`;
+      <p class="sigs-result" data-is=${came?.is ?? ""}>${came ? html`${came.sign ? icon(came.sign) : nothing}<b>${came.text}</b>${came.event !== null ? html` <a href=${linkTo(`/runs/${encodeURIComponent(run)}#e${came.event}`)}>${came.atMs === null ? "" : clockTime(came.atMs)}<span class="vh"> in the record</span></a>` : nothing}` : nothing}</p></div></section>`;
 };

@@ -3,6 +3,7 @@
  */
 
 import { html, live, nothing } from "../lit.js";
+import { linkTo } from "../words/address.js";
 
 /** @import { Origin } from "../wire/types.js" */
 
@@ -19,7 +20,7 @@ import { html, live, nothing } from "../lit.js";
  * @property {"driver"|"viewer"} role
  */
 
-const experiments = html`<a href="/">Experiments</a>`;
+const experiments = html`<a href=${linkTo("/")}>Experiments</a>`;
 
 const ORIGINS = /** @type {const} */ ([
   ["outside", "from outside"],
@@ -50,7 +51,7 @@ const stateLine = ({ choices, wanted, name, who, isInit, status, ended, run, rol
       ? html`<p>Nothing is running. Start something under ${experiments}: what each signal would do to it then stands here.</p>`
       : html`<p>Nothing is running. When the driver starts something, what each signal would do to it stands here.</p>`;
   if (!wanted) return html`<p>Choose a target above: what each signal would do to it then stands here.</p>`;
-  const link = html`<a href=${`/runs/${encodeURIComponent(run)}`}>its run</a>`;
+  const link = html`<a href=${linkTo(`/runs/${encodeURIComponent(run)}`)}>its run</a>`;
   if (!name)
     return run
       ? html`<p>Reading its run …</p>`

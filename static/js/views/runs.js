@@ -3,6 +3,7 @@
  */
 
 import { html, nothing } from "../lit.js";
+import { linkTo } from "../words/address.js";
 import { duration, seconds } from "../words/text.js";
 
 /** @import { RunFacts } from "../wire/types.js" */
@@ -42,14 +43,14 @@ export const runsView = (
   { runs, role },
   nowMs,
   { onEnd },
-) => html`<aside class="home-side" aria-label="Runs"><section><h2>Runs <a href="/runs">all runs</a></h2>
+) => html`<aside class="home-side" aria-label="Runs"><section><h2>Runs <a href=${linkTo("/runs")}>all runs</a></h2>
   ${
     runs?.length === 0
       ? html`<p class="result-dim">None yet. What is started appears here, with what came of it, and stays after a restart.</p>`
       : html`<ul class="home-runs">${inOrder(runs ?? []).map((facts) => {
           const chip = chipOf(facts);
           const live = facts.status === "running";
-          return html`<li><a href=${`/runs/${encodeURIComponent(facts.run)}`}><b>${facts.number}</b><span class="home-run"><span title=${facts.title}>${facts.title}</span> <time>${ago(Date.parse(live ? facts.created_at : (facts.finished_at ?? facts.created_at)), nowMs)}</time></span>
+          return html`<li><a href=${linkTo(`/runs/${encodeURIComponent(facts.run)}`)}><b>${facts.number}</b><span class="home-run"><span title=${facts.title}>${facts.title}</span> <time>${ago(Date.parse(live ? facts.created_at : (facts.finished_at ?? facts.created_at)), nowMs)}</time></span>
             <span class="chip" data-state=${chip.state}>${chip.text}</span></a>${live && role === "driver" ? html`<button class="btn" type="button" aria-label=${`End run ${facts.number}`} @click=${() => onEnd(facts.run)}>End</button>` : nothing}</li>`;
         })}</ul>`
   }</section></aside>`;

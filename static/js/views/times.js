@@ -4,6 +4,7 @@
  */
 
 import { html, nothing, svg } from "../lit.js";
+import { linkTo } from "../words/address.js";
 import { shortened } from "../words/text.js";
 import { adviceView, proofs } from "./verdict.js";
 
@@ -64,7 +65,7 @@ export const timesView = ({ chart, size, open }, _nowMs, { onTimes }) => {
   const height = bars.length * row;
   const x = (/** @type {number} */ of) => percent(look.left + (of * (100 - look.left)) / 100);
   return html`<section class="times" aria-label="Stop times">
-    <header class="times-head"><h2>Stop times</h2><p>bar: this run${before === null ? nothing : html`; tick: <a href=${`/runs/r${before}`}>run ${before}</a>, before`}; line: the timeout</p>
+    <header class="times-head"><h2>Stop times</h2><p>bar: this run${before === null ? nothing : html`; tick: <a href=${linkTo(`/runs/r${before}`)}>run ${before}</a>, before`}; line: the timeout</p>
       <button class="btn" type="button" @click=${() => onTimes(false)}>Processes</button></header>
     <div class="times-box" tabindex="0" role="group" aria-label="Chart"><svg class="times-chart" width="100%" height=${height + AXIS} role="img" aria-label=${label}>
       ${ticks.map((tick, at) => svg`<line class="times-grid" x1=${x(tick.x)} x2=${x(tick.x)} y1="0" y2=${height}/><text class="times-tick" x=${x(tick.x)} y=${height + 19} text-anchor=${at || look.left ? "middle" : "start"}>${tick.label}${at === ticks.length - 1 ? " s" : ""}</text>`)}

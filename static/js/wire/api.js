@@ -3,6 +3,7 @@
  * that arrives as events.  Everything else throws an `ApiError` with the server's own words.
  */
 
+import { linkTo } from "../words/address.js";
 import { createAsk } from "./again.js";
 import { createGate, fetchThrough } from "./gate.js";
 
@@ -46,7 +47,7 @@ const errorOf = (response, text) => {
  * @param {{fetch?: typeof globalThis.fetch, base?: string, again?: boolean, pause?: (ms: number) => Promise<void>}} [options] -
  *   `again`, `pause`: see `again.js`
  */
-export function createApi({ fetch = fetchThrough(createGate()), base = "/api/v1", again, pause } = {}) {
+export function createApi({ fetch = fetchThrough(createGate()), base = linkTo("/api/v1"), again, pause } = {}) {
   const question = createAsk({ fetch, again, pause });
 
   /** @param {string} method @param {string} path @param {object|Blob} [body] - a file as it is, else JSON @param {{again?: boolean}} [options] @returns {Promise<string>} */

@@ -10,6 +10,8 @@
  * Nothing here touches the page: `stream_worker.js` runs it in a worker that all tabs share.
  */
 
+import { linkTo } from "../words/address.js";
+
 /** @import { LabEvent, StreamState } from "./types.js" */
 
 export const SILENCE_MS = 15_000;
@@ -50,7 +52,7 @@ export function openStream({
   after: known = 0,
   fromNow = false,
   onStart = () => {},
-  base = "/api/v1",
+  base = linkTo("/api/v1"),
   onEvent,
   onHeartbeat,
   onReset,

@@ -14,6 +14,7 @@ import { noTraceView } from "../../views/no_trace.js";
 import { noteView } from "../../views/note.js";
 import { runsView } from "../../views/runs.js";
 import { createSession } from "../../wire/session.js";
+import { linkTo } from "../../words/address.js";
 import { createDialogs } from "../shared/dialogs.js";
 import { problemOf } from "../shared/handlers.js";
 import { alongLinks } from "../shared/keys.js";
@@ -89,7 +90,7 @@ export function startHome() {
   const own = createOwn({
     session,
     dirty: frame.dirty,
-    go: (run) => location.assign(`/runs/${encodeURIComponent(run)}`),
+    go: (run) => location.assign(linkTo(`/runs/${encodeURIComponent(run)}`)),
   });
 
   /** @param {boolean} shown */
@@ -114,7 +115,7 @@ export function startHome() {
     home(
       [experiments, faults, runs, health, ui.copied, JSON.stringify(note), own.key(), Math.floor(nowMs / TICK_MS)],
       () => html`
-      ${note ? html`<div class="home-note">${noteView({ note, title }, nowMs, handlers)}</div>` : html`<header class="home-head"><div><h1>${title}</h1><p>${lead} <a href="/doctor">Why does a container of yours take 10 s to stop?</a></p></div>${role === "driver" ? html`<a class="btn home-race" href="/race">Race: any side by side</a>` : nothing}</header>`}
+      ${note ? html`<div class="home-note">${noteView({ note, title }, nowMs, handlers)}</div>` : html`<header class="home-head"><div><h1>${title}</h1><p>${lead} <a href=${linkTo("/doctor")}>Why does a container of yours take 10 s to stop?</a></p></div>${role === "driver" ? html`<a class="btn home-race" href=${linkTo("/race")}>Race: any side by side</a>` : nothing}</header>`}
       ${noEngine ? noEngineView({ engine: noEngine, experiments, copied: ui.copied }, nowMs, handlers) : nothing}
       ${homeView({ experiments, faults, own: role === "driver" && experiments.length ? own.view(!noEngine, ui.copied, nowMs, handlers.onCopy) : nothing })}
       ${health && experiments.length && health.kernel_trace.state !== "ready" ? noTraceView({ trace: health.kernel_trace }) : nothing}

@@ -4,11 +4,12 @@
  */
 
 import { referenceRows } from "../../selectors/index.js";
+import { linkTo, pathAt } from "../../words/address.js";
 
 /** @import { SignalTable } from "../../wire/types.js" */
 
 /** @param {string} name */
-export const pathOf = (name) => (name ? `/signals/${encodeURIComponent(name).replace("%2B", "+")}` : "/signals");
+export const pathOf = (name) => linkTo(name ? `/signals/${encodeURIComponent(name).replace("%2B", "+")}` : "/signals");
 
 /** Room for one thing only: as `panels/signals.css` has it. */
 export const isPhone = () => matchMedia("(max-width: 56rem)").matches;
@@ -24,7 +25,7 @@ export const setOpen = (open) => {
 
 /** What the address names; "" for none, or for no signal. @param {SignalTable} table */
 export const addressed = (table) => {
-  const wish = location.hash.slice(1) || location.pathname.split("/")[2] || "";
+  const wish = location.hash.slice(1) || pathAt(location.pathname).split("/")[2] || "";
   let word = wish;
   try {
     word = decodeURIComponent(wish);

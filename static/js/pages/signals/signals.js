@@ -25,7 +25,7 @@ import { plain } from "../../words/text.js";
 import { createDialogs } from "../shared/dialogs.js";
 import { handlersOffStage } from "../shared/off_stage.js";
 import { createUi, forgetAnswered } from "../shared/ui.js";
-import { addressed, focusRow, isOpen, isPhone, setAddress, setOpen, showRow } from "./choice.js";
+import { addressed, focusRow, isOpen, isPhone, pathOf, setAddress, setOpen, showRow } from "./choice.js";
 import { createSignalsHead } from "./head.js";
 import { createTargets } from "./target.js";
 
@@ -114,7 +114,7 @@ export function startSignals() {
       targets.wanted = id;
       ui.asked.clear();
       ui.signalProblem = null;
-      const named = location.hash.length > 1 || location.pathname !== "/signals";
+      const named = location.hash.length > 1 || location.pathname !== pathOf("");
       setAddress(named ? chosen : "", id, false);
       frame.dirty();
     },
@@ -220,7 +220,7 @@ export function startSignals() {
     if (shownOne !== chosen) document.getElementById("sigs-one")?.scrollTo(0, 0);
     shownOne = chosen;
     dialogs({ target, row: null, from });
-    document.title = `${location.pathname === "/signals" && !location.hash ? "Signals" : chosen} · Signal Lab`;
+    document.title = `${location.pathname === pathOf("") && !location.hash ? "Signals" : chosen} · Signal Lab`;
     if (arrived && !isOpen() && chosen !== FIRST) showRow("center");
     if (noted) frame.at(1000);
   };

@@ -7,6 +7,7 @@ import { hushedOf, isOver, lessonOf } from "../../selectors/index.js";
 import { nextLesson } from "../../views/catalogue.js";
 import { filesView } from "../../views/files.js";
 import { lessonView } from "../../views/lesson.js";
+import { linkTo } from "../../words/address.js";
 
 /** @import { Session } from "../../wire/session.js" */
 /** @import { Experiment, Run, ScratchFile, Target } from "../../wire/types.js" */
@@ -83,7 +84,7 @@ export function createLesson({ session, ui, handlers, dirty, query }) {
   /** Who watches cannot start it, and goes there with the driver. @param {Experiment|null} experiment */
   const nextOf = (experiment) => {
     const found = session.role === "driver" ? nextLesson(session.experiments, experiment?.id ?? "") : null;
-    return found && { href: `/experiments/${encodeURIComponent(found.id)}${query()}`, title: found.title };
+    return found && { href: linkTo(`/experiments/${encodeURIComponent(found.id)}${query()}`), title: found.title };
   };
 
   /** @param {Run|null} run @param {Experiment|null} experiment */

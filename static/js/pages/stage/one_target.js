@@ -3,6 +3,8 @@
  * which of both a page is; when it is no more true, because another run is looked at, the page is loaded anew.
  */
 
+import { linkTo } from "../../words/address.js";
+
 /** @import { Session } from "../../wire/session.js" */
 /** @import { Ui } from "../shared/ui.js" */
 
@@ -15,7 +17,8 @@ export function createOneTarget({ session, ui }) {
   };
   return {
     count(run) {
-      if (run && run.targets.length > 1) location.assign(`/runs/${encodeURIComponent(run.id)}${location.search}`);
+      if (run && run.targets.length > 1)
+        location.assign(linkTo(`/runs/${encodeURIComponent(run.id)}${location.search}`));
       return 1;
     },
     chosen: (run) => session.state.targets[ui.targetId ?? run?.targets[0] ?? ""] ?? null,

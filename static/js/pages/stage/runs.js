@@ -5,6 +5,7 @@
  */
 
 import { followEvents } from "../../wire/shared_stream.js";
+import { linkTo, pathAt } from "../../words/address.js";
 import { forgetRun } from "../shared/ui.js";
 
 /** @import { LabEvent, Run, RunFacts } from "../../wire/types.js" */
@@ -41,7 +42,7 @@ export function createRuns({ session, ui, follow, now, dirty, query, replays, in
     lookout?.close();
     lookout = null;
     forgetRun(ui);
-    if (push) history.pushState(null, "", `/runs/${encodeURIComponent(run)}${query()}`);
+    if (push) history.pushState(null, "", linkTo(`/runs/${encodeURIComponent(run)}${query()}`));
     session.open({ run });
     dirty();
   };
@@ -72,7 +73,7 @@ export function createRuns({ session, ui, follow, now, dirty, query, replays, in
   addEventListener("popstate", () => {
     if (!inLab) return;
     follow.roam();
-    const run = runOf(location.pathname);
+    const run = runOf(pathAt(location.pathname));
     if (run === null) location.reload();
     else if (run !== now.run) open(run, false);
   });

@@ -32,6 +32,7 @@ import { resultView } from "../../views/result.js";
 import { stopAsked } from "../../views/stop.js";
 import { tabsView } from "../../views/tabs.js";
 import { createSession } from "../../wire/session.js";
+import { linkTo } from "../../words/address.js";
 import { createDialogs, dialogsPart } from "../shared/dialogs.js";
 import { createFoot } from "../shared/foot.js";
 import { createHandlers } from "../shared/handlers.js";
@@ -150,7 +151,7 @@ export function startStage(kit, recording = null) {
   const again = createAgain(stage);
   const keeps = createKeeper();
   const terminal = createTerminalPanel(stage, kit.terminal);
-  const own = `/runs/${encodeURIComponent(now.run)}`;
+  const own = linkTo(`/runs/${encodeURIComponent(now.run)}`);
   const back = recording || dataset.imported !== undefined ? null : own;
   const replayBar = kit.replay
     ? kit.replay.createReplayBar({ session, back, addressed: recording === null, at: frame.at })
@@ -175,7 +176,7 @@ export function startStage(kit, recording = null) {
 
   /** Where the run can be had. @param {Run} run */
   const linksOf = ({ id, status }) => {
-    const replay = status === "finished" && !replays ? `/runs/${encodeURIComponent(id)}?replay` : null;
+    const replay = status === "finished" && !replays ? linkTo(`/runs/${encodeURIComponent(id)}?replay`) : null;
     return {
       export: session.api.exportUrl(id),
       replay,

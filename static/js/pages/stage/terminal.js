@@ -52,6 +52,7 @@ export function createTerminalPanel({ session, ui, handlers, dirty }, part) {
       const { createTerminal } = await part();
       terminal = createTerminal(box, {
         role,
+        px, // what is drawn first has its size: else all lines jump
         onInput: (target, data) =>
           api.type(target, data).then(() => {
             ui.refused = "";
@@ -72,17 +73,18 @@ export function createTerminalPanel({ session, ui, handlers, dirty }, part) {
     dirty();
   };
 
-  let scale = 0;
+  let px = TYPE_PX;
 
   /**
    * @param {Run|null} run @param {Target|null} target
    * @param {{scale: number, equivalent: string}|null} [large] - presenter mode
    */
   return (run, target, large = null) => {
-    if (terminal && scale !== (large?.scale ?? 0)) {
-      scale = large?.scale ?? 0;
-      terminal.size(large ? Math.round(LARGE_PX * scale) : TYPE_PX);
-      terminal.paint();
+    const now = large ? Math.round(LARGE_PX * large.scale) : TYPE_PX;
+    if (now !== px) {
+      px = now;
+      terminal?.size(px);
+      terminal?.paint();
     }
     if (target && (target.output.length || target.status === "running")) load();
     if (terminal && shown !== target) {
