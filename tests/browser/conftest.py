@@ -20,7 +20,7 @@ from tests.support import LabUnderTest, running_lab
 LAPTOP: ViewportSize = {"width": 1280, "height": 800}
 PROJECTOR: ViewportSize = {"width": 1920, "height": 1080}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-# The two ends of what is looked at in every run of the tests; the one between them in the long one.
+# The projector in `make test`, the others in `make long`; on a phone the stage is looked at in each (test_states.py).
 
 
 def first(*ways: str) -> list[Any]:
@@ -31,7 +31,7 @@ def first(*ways: str) -> list[Any]:
 SIZES = [
     pytest.param(PROJECTOR, id="1920"),
     pytest.param(LAPTOP, id="1280", marks=pytest.mark.long),
-    pytest.param(PHONE, id="390"),
+    pytest.param(PHONE, id="390", marks=pytest.mark.long),
 ]
 # Counts every unexpected movement on the page, from its first paint on, and remembers what moved from where to where.
 SHIFTS = """

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from app.experiments.loading import load_catalogue
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, first
 from tests.browser.walker import walk
 from tests.support import LabUnderTest
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 CATALOGUE, _ = load_catalogue()
 
 
-@pytest.mark.parametrize("name", ["hup-reload", "parent-child", "kill-inside"])
+@pytest.mark.parametrize("name", first("hup-reload", "parent-child", "kill-inside"))
 def test_it_can_be_walked_through_button_by_button(name: str, lab: LabUnderTest, open_screen: Open) -> None:
     walked = walk(open_screen(lab.driver_link, driver=True).page, lab.url, CATALOGUE[name])
     assert not walked.why

@@ -59,6 +59,9 @@ def faint(page: Page) -> None:
         assert not page.evaluate(FAINT), f"drawn too faintly in {scheme}"
 
 
+OTHERS = ("/runs", "/signals", "/race")
+
+
 def followed(page: Page, where: str) -> None:
     """The focus is to be seen wherever Tab goes."""
     page.locator("body").click(position={"x": 2, "y": 2})
@@ -68,8 +71,18 @@ def followed(page: Page, where: str) -> None:
         assert not hidden, f"{where}: no focus on {hidden}"
 
 
-@pytest.mark.parametrize("wish", [pytest.param("more", marks=pytest.mark.long), "forced"])
-def test_every_page_with_high_contrast(lab: LabUnderTest, open_screen: Open, wish: str) -> None:
+@pytest.mark.parametrize(
+    ("wish", "paths"),
+    [
+        ("forced", ()),
+        pytest.param("forced", OTHERS, marks=pytest.mark.long),
+        pytest.param("more", OTHERS, marks=pytest.mark.long),
+    ],
+    ids=["forced", "forced, every page", "more, every page"],
+)
+def test_home_and_stage_with_high_contrast(
+    lab: LabUnderTest, open_screen: Open, wish: str, paths: tuple[str, ...]
+) -> None:
     screen = open_screen(lab.driver_link, driver=True, **WISHES[wish])
     page = screen.page
     expect(page.get_by_role("link", name="Catch every signal").first).to_be_visible()
@@ -88,7 +101,7 @@ def test_every_page_with_high_contrast(lab: LabUnderTest, open_screen: Open, wis
     expect(page.locator(".clock-say")).to_have_text(re.compile("Killed"))
     seen(page, "killed")
     faint(page)
-    for path in ("/runs", "/signals", "/race"):
+    for path in paths:
         page.goto(f"{lab.url}{path}")
         main = page.get_by_role("main")
         expect(main.get_by_role("button").or_(main.get_by_role("link")).first).to_be_visible()

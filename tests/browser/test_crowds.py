@@ -150,6 +150,7 @@ def test_five_hundred_processes(busy: LabUnderTest, open_screen: Open) -> None:
             events.until(kind("target_exited", target=target))
 
 
+@pytest.mark.long
 def test_ten_megabytes_of_output(busy: LabUnderTest, open_screen: Open) -> None:
     driving, watching = screens = room(busy, open_screen)
     page = driving.page

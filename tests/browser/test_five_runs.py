@@ -24,6 +24,7 @@ def spoken(page: Page) -> set[str]:
     return {name for name in FIVE if f"{name} " in words}
 
 
+@pytest.mark.long
 def test_five_runs_are_told_apart(lab: LabUnderTest, open_screen: Open) -> None:
     driving = open_screen(lab.driver_link, driver=True)
     watching = open_screen(lab.viewer_link, driver=False, viewport=PHONE)

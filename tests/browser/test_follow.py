@@ -107,7 +107,7 @@ def test_a_viewer_never_resizes_nor_sends_whatever_is_pressed(lab: LabUnderTest,
     assert sent == []
 
 
-@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["1280", "390"])
+@pytest.mark.parametrize("size", [LAPTOP, pytest.param(PHONE, marks=pytest.mark.long)], ids=["1280", "390"])
 def test_on_every_page_a_viewer_sees_whether_it_follows_and_can(
     lab: LabUnderTest, open_screen: Open, size: ViewportSize
 ) -> None:

@@ -134,6 +134,7 @@ def test_its_clock_is_that_of_the_run_and_it_goes_step_by_step(lab: LabUnderTest
     at_its_end(page)
 
 
+@pytest.mark.long
 def test_long_waits_are_skipped_and_said_unless_that_is_not_wanted(lab: LabUnderTest, open_screen: Open) -> None:
     with lab.person() as person:
         run, target = person.command("bash", "-c", "read -r", cols=80, rows=24)

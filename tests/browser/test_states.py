@@ -96,7 +96,11 @@ def test_an_engine_that_is_lost_is_said(
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("size", [PROJECTOR, LAPTOP, PHONE], ids=["1920", "1280", "390"])
+@pytest.mark.parametrize(
+    "size",
+    [PROJECTOR, pytest.param(LAPTOP, marks=pytest.mark.long), PHONE],
+    ids=["1920", "1280", "390"],
+)
 def test_every_state_is_accessible_and_nothing_jumps_or_overflows(
     lab_with_engine: LabUnderTest, open_screen: Open, size: object
 ) -> None:

@@ -44,7 +44,8 @@ def short(path: str) -> str:
 
 def loaded(wire: Wire, expected: set[str]) -> None:
     """All that was to be asked for has come, and nothing else."""
-    until(lambda: {short(path) for path in wire.sizes} >= expected, what=f"{expected} of {wire.requests}")
+    until(lambda: {*map(short, wire.requests)} >= expected, what=f"{expected} of {wire.requests}")
+    until(lambda: {*map(short, wire.sizes)} >= expected, what=f"{expected} of {wire.requests}")
     asked = Counter(short(path) for path in wire.requests)
     assert set(asked) - {ICON} - AGAIN == expected - AGAIN
     assert [path for path, times in asked.items() if times > 1 and path not in AGAIN] == [], wire.requests
@@ -106,7 +107,7 @@ def test_a_first_load_is_light_and_the_terminal_comes_with_a_run(
                 parts = {name: size for name, size in parts.items() if name.startswith("terminal")}
                 assert parts.keys() == {"terminal.js", "terminal.css"}
                 record_property("the terminal, kB", round(sum(parts.values()) / 1000))
-            page.close()
+            page.context.close()  # its stream is not the next one's
         page = new_browser(first.storage_state()).new_page()
         page.goto(f"{address}/experiments/catch-all")
         expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()

@@ -18,7 +18,7 @@ from tests.killable import killable
 from tests.ship.conftest import ROOT, commit, run
 from tests.support import kind, prints
 
-PARTS = {"early", "favicon", "stage", "stream_worker", "terminal"}
+PARTS = {"dialogs", "dialogs_part", "early", "favicon", "present", "stage", "stream_worker", "terminal"}
 pytestmark = [pytest.mark.whole, pytest.mark.timeout(280)]
 
 
