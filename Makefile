@@ -49,7 +49,7 @@ test: ## everything, with a real engine and a real browser
 	@scripts/venv --dev
 	@scripts/vendor --dev
 	@$(MAKE) --no-print-directory -j3 -O lint types unit js images
-	.venv/bin/pytest -q -m "(whole or engine) and not browser and not alone and not long" $(SLOWEST) $(SEVERAL) 3
+	.venv/bin/pytest -q -m "(whole or engine) and not browser and not alone and not long" $(SLOWEST) $(SEVERAL) 4
 	.venv/bin/pytest -q -m "alone and not long" $(SLOWEST)
 	.venv/bin/pytest -q -m "browser and not long" $(SLOWEST) $(SEVERAL) 2 tests/browser
 

@@ -24,7 +24,13 @@ def commit() -> str:
 
 @pytest.fixture(scope="session")
 def wheel() -> Path:
-    """As `make image` builds it; build/site is beside it."""
-    run("scripts/wheel", "--site", cwd=ROOT)
+    """As `make wheel` builds it."""
+    run("scripts/wheel", cwd=ROOT)
     [found] = (ROOT / "dist").glob("*.whl")
     return found
+
+
+@pytest.fixture(scope="session")
+def site() -> None:
+    """What `make image` puts into the image: build/site."""
+    run("scripts/wheel", "--site", cwd=ROOT)

@@ -12,7 +12,6 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -75,7 +74,7 @@ class Contained:
 
 
 @pytest.fixture(scope="module")
-def lab(engine: None, wheel: Path) -> Iterator[Contained]:
+def lab(engine: None, site: None) -> Iterator[Contained]:
     run("signal-lab", "images", "build", "base", env={**os.environ, "PATH": f"{ROOT}/.venv/bin:{os.environ['PATH']}"})
     tag = f"signal-lab/lab:test-{os.getpid()}"
     classic = {**os.environ, "DOCKER_BUILDKIT": "0"}

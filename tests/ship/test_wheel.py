@@ -34,7 +34,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     there = tmp_path_factory.mktemp("clean")
     run(sys.executable, "-m", "venv", "--without-pip", str(there / "venv"))
     pip = (*pip_of(sys.executable), "--python", str(there / "venv/bin/python"))
-    run(*pip, "install", "--quiet", "--constraint", str(ROOT / "constraints.txt"), str(wheel))
+    run(*pip, "install", "--quiet", "--no-compile", "--constraint", str(ROOT / "constraints.txt"), str(wheel))
     return there / "venv/bin/signal-lab"
 
 
