@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -58,7 +59,7 @@ def test_the_api_answers_with_and_without_it(lab: LabUnderTest) -> None:
         ({"public_url": "http://lab.example/a", "root_path": "/b"}, "/b"),
     ],
 )
-def test_where_it_is_below(given: dict[str, str], root: str) -> None:
+def test_where_it_is_below(given: dict[str, Any], root: str) -> None:
     assert Settings(**given).root == root
 
 
@@ -72,7 +73,7 @@ def test_what_is_no_path_is_refused(path: str) -> None:
 def test_what_a_proxy_says_counts_when_it_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str, status: int
 ) -> None:
-    """The page came by TLS, so the browser says https; the lab hears http, and whoever is before it says what it was."""
+    """The page came by TLS, so the browser says https; the lab hears http, and what is before it says what it was."""
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no-engine.sock")
     with running_lab(tmp_path / "data", trusted_proxies=named) as lab, httpx.Client(base_url=lab.url) as client:
         origin = f"https://127.0.0.1:{lab.port}"
