@@ -17,6 +17,23 @@ from app.web.shield import allowed_hosts, is_allowed
 from tests.support import TOKEN, LabUnderTest, Person, running_lab
 
 
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabUnderTest]:
+    """One for all of them: what they ask for changes nothing for the next one."""
+    there = tmp_path_factory.mktemp("access")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DOCKER_HOST", f"unix://{there}/no-engine.sock")
+        with running_lab(there / "data") as running:
+            yield running
+
+
+@pytest.fixture
+def driver_link(lab: LabUnderTest) -> str:
+    """A new one, as `signal-lab link` gets it."""
+    with lab.person() as program:
+        return str(program.post("/links", {"role": "driver"}).json()["url"])
+
+
 def leaves(routes: Iterable[object]) -> Iterator[APIRoute]:
     """Every API route, also of included routers."""
     for route in routes:
@@ -77,27 +94,33 @@ def test_a_viewer_can_write_on_no_route(lab: LabUnderTest, viewer: Person, tmp_p
     assert viewer.get("/health").json()["role"] == "viewer"
 
 
-def test_the_drivers_link_works_once_and_only_by_a_click(lab: LabUnderTest) -> None:
+def test_the_drivers_link_works_once_and_only_by_a_click(lab: LabUnderTest, driver_link: str) -> None:
     with httpx.Client() as preview:
-        page = preview.get(lab.driver_link, headers={"accept": "text/html"})
+        page = preview.get(driver_link, headers={"accept": "text/html"})
         assert page.status_code == 200
         assert "<form" in page.text
         assert not preview.cookies
     own = {"sec-fetch-site": "same-origin"}
     with httpx.Client(headers=own) as driver:
-        assert driver.post(lab.driver_link).status_code == 303
+        assert driver.post(driver_link).status_code == 303
         assert driver.get(f"{lab.url}/api/v1/health").json()["role"] == "driver"
         (cookie,) = driver.cookies.jar
         assert cookie.name == f"signal_lab_{lab.port}"
         assert cookie.has_nonstandard_attr("HttpOnly")
         assert cookie.get_nonstandard_attr("SameSite") == "lax"
-        assert cookie.value not in (TOKEN, lab.driver_link.rsplit("/")[-1])
+        assert cookie.value not in (TOKEN, driver_link.rsplit("/")[-1])
     with httpx.Client(headers=own) as late:
-        assert late.post(lab.driver_link).status_code == 401
+        assert late.post(driver_link).status_code == 401
         assert late.get(f"{lab.url}/api/v1/health").status_code == 401
 
 
-def test_viewers_links_are_shared_and_can_be_revoked(lab: LabUnderTest, driver: Person) -> None:
+def test_viewers_links_are_shared_and_can_be_revoked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    with running_lab(tmp_path / "data") as lab, lab.person() as driver:
+        shared_and_revoked(lab, driver)
+
+
+def shared_and_revoked(lab: LabUnderTest, driver: Person) -> None:
     link = driver.post("/links", {"role": "viewer"}).json()["url"]
     with httpx.Client() as one, httpx.Client() as two:
         for person in (one, two):
@@ -109,9 +132,9 @@ def test_viewers_links_are_shared_and_can_be_revoked(lab: LabUnderTest, driver: 
             assert three.get(link).status_code == 401
 
 
-def test_a_driver_who_opens_the_viewers_link_stays_the_driver(lab: LabUnderTest) -> None:
+def test_a_driver_who_opens_the_viewers_link_stays_the_driver(lab: LabUnderTest, driver_link: str) -> None:
     with httpx.Client(headers={"sec-fetch-site": "same-origin"}) as driver:
-        driver.post(lab.driver_link)
+        driver.post(driver_link)
         assert driver.get(lab.viewer_link).status_code == 303
         assert driver.get(f"{lab.url}/api/v1/health").json()["role"] == "driver"
 
@@ -153,18 +176,18 @@ def test_sessions_and_the_token_survive_a_restart_and_are_private(
         {"origin": "http://me@HOST"},
     ],
 )
-def test_a_write_from_another_site_is_refused(lab: LabUnderTest, headers: dict[str, str]) -> None:
+def test_a_write_from_another_site_is_refused(lab: LabUnderTest, driver_link: str, headers: dict[str, str]) -> None:
     with httpx.Client() as driver:
-        driver.post(lab.driver_link, headers={"sec-fetch-site": "same-origin"})
+        driver.post(driver_link, headers={"sec-fetch-site": "same-origin"})
         sent = {name: value.replace("HOST", f"127.0.0.1:{lab.port}") for name, value in headers.items()}
         reply = driver.post(f"{lab.url}/api/v1/runs", json={"experiment": "catch-all"}, headers=sent)
         assert (reply.status_code, reply.json()["code"]) == (403, "cross_site")
         assert driver.get(f"{lab.url}/api/v1/runs").json()["runs"] == []
 
 
-def test_an_old_browser_that_only_sends_origin_may_write(lab: LabUnderTest) -> None:
+def test_an_old_browser_that_only_sends_origin_may_write(lab: LabUnderTest, driver_link: str) -> None:
     with httpx.Client(headers={"origin": lab.url}) as driver:
-        driver.post(lab.driver_link)
+        driver.post(driver_link)
         assert driver.post(f"{lab.url}/api/v1/runs", json={"experiment": "catch-all"}).status_code == 201
 
 

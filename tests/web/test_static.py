@@ -39,7 +39,7 @@ def test_a_page_asks_for_one_script_and_one_style_sheet_and_the_browser_keeps_th
     assert re.findall(r'<script type="module" src="/static/dist/(\w+)-', page) == [name]
     assert re.findall(r'<link rel="stylesheet" href="/static/dist/(\w+)-', page) == [name]
     assert re.findall(r'<script src="/static/dist/(\w+)-', page) == ["early"]
-    later = {"stream_worker", "terminal"}
+    later = {"dialogs", "dialogs_part", "present", "stream_worker", "terminal"}
     found = named(page)
     assert {re.split(r"[/-]", each)[3] for each in found} == {"favicon", "early", name, *later}
     for each in found:

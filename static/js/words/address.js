@@ -4,9 +4,8 @@
  */
 
 // A worker has no document; its own address is one of the lab's.
-const root = globalThis.document
-  ? (document.documentElement.dataset.root ?? "")
-  : (globalThis.location?.pathname.split("/static/")[0] ?? "");
+const page = globalThis.document?.documentElement;
+const root = page ? (page.dataset.root ?? "") : (globalThis.location?.pathname.split("/static/")[0] ?? "");
 
 /** The address of a path of the lab. @param {string} path - as the server knows it, `/runs/r1` @param {string} [below] */
 export const linkTo = (path, below = root) => below + path;
