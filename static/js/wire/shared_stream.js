@@ -8,9 +8,12 @@ import { openStream } from "./stream.js";
 
 /** @import { StreamOptions } from "./stream.js" */
 
+const SILENT_MS = 3000; // without a word of the worker: it says at once how its line is
+
 /** @type {MessagePort|null} */
 let port = null;
 let broken = false;
+let watch = 0; // runs until the worker has said something
 let keys = 0;
 /** @type {Map<number, Followed>} */
 const followed = new Map();
@@ -26,7 +29,11 @@ function connect() {
   const worker = new SharedWorker(addressOf("worker"), { type: "module", name: "signal-lab" });
   worker.onerror = goAlone;
   port = worker.port;
-  port.onmessage = ({ data }) => hear(data);
+  watch = window.setTimeout(goAlone, SILENT_MS); // its script may be on its way for ever, and no browser says so
+  port.onmessage = ({ data }) => {
+    clearTimeout(watch);
+    hear(data);
+  };
   const lock = `signal-lab-tab-${Math.random().toString(36).slice(2)}`;
   // Held until this page is gone.  Plain HTTP from another machine has no locks: there a tab says goodbye by itself.
   navigator.locks?.request(lock, () => {
@@ -71,7 +78,10 @@ function hear(said) {
 
 /** The worker cannot be started: each line goes on by itself where it is. */
 function goAlone() {
+  clearTimeout(watch);
   broken = true;
+  if (port) port.onmessage = null; // should it speak after all, everything would be heard twice
+  port?.close();
   port = null;
   for (const each of followed.values()) each.own ??= openStream({ ...each.options, after: each.last });
 }
