@@ -31,8 +31,8 @@ PAGES: dict[str, tuple[str, str, str, set[str]]] = {
     "lesson": ("/experiments/catch-all", "stage", "button:has-text('Start')", set()),
     "lesson with lanes": ("/experiments/race-wrappers", "lanes", ".lanes-lane", set()),
 }
-# The load of the machine, as long as the page is there; and what goes on, once more when the stream has its first word.
-AGAIN = {"/api/v1/engine", "/api/v1/runs", "/api/v1/events/past"}
+# As long as the page is there: the load of the machine, what goes on, and that the room may look where its driver does.
+AGAIN = {"/api/v1/engine", "/api/v1/runs", "/api/v1/events/past", "/api/v1/focus"}
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
 
 
