@@ -28,9 +28,6 @@ class Wire:
         self.requests.clear()
         self.sizes.clear()
 
-    def total(self) -> int:
-        return sum(self.sizes.values())
-
     def serve(self, to: int) -> None:
         with suppress(OSError):  # it was closed
             while True:
