@@ -1,7 +1,7 @@
 """The engine: finds it, watches over it, and asks it.
 
 An engine that is absent is looked for once a second, so the page lights up by itself; one that is lost says so.  While
-its stream of events is open and it answers a ping every two seconds it is "ready".  One that takes connections and says
+its stream of events is open and it answers a ping every second it is "ready".  One that takes connections and says
 nothing is lost too: within five seconds, and whoever waits for an answer of it is told.
 
 docker-py blocks, so every call runs in a thread of a limiter of its own; stops and waits, which may hold a thread for

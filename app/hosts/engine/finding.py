@@ -117,7 +117,7 @@ def _say_answered(response: requests.Response, *_: Any, **__: Any) -> None:
     """Each call with its path and answer; what is asked in it may hold a secret, and is not told."""
     asked, took_ms = response.request, response.elapsed.total_seconds() * 1000
     path = asked.path_url.partition("?")[0]
-    if not path.endswith("/_ping"):  # every two seconds
+    if not path.endswith("/_ping"):  # every second
         log.debug("engine: %s %s: %d, %.0f ms", asked.method, path, response.status_code, took_ms)
 
 
