@@ -36,6 +36,7 @@ from app.hosts.engine.engine import Engine
 from app.hosts.engine.janitor_client import Janitor
 from app.hosts.engine.kernel_trial import EngineKernel
 from app.hosts.engine.probe import kept_probe
+from app.hosts.local.fence import find_fences
 from app.hosts.local.host import running_processes
 from app.hosts.local.kernel_trial import boot, try_here
 from app.hosts.local.sandbox import SandboxesHost
@@ -98,12 +99,13 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             containers.look = probe.look
         ends = share_ends(settings.data)
         stack.callback(os.close, ends)
+        fences = find_fences()
         hosts: dict[HostName, Host] = {
             "process": await stack.enter_async_context(
-                running_processes(hub.record, kernel.expect_children_of, ends=ends)
+                running_processes(hub.record, kernel.expect_children_of, ends=ends, fences=fences)
             ),
             "sandbox": await stack.enter_async_context(
-                running_processes(hub.record, kernel.expect_children_of, SandboxesHost, ends)
+                running_processes(hub.record, kernel.expect_children_of, SandboxesHost, ends, fences)
             ),
             "container": containers,
         }

@@ -123,6 +123,7 @@ class TargetExited(LabEvent):
     signal: str | None = None
     cause: Cause
     meaning: str  # the exit code in plain words
+    oom: int | None = None  # of a local target: how many the kernel ended as their memory ran out; None: nobody counted
 
 
 class Output(LabEvent):

@@ -21,7 +21,7 @@ def diagnose_end(scene: Scene, after: int) -> Diagnosis | None:
         return None
     if by_hand := diagnose_by_hand(scene, after):
         return by_hand
-    _, event = scene.exited
+    number, event = scene.exited
     root = root_of(scene)
     who = root.name if root else "The root process"
     oom = next((at for at, each in scene.engine if each.action == "oom"), None)
@@ -36,6 +36,9 @@ def diagnose_end(scene: Scene, after: int) -> Diagnosis | None:
     if oom is not None and event.exit_code == 137:
         text = f"{who} was ended because the container's memory ran out: the engine says so, and 137 is SIGKILL."
         outcome = Diagnosis(None, "out_of_memory", text, ())
+    elif event.oom and event.signal == "SIGKILL":
+        text = f"{who} was ended because the memory that a local target has here ran out: the kernel counted it."
+        outcome = Diagnosis("SIGKILL", "out_of_memory", text, ())
     elif fatal:
         came = came_of(scene, fatal)
         said.append(sentence(came))
@@ -56,6 +59,10 @@ def diagnose_end(scene: Scene, after: int) -> Diagnosis | None:
         likely = ": the lab’s fence is the likely reason" if fence else ""
         text = f"{who} ended by itself{_with(event.exit_code, ', with ')}{likely}."
         outcome = Diagnosis(None, "by_itself", text, ())
+    if event.oom:
+        many = "one of its processes" if event.oom == 1 else f"{event.oom} of its processes"
+        text = f"The kernel ended {many} because its control group had no memory left."
+        said.append(Sentence(text=text, evidence=(number,)))
     exit_ = exit_said(scene, oom=oom, kills=kills)
     lost = [each for each in swept(scene, after, scene.events[-1][0], "SIGTERM") if each.loss][:4]
     more = [each.sentence() for each in lost]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.support import kind, prints, running_lab
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
 
 PARENTS = ("docker", PARENT)
+LOCAL = re.compile(r"signal-lab-\d+-\d+")
 IMAGES = ("systemd", "systemd-quiet", "systemd-httpd")
 EXPERIMENTS = ("systemd-ladder", "systemd-quiet", "systemd-httpd", "systemd-stop")
 
@@ -112,11 +114,13 @@ def strays(pid: int, container: str, *, only_v2: bool) -> list[str]:
 def at_the_roots() -> dict[str, list[str]]:
     """What is at the roots of the machine's cgroups: folders, and what the kernel calls when one is empty (v1).
 
-    The folders of the engines are left out: they are made with the first container.
+    The folders of the engines are left out: they are made with the first container.  So are the groups of local
+    targets, which other tests have meanwhile.
     """
     found: dict[str, list[str]] = {}
     for root in cgroup_roots():
-        found[str(root)] = sorted(each.name for each in root.iterdir() if each.is_dir() and each.name not in PARENTS)
+        names = (each.name for each in root.iterdir() if each.is_dir())
+        found[str(root)] = sorted(name for name in names if name not in PARENTS and not LOCAL.fullmatch(name))
         for name in ("release_agent", "notify_on_release"):
             if (file := root / name).exists():
                 found[str(file)] = file.read_text().split()

@@ -26,6 +26,7 @@ from app.events.masking import masked_words
 from app.events.parts import Origin
 from app.events.record import Record
 from app.hosts.base import Ran, Spec, StopDefaults, Stopped
+from app.hosts.local.fence import LIMITS, NO_GROUP, Group, remove
 from app.hosts.local.keeper_client import KILL, START, Kind, keeper_argv, reports
 from app.hosts.local.pty import Pty
 from app.hosts.local.side_command import run_side_command
@@ -61,10 +62,11 @@ class ProcessHandle:
         ports: dict[str, int],
         record: Record,
         ends: int | None = None,
+        group: Group = NO_GROUP,
     ) -> None:
-        """``ends``: the open file where its keeper puts down how it ended."""
+        """``ends``: the open file where its keeper puts down how it ended.  ``group``: what limits it."""
         self.target, self.ports = target, ports
-        self._record, self._spec, self._equivalent = record, spec, equivalent
+        self._record, self._spec, self._equivalent, self._limits = record, spec, equivalent, group
         self._proc = Proc()
         self._root: ProcessRef | None = None
         self._failed: LabError | None = None
@@ -80,7 +82,12 @@ class ProcessHandle:
         try:
             self._keeper = subprocess.Popen(
                 keeper_argv(
-                    control_read, report_write, self.kind, spec.command, None if ends is None else (ends, target.id)
+                    control_read,
+                    report_write,
+                    self.kind,
+                    spec.command,
+                    None if ends is None else (ends, target.id),
+                    group.paths,
                 ),
                 stdin=slave,
                 stdout=slave,
@@ -90,6 +97,7 @@ class ProcessHandle:
                 start_new_session=True,
             )
         except BaseException as error:  # whatever it is, nothing is left open
+            remove(group.paths)
             os.close(self._control)
             os.close(self._report)
             self._terminal.close()
@@ -163,6 +171,7 @@ class ProcessHandle:
                         stop_signal=STOP.signal.name,
                         stop_timeout_s=STOP.timeout_s,
                         ports=self.ports,
+                        without=tuple(limit for limit in LIMITS if limit not in self._limits.has),
                     )
                 )
                 self._started.set()
@@ -195,6 +204,7 @@ class ProcessHandle:
                 exit_code=code,
                 signal=name,
                 cause="unknown" if not said else "killed" if name else "exited",
+                oom=said.get("oom"),
                 meaning=f"killed by {name}"
                 if name
                 else exit_meaning(code)

@@ -12,6 +12,7 @@ from app.events import TargetStarting
 from app.events.parts import Limit
 from app.events.record import Record
 from app.hosts.base import Handle, Host, Spec
+from app.hosts.local.fence import Fences
 from app.hosts.local.handle import ProcessHandle
 from app.hosts.local.ports import give_back, with_ports
 from app.jobs import Jobs, running_jobs
@@ -29,15 +30,18 @@ class ProcessesHost:
 
     make: type[ProcessHandle] = ProcessHandle
 
-    def __init__(self, record: Record, expect: Expecting, tasks: Jobs, ends: int | None = None) -> None:
+    def __init__(
+        self, record: Record, expect: Expecting, tasks: Jobs, ends: int | None = None, fences: Fences | None = None
+    ) -> None:
         self._record, self._expect, self._tasks, self._ends = record, expect, tasks, ends
+        self._fences = fences or Fences()
 
     async def check(self) -> None:
         """A process can always be started."""
 
     def lacks(self, wanted: Iterable[Limit]) -> list[Limit]:
-        """A local target has the limits of the lab's own user."""
-        return list(wanted)
+        """Where no control group can be made, a local target has the limits of the lab's own user."""
+        return self._fences.lacks(wanted)
 
     def equivalent(self, spec: Spec, name: str) -> str:  # noqa: ARG002 (a process has no name)
         return shlex.join(spec.command)
@@ -49,7 +53,8 @@ class ProcessesHost:
             spec = spec.model_copy(update={"command": command})
             equivalent = self.equivalent(spec, target.name)
             await self._record(TargetStarting(**where, equivalent=equivalent))
-            handle = self.make(target, spec, equivalent, ports, self._record, self._ends)
+            group = self._fences.make()
+            handle = self.make(target, spec, equivalent, ports, self._record, self._ends, group)
         except BaseException:
             give_back(ports.values())
             raise
@@ -76,12 +81,14 @@ async def running_processes(
     expect: Expecting = _nobody_watches,
     host: type[ProcessesHost] = ProcessesHost,
     ends: int | None = None,
+    fences: Fences | None = None,
 ) -> AsyncIterator[Host]:
     """The host, for as long as its targets may live.
 
     ``expect`` is told a target and the pid of its keeper, which starts the command when that returns: so that nothing
     is missed.
     ``host``: SandboxesHost for sandboxes.  ``ends``: the open file where keepers put down how targets ended.
+    ``fences``: what limits them; None: nothing.
     """
     async with running_jobs() as tasks:
-        yield host(record, expect, tasks, ends)
+        yield host(record, expect, tasks, ends, fences)

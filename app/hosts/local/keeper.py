@@ -1,6 +1,7 @@
 """The keeper: the small parent of one local target.  Standard library only; run as a file, imports nothing of the app.
 
-    python3 -S -I keeper.py CONTROL_FD REPORT_FD process|sandbox [files=N] [ends=FD:TARGET] -- COMMAND [ARGUMENT ...]
+    python3 -S -I keeper.py CONTROL_FD REPORT_FD process|sandbox [files=N] [ends=FD:TARGET] [group=PATH ...]
+        -- COMMAND [ARGUMENT ...]
 
 Without ``-I`` a module of the app that is named as one of Python's would win.  File descriptors 0, 1 and 2 are the
 target's terminal.  The keeper is the target's *subreaper*: whatever daemonises, calls setsid or ignores HUP becomes its
@@ -11,11 +12,15 @@ child, never init's.  It forwards nothing and takes no signal.
   root and every other descendant.  When CONTROL closes, also because the server was killed with SIGKILL, the keeper
   ends every descendant and itself; closed before the start, nothing is started.
 - REPORT gets one JSON object a line: ``started`` (pid, start), ``failed`` (errno, error, argv0, what), ``exited`` (pid,
-  status as of ``waitpid``, exit_code or signal as a number, core, at_ns by CLOCK_REALTIME, mono_ns by CLOCK_MONOTONIC),
+  status as of ``waitpid``, exit_code or signal as a number, core, at_ns by CLOCK_REALTIME, mono_ns by CLOCK_MONOTONIC,
+  oom: how many the kernel ended because the memory of their group ran out),
   ``empty`` when no descendant is left.  What outlives the root is kept until it ends or is ended.
 
 - ``ends`` gets the end of the root, too: the server may be killed before it has recorded what REPORT said
   (``app/hosts/ends.py``).
+
+Each ``group`` is a control group with limits, made for this target (``app/hosts/local/fence.py``): the child joins it
+before it becomes the target, and the keeper, which is not in it, removes it when none is left.
 
 ``files`` is how many descriptors the target may open: the server has raised its own limit (``app/descriptors.py``).
 
@@ -121,6 +126,27 @@ def say_failure(fd: int, error: BaseException, what: str) -> None:
     os.write(fd, f"{number} {what}".encode())
 
 
+def join(groups: list[str]) -> None:
+    """This process, and all that it starts.  A group that it cannot join limits nobody."""
+    for group in groups:
+        with open(f"{group}/cgroup.procs", "w") as file:
+            file.write("0")
+
+
+def killed_for_memory(groups: list[str]) -> int | None:
+    """How many processes of these groups the kernel has ended because their memory ran out; None: nobody counts."""
+    for group in groups:
+        for name in ("memory.oom_control", "memory.events"):  # cgroups of version 1, of version 2
+            try:
+                with open(f"{group}/{name}", "rb") as file:
+                    found = dict(line.split() for line in file)
+            except OSError:
+                continue
+            if b"oom_kill" in found:
+                return int(found[b"oom_kill"])
+    return None
+
+
 def become_target(command: list[str], failure: int, *, sandbox: bool) -> None:
     """In the child: a session and terminal of its own, all signals as new, then the command.  Never returns."""
     what = "setsid"
@@ -148,14 +174,17 @@ def become_target(command: list[str], failure: int, *, sandbox: bool) -> None:
     os._exit(127)
 
 
-def fork_sandbox(command: list[str], failure: int) -> int:
+def fork_sandbox(command: list[str], failure: int, groups: list[str]) -> int:
     """Fork the helper, which forks PID 1 and ends.  Gives the pid of PID 1, by now our own child, or 0."""
     read, write = os.pipe()
     turn_read, turn_write = os.pipe()
     helper = os.fork()
     if helper == 0:
         os.close(turn_write)
+        what = "cgroup"
         try:
+            join(groups)
+            what = "unshare"
             own_namespaces()
             pid = os.fork()
             if pid == 0:
@@ -166,7 +195,7 @@ def fork_sandbox(command: list[str], failure: int) -> int:
                 os._exit(127)
             os.write(write, str(pid).encode())
         except BaseException as error:  # noqa: BLE001 (this child must not go on as a keeper either)
-            say_failure(failure, error, "unshare")
+            say_failure(failure, error, what)
         os._exit(0)
     os.close(write)
     os.waitpid(helper, 0)
@@ -178,12 +207,17 @@ def fork_sandbox(command: list[str], failure: int) -> int:
     return pid
 
 
-def spawn(command: list[str], report_fd: int, *, sandbox: bool) -> int:
+def spawn(command: list[str], report_fd: int, groups: list[str], *, sandbox: bool) -> int:
     """Fork and exec; reports ``started`` or ``failed``.  Gives the pid, or 0."""
     read, write = os.pipe()  # closes by itself when exec succeeds
-    pid = fork_sandbox(command, write) if sandbox else os.fork()
+    pid = fork_sandbox(command, write, groups) if sandbox else os.fork()
     if pid == 0 and not sandbox:
         os.close(read)
+        try:
+            join(groups)
+        except OSError as refused:
+            say_failure(write, refused, "cgroup")
+            os._exit(127)
         become_target(command, write, sandbox=False)
     os.close(write)
     failed = os.read(read, 64)
@@ -250,8 +284,10 @@ def sweep() -> None:
 
 
 class Keeper:
-    def __init__(self, control: int, report_fd: int, kind: str, ends: str, command: list[str]) -> None:
-        self.control, self.report_fd, self.command = control, report_fd, command
+    def __init__(
+        self, control: int, report_fd: int, kind: str, ends: str, groups: list[str], command: list[str]
+    ) -> None:
+        self.control, self.report_fd, self.groups, self.command = control, report_fd, groups, command
         self.sandbox = kind == "sandbox"
         ends_fd, _, self.target = ends.partition(":")
         self.ends_fd = int(ends_fd or -1)
@@ -274,7 +310,7 @@ class Keeper:
                 code, number = (None, os.WTERMSIG(status)) if killed else (os.WEXITSTATUS(status), None)
                 how = {"pid": pid, "exit_code": code, "signal": number, "at_ns": time.time_ns()}
                 more = {"status": status, "core": os.WCOREDUMP(status), "mono_ns": time.monotonic_ns()}
-                report(self.report_fd, event="exited", **how, **more)
+                report(self.report_fd, event="exited", **how, **more, oom=killed_for_memory(self.groups))
                 if self.ends_fd >= 0:
                     by = "order" if self.ordered else "keeper" if self.server_is_gone() else "itself"
                     report(self.ends_fd, who="keeper", target=self.target, start=self.start, by=by, **how)
@@ -303,6 +339,14 @@ class Keeper:
             self.wait(at_most_s=pause_s)
             pause_s = min(pause_s * 2, longest_s)
 
+    def leave(self) -> None:
+        """Its groups are empty, and nobody else knows of them."""
+        for group in self.groups:
+            try:
+                os.rmdir(group)
+            except OSError:
+                pass  # somebody else has put a process there
+
     def run(self) -> int:
         # Every signal is blocked or ignored, so that none ends the keeper; SIGCHLD comes as bytes on a pipe.
         signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -312,9 +356,10 @@ class Keeper:
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         orders = os.read(self.control, 4096).split()
         if b"start" not in orders or b"kill" in orders:
+            self.leave()
             return 0  # gone, or has thought better of it: nothing is started
         try:
-            self.root = spawn(self.command, self.report_fd, sandbox=self.sandbox)
+            self.root = spawn(self.command, self.report_fd, self.groups, sandbox=self.sandbox)
             if not self.root:
                 return 127
             self.start = int(stat_fields(self.root)[19])
@@ -330,6 +375,7 @@ class Keeper:
                         self.end_all()
         finally:
             self.end_all()  # also when something went wrong here
+            self.leave()
         report(self.report_fd, event="empty")
         return 0
 
@@ -343,8 +389,10 @@ def give_back(files: int) -> None:
 
 if __name__ == "__main__":
     words = sys.argv.index("--")
-    given = dict(word.split("=", 1) for word in sys.argv[4:words])
+    options = [word.split("=", 1) for word in sys.argv[4:words]]
+    given = {name: value for name, value in options}
+    groups = [value for name, value in options if name == "group"]
     if "files" in given:
         give_back(int(given["files"]))
     control, said = int(sys.argv[1]), int(sys.argv[2])
-    sys.exit(Keeper(control, said, sys.argv[3], given.get("ends", ""), sys.argv[words + 1 :]).run())
+    sys.exit(Keeper(control, said, sys.argv[3], given.get("ends", ""), groups, sys.argv[words + 1 :]).run())

@@ -19,12 +19,21 @@ START, KILL = b"start\n", b"kill\n"  # the orders that it takes on its control p
 
 
 def keeper_argv(
-    control: int, report: int, kind: Kind, command: tuple[str, ...], ends: tuple[int, str] | None = None
+    control: int,
+    report: int,
+    kind: Kind,
+    command: tuple[str, ...],
+    ends: tuple[int, str] | None = None,
+    groups: tuple[str, ...] = (),
 ) -> list[str]:
-    """The command line of a keeper that inherits these descriptors.  ``ends``: where it puts down whose end."""
+    """The command line of a keeper that inherits these descriptors.
+
+    ``ends``: where it puts down whose end.  ``groups``: control groups, made for this target.
+    """
     given = [] if descriptors.at_most() == descriptors.given else [f"files={descriptors.given}"]
     if ends:
         given.append(f"ends={ends[0]}:{ends[1]}")
+    given += [f"group={path}" for path in groups]
     return [sys.executable, "-S", "-I", str(KEEPER), str(control), str(report), kind, *given, "--", *command]
 
 

@@ -154,6 +154,7 @@
  * @property {string} [signal]
  * @property {"exited"|"killed"|"unknown"} cause
  * @property {string} meaning - the exit code in plain words
+ * @property {number} [oom] - of a local target: how many the kernel ended as their memory ran out; absent: nobody counted
  * @typedef {Shared & TargetExitedEventFields} TargetExitedEvent
  *
  * @typedef {object} OutputEventFields
