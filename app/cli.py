@@ -81,6 +81,12 @@ def serve(
     trusted_proxies: Annotated[
         str | None, typer.Option(help="Addresses of proxies whose X-Forwarded-For and -Proto count, with commas.")
     ] = None,
+    metrics: Annotated[
+        bool | None, typer.Option("--metrics/--no-metrics", help="GET /metrics for Prometheus: stops on the engine.")
+    ] = None,
+    webhook: Annotated[
+        str | None, typer.Option(help="Address that is told when a stop on the engine had to be forced.")
+    ] = None,
     kernel_trace: Annotated[
         str | None,
         typer.Option(
@@ -132,6 +138,8 @@ def serve(
             public_url=public_url,
             root_path=root_path,
             trusted_proxies=trusted_proxies,
+            metrics=metrics,
+            webhook=webhook,
             kernel_trace=kernel_trace,
             experiments=experiments,
             keep_runs=keep_runs,

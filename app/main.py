@@ -25,6 +25,8 @@ from app.books.closing import close_books
 from app.books.left import end_builds_left, runs_left
 from app.doctor.examination import Doctor
 from app.doctor.ward import Ward
+from app.doctor.watching import watching_stops
+from app.doctor.webhook import running_webhook
 from app.errors import BadRequest, DataFolder, Died, LabError, NotFound, leaves
 from app.events import LabStarted
 from app.experiments.loading import load_catalogue
@@ -55,10 +57,11 @@ from app.ownership import owning
 from app.settings import Settings
 from app.sources.kernel_trace import running_kernel_trace
 from app.targets import HostName
-from app.web import api, api_builds, api_doctor, api_facts, api_races, api_room, api_runs, docs, pages
+from app.web import api, api_builds, api_doctor, api_facts, api_metrics, api_races, api_room, api_runs, docs, pages
 from app.web.access import Access, token_in
 from app.web.below import Below
 from app.web.ledger import Ledger
+from app.web.metrics import Metrics
 from app.web.once import Once
 from app.web.services import Services, authorized
 from app.web.shield import MAX_BODY, Shield, allowed_hosts
@@ -119,9 +122,13 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             log.warning("not in the catalogue: %s", fault)
         runner = await stack.enter_async_context(running_experiments(lab, actions, catalogue, faults))
         ward = Ward(lambda: Doctor(engine.call, engine.url_now(), containers.look))
+        metrics = Metrics() if settings.metrics else None
+        hooks = await stack.enter_async_context(running_webhook(settings.webhook))
+        told = [each.tell for each in (*hooks, *((metrics,) if metrics else ()))]
+        await stack.enter_async_context(watching_stops(engine, told))
         yield Services(
             *(settings, hub, lab, actions, bets, Loads(lab), runner, engine, containers.images, kernel, hosts),
-            *(access, imported, ward, Ledger(hub, imported)),
+            *(access, imported, ward, Ledger(hub, imported), metrics),
         )
 
 
@@ -226,7 +233,7 @@ def create_app(settings: Settings) -> FastAPI:
         max_body_size=MAX_BODY,
     )
     app.state.settings, app.state.closing = settings, closing
-    routers = (api, api_runs, api_facts, api_builds, api_races, api_room, api_doctor, docs, pages)
+    routers = (api, api_runs, api_facts, api_builds, api_races, api_room, api_doctor, api_metrics, docs, pages)
     for router in (each.router for each in routers):
         app.include_router(router)
     app.mount("/static", Static())

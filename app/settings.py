@@ -35,6 +35,10 @@ class Settings(BaseSettings):
         "",
         description="Addresses of proxies, with commas, whose X-Forwarded-For and X-Forwarded-Proto count.",
     )
+    metrics: bool = Field(False, description="GET /metrics for Prometheus: stops of the engine, forced ones apart.")
+    webhook: str | None = Field(
+        None, pattern=r"^https?://[^\s/]+", description="Address that is told when a stop on the engine was forced."
+    )
     kernel_trace: Literal["auto", "probe", "off"] = Field(
         "auto",
         description="The kernel's trace: auto reads it where this user may (root), probe lets a container on the "

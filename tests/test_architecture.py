@@ -120,6 +120,11 @@ def test_what_runs_elsewhere_needs_nothing_but_python(path: Path) -> None:
 
 
 def test_a_long_file_is_an_exception() -> None:
-    """Past 350 lines a file has outgrown its room."""
-    long = {module(path): lines for path in FILES if (lines := len(path.read_text().splitlines())) > 350}
+    """Past 350 lines a file has outgrown its room; the keeper runs alone, and can import nothing of the app."""
+    most = {"hosts.local.keeper": 400}
+    long = {
+        module(path): lines
+        for path in FILES
+        if (lines := len(path.read_text().splitlines())) > most.get(module(path), 350)
+    }
     assert not long

@@ -1,4 +1,4 @@
-"""The engine's events of the lab's containers, with the engine's own times.
+"""The engine's events of its containers, with the engine's own times.
 
 docker-py reports a lost engine as a normal end of the iteration: whoever reads here takes the end of the stream for the
 loss that it is.  The feed blocks, so it has a thread of its own; leaving the block closes the connection under it,
@@ -7,10 +7,10 @@ which wakes a thread that waits for the engine, and closes the buffer, which wak
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio
 import requests
@@ -24,6 +24,7 @@ from app.targets import LAB, RUN, TARGET
 
 ACTIONS = frozenset({"create", "start", "restart", "kill", "die", "stop", "oom", "pause", "unpause", "destroy"})
 EngineMessage = tuple[str, EngineEvent]  # container id
+Message = TypeVar("Message")
 
 
 def parse_event(raw: dict[str, Any]) -> EngineMessage | None:
@@ -57,17 +58,25 @@ def _name(signal: str | None) -> str | None:
         return name_of(int(signal)) if signal.isdigit() else signal
 
 
+def of_lab(lab: str) -> dict[str, str]:
+    """Only its own containers: another lab on the same engine counts its runs from 1 too."""
+    return {"type": "container", "label": f"{LAB}={lab}"}
+
+
 @asynccontextmanager
 async def engine_events(
-    feed_of: Callable[[], Callable[..., Any]], limiter: CapacityLimiter, *, lab: str
-) -> AsyncIterator[MemoryObjectReceiveStream[EngineMessage]]:
-    """A stream of (container id, event) for as long as the block is open; it ends when the engine is lost.
+    feed_of: Callable[[], Callable[..., Any]],
+    limiter: CapacityLimiter,
+    filters: Mapping[str, str],
+    parse: Callable[[dict[str, Any]], Message | None],
+) -> AsyncIterator[MemoryObjectReceiveStream[Message]]:
+    """A stream of what the engine tells for as long as the block is open; it ends when the engine is lost.
 
-    ``lab``: only containers with this label: another lab on the same engine counts its runs from 1 too.
+    ``filters``: as the engine takes them.  ``parse``: of one message; None for what nobody needs to be told.
     """
-    send, receive = anyio.create_memory_object_stream[EngineMessage](256)
+    send, receive = anyio.create_memory_object_stream[Message](256)
     feed = await to_thread.run_sync(
-        lambda: feed_of()(decode=True, filters={"type": "container", "label": f"{LAB}={lab}"}),
+        lambda: feed_of()(decode=True, filters=dict(filters)),
         limiter=limiter,
         abandon_on_cancel=True,
     )
@@ -82,7 +91,7 @@ async def engine_events(
             ValueError,
         ):
             for raw in feed:
-                if message := parse_event(raw):
+                if message := parse(raw):
                     from_thread.run(send.send, message)
 
     async def read_until_closed() -> None:

@@ -30,6 +30,7 @@ from app.sources.kernel_trace import KernelTrace
 from app.targets import HostName
 from app.web.access import Access, check_origin, check_role, cookie_name
 from app.web.ledger import Ledger
+from app.web.metrics import Metrics
 
 Eyes = Callable[[Stored], Stored]
 
@@ -51,6 +52,7 @@ class Services:
     imported: Imported
     ward: Ward
     ledger: Ledger
+    metrics: Metrics | None
     one_report: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))  # it takes the memory of its run
 
     @property

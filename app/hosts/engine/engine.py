@@ -30,7 +30,7 @@ from app.events.record import Record
 from app.hosts.engine.finding import Client, Status, candidates, connect, describe, translated, why_not
 from app.hosts.engine.pulse import Pulse
 from app.jobs import running_jobs
-from app.sources.docker_events import EngineMessage, engine_events
+from app.sources.docker_events import EngineMessage, engine_events, of_lab, parse_event
 from app.targets import HOME, LAB
 
 log = logging.getLogger("signal_lab.engine")
@@ -78,6 +78,16 @@ class Engine:
         with anyio.move_on_after(within_s):
             await self._ready.wait()
         return self._status.state == "ready"
+
+    @asynccontextmanager
+    async def told_of_every_container(self) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+        """What the engine tells of all its containers, also of those that are not the lab's, until it is lost.
+
+        Raises EngineUnavailable.
+        """
+        whole: Callable[[dict[str, Any]], dict[str, Any]] = dict
+        async with engine_events(lambda: self._events, self._calls, {"type": "container"}, whole) as events:
+            yield events
 
     def client(self) -> Client:
         """Raises EngineUnavailable."""
@@ -210,7 +220,7 @@ class Engine:
         opening = anyio.CancelScope(deadline=anyio.current_time() + OPEN_S)
         try:
             with opening:
-                async with engine_events(lambda: self._events, self._calls, lab=self.lab) as events:
+                async with engine_events(lambda: self._events, self._calls, of_lab(self.lab), parse_event) as events:
                     opening.deadline = float("inf")
                     await self._record(SourceBack(source="engine", author="engine"))
                     self._ready.set()
