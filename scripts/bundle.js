@@ -21,7 +21,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const STATIC = join(ROOT, "static");
 const DIST = join(STATIC, "dist");
 const MANIFEST = join(DIST, "manifest.json");
-const PAGES = ["doctor", "home", "lanes", "race", "replay", "runs", "signals", "stage"];
+const PAGES = ["doctor", "home", "lanes", "race", "replay", "runs", "signals", "speaker", "stage"];
 const PARTS = ["js/page/terminal.js", "js/pages/shared/dialogs_part.js"]; // of a page, which come when they are needed
 const MODULES = [...PAGES.map((page) => `js/entries/${page}.js`), "js/wire/stream_worker.js", ...PARTS];
 const REPORT = "js/entries/report.js";

@@ -104,7 +104,9 @@ def story() -> list[e.AnyEvent]:
         e.EngineEvent(**here, author="engine", clock="engine", action="kill", signal="SIGKILL", exit_code=0),
         e.StopEscalated(**here, author="person", stop=14, reason="person", by="driver"),
         e.ProcessGone(**here, author="kernel", pid=200, start=8, ended="killed"),
-        e.TargetExited(**here, author="program", exit_code=137, signal="SIGKILL", cause="killed", meaning="by SIGKILL"),
+        e.TargetExited(
+            **here, author="program", exit_code=137, signal="SIGKILL", cause="killed", meaning="by SIGKILL", oom=1
+        ),
         e.StopFinished(**here, stop=14, took_s=3.1, exit_code=137, killed=True, meaning="by SIGKILL", error="none"),
         e.Verdict(
             **here, request=14, signal="SIGTERM", outcome="sigkill_at_timeout", held="held", text="Killed after 3.1 s.",

@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "entries": {"page/begin.js", "pages"},
     "entries/report.js": {"page/terminal.js", "pages/shared/dialogs_part.js", "pages/stage", "wire/replay_session.js"},
     "pages": {"lit.js", "page", "pages/shared", "views", "wire", "words"},
+    "pages/speaker.js": {"page", "pages/shared", "selectors/speaker.js", "views", "wire"},
     "pages/home": {"lit.js", "page", "pages/shared", "views", "wire", "words"},
     "pages/signals": {"page", "pages/shared", "selectors", "views", "wire", "words"},
     "pages/stage": {"lit.js", "page", "pages/shared", "selectors", "views", "wire", "words"},

@@ -185,7 +185,8 @@ def _engine(teller: Teller, event: Event) -> str:
 def _exited(teller: Teller, event: Event) -> str | None:
     if teller.of(event).died and event["author"] == "engine":
         return None
-    return f"ended by {event['signal']}" if event.get("signal") else exited_with(event.get("exit_code"))
+    memory = ", no memory left" if event.get("oom") else ""
+    return f"ended by {event['signal']}{memory}" if event.get("signal") else exited_with(event.get("exit_code"))
 
 
 def _started(teller: Teller, event: Event) -> list[str]:

@@ -130,6 +130,13 @@ async def doctor(request: Request, who: RoleHere) -> HTMLResponse:
     return page(request, "doctor.html", page="doctor", role=who, title="Doctor")
 
 
+@router.get("/speaker")
+@role("driver")
+async def speaker(request: Request, who: RoleHere) -> HTMLResponse:
+    """A second window of who drives, beside the page that the room sees."""
+    return page(request, "speaker.html", page="speaker", role=who, title="Speaker")
+
+
 @router.get("/signals")
 @role("viewer")
 async def signals(request: Request, who: RoleHere) -> HTMLResponse:

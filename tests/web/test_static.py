@@ -19,7 +19,8 @@ from tests.support import Person, kind
 
 STATIC = resource("static")
 LESSONS = {"/experiments/catch-all": "stage", "/experiments/race-wrappers": "lanes"}
-PAGES = {"/": "home", "/doctor": "doctor", "/race": "race", "/runs": "runs", "/signals": "signals", **LESSONS}
+OTHERS = ("doctor", "race", "runs", "signals", "speaker")
+PAGES = {"/": "home", **{f"/{name}": name for name in OTHERS}, **LESSONS}
 
 
 def named(page: str) -> list[str]:

@@ -15,6 +15,7 @@ import { linkTo } from "../words/address.js";
  * @property {string} [more]        in the second voice; it is searched, too
  * @property {string} [keys]        that do the same
  * @property {string} [href]        where it leads; else `act` says what it does
+ * @property {boolean} [apart]      in a window of its own
  * @property {Act} [act]
  *
  * @typedef {{kind: "target"|"signal"|"theme", what: string} | {kind: "stop-with", seconds: number}
@@ -126,6 +127,18 @@ const placesOf = (known) => [
   { id: "page-runs", group: "Page", text: "Runs", more: "history", href: linkTo("/runs") },
   ...(known.role === "driver"
     ? [{ id: "page-race", group: "Page", text: "Race", more: "side by side", href: linkTo("/race") }]
+    : []),
+  ...(known.role === "driver"
+    ? [
+        {
+          id: "page-speaker",
+          group: "Page",
+          text: "Speaker’s window",
+          more: "next, learnt, elapsed",
+          href: linkTo("/speaker"),
+          apart: true,
+        },
+      ]
     : []),
   { id: "page-signals", group: "Page", text: "Signals", more: "reference", href: linkTo("/signals") },
   {

@@ -42,6 +42,7 @@ const PRESENTER = [
   ["r", "Start it; again when it is over", DRIVER],
   ["f", "Full screen"],
   ["q", "The viewers’ link as a QR code", DRIVER],
+  ["o", "The speaker’s window: what comes next, and the seconds until SIGKILL", DRIVER],
   ["/", "Find one of all signals"],
   ["Ctrl K", "What to do: everything in one list, to search"],
   ["?", "This list"],

@@ -75,7 +75,8 @@ const SAYS = {
     const said = target?.marks.some(({ lane, what }) => lane === "engine" && what === "end") ?? false;
     if (said && event.author === "engine") return null; // its `die` has told that
     const code = event.exit_code ?? null;
-    return event.signal ? `ended by ${event.signal}` : exitedWith(code);
+    const memory = event.oom ? ", no memory left" : "";
+    return event.signal ? `ended by ${event.signal}${memory}` : exitedWith(code);
   },
   truncated: ({ what, limit }) =>
     `more than ${limit}${what === "kernel_signals" ? " from the kernel" : ""}: the rest is left out${what === "output" ? ", but for its last lines" : ""}`,

@@ -58,6 +58,7 @@ const presenterKeys = (handlers, present, driver) => ({
   n: () => present.onStep(),
   f: () => present.onFull(),
   q: () => present.onQr(),
+  o: () => present.onSpeaker(),
 });
 
 /**

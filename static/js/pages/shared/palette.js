@@ -99,6 +99,7 @@ export function createPalette({ session, ui, handlers, dirty, here = () => ({}) 
     if (entry.href) {
       const link = document.createElement("a"); // as if it were on the page: who follows the presenter roams by it
       link.href = entry.href;
+      if (entry.apart) link.target = "signal-lab-speaker";
       document.body.append(link);
       link.click();
       link.remove();

@@ -12,6 +12,7 @@ import { hushedOf, isOver, lessonOf, numerals } from "../../selectors/index.js";
 import { afterwards, mayBegin, numberOf, saidOf, stepNow, stepToDo, treeOf } from "../../selectors/present.js";
 import { presentBar, presentField, presentLanes, presentLow } from "../../views/present.js";
 import { stopAsked, stopIsValid } from "../../views/stop.js";
+import { linkTo } from "../../words/address.js";
 import { doWords } from "../../words/lesson.js";
 import { sayWords } from "../../words/stop.js";
 
@@ -168,6 +169,12 @@ export function createPresent({ session, ui, handlers, dirty, follow }, sheet) {
     leave: () => byHand(false),
     onFull: mine.onFull,
     onQr: mine.onQr,
+    /** A window beside this one, for the driver's own screen. */
+    onSpeaker() {
+      if (role !== "driver") return false;
+      window.open(linkTo("/speaker"), "signal-lab-speaker", "popup,width=1280,height=760");
+      return true;
+    },
     /** What goes behind a run's address. */
     query: () => (wanted ? "?stage" : ""),
 

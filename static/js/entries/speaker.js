@@ -1,0 +1,4 @@
+import { begin } from "../page/begin.js";
+import { startSpeaker } from "../pages/speaker.js";
+
+begin(startSpeaker);
