@@ -9,7 +9,6 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.axe import violations_in_both
 from tests.browser.conftest import SIZES, Open
-from tests.browser.test_main_job import wait_for_line
 from tests.support import LabUnderTest
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -77,7 +76,7 @@ def test_it_is_accessible_and_nothing_jumps(lab: LabUnderTest, open_screen: Open
     assert not violations_in_both(page), "before"
     screen.asked_for()
     driver.get_by_role("button", name="Start", exact=True).click()
-    wait_for_line(driver, "Serving")
+    expect(driver.locator(".board-row").first).to_be_attached()
     expect(page.locator(".speak-would").first).to_contain_text("SIGKILL")
     assert not violations_in_both(page), "running"
     driver.keyboard.press("s")
