@@ -93,7 +93,7 @@ def test_a_forced_stop_is_counted_and_told(base_image: None, tmp_path: Path) -> 
         seen = counted(lab)
         assert (seen[(stops, deaf)], seen[(forced, deaf)]) == (1, 1)
         assert (seen[(stops, polite)], seen[(forced, polite)]) == (1, 0)
-        until(lambda: len(hook.got) == 2, what="it is told again after an error")
+        until(lambda: len(hook.got) == 2, within_s=60, what="it is told again after an error")
         assert hook.got[0] == hook.got[1]
         told = hook.got[0]
         assert told["container"]["name"] == deaf
