@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, BrowserType, Playwright
 
 NAMES = ("chromium-headless-shell", "chromium", "google-chrome")
 FLAGS = [
@@ -24,7 +24,12 @@ FLAGS = [
 
 def launch(playwright: Playwright) -> Browser:
     """The one named by CHROMIUM, or the first that is here.  Raises FileNotFoundError."""
+    return launched(playwright.chromium)
+
+
+def launched(chromium: BrowserType, *flags: str) -> Browser:
+    """As ``launch``, with more flags."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if not found:
         raise FileNotFoundError("no Chromium here; `make setup` installs one")
-    return playwright.chromium.launch(executable_path=found, args=FLAGS)
+    return chromium.launch(executable_path=found, args=[*FLAGS, *flags])

@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
 from app.hosts.container.images import tag_of
+from tests.browser.chromium import launched
+from tests.browser.conftest import LAPTOP
 from tests.engine.calls import ROOT
 from tests.engine.test_recovery import docker
 from tests.ship.conftest import run
@@ -64,13 +67,28 @@ def lab(engine: None, tmp_path: Path) -> Iterator[LabUnderTest]:
             subprocess.run(["docker", "rmi", tag], capture_output=True, check=False)
 
 
-def test_a_lesson_is_taught_below_a_path_with_tls(lab: LabUnderTest, browser: Browser) -> None:
+@pytest.fixture
+def trusting(browser: Browser) -> Iterator[Browser]:
+    """One that takes nginx's own certificate, also in the worker that all tabs share: a context's option does not."""
+    taking = launched(browser.browser_type, "--ignore-certificate-errors")
+    yield taking
+    taking.close()
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, verify=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+def test_a_lesson_is_taught_below_a_path_with_tls(lab: LabUnderTest, trusting: Browser) -> None:
     address = str(lab.settings.public_url).rstrip("/")
-    context = browser.new_context(ignore_https_errors=True)
+    context = trusting.new_context(viewport=LAPTOP)
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    until(lambda: context.request.get(f"{address}/api/v1/healthz", fail_on_status_code=False).ok, what="nginx")
+    until(lambda: answers(f"{address}/api/v1/healthz"), what="nginx")
     page.goto(lab.driver_link)
     page.get_by_role("button", name="Enter as the driver").click()
     page.wait_for_url(f"{address}/")
@@ -86,7 +104,7 @@ def test_a_lesson_is_taught_below_a_path_with_tls(lab: LabUnderTest, browser: Br
         expect(page.locator(".xterm-rows")).to_contain_text(line)  # held back by nobody
     ran = page.url
 
-    viewer = browser.new_context(ignore_https_errors=True).new_page()
+    viewer = trusting.new_context(viewport=LAPTOP).new_page()
     viewer.goto(lab.viewer_link)
     viewer.goto(ran)
     expect(viewer.locator(".xterm-rows")).to_contain_text("USR1")
