@@ -65,7 +65,8 @@ def test_compose_up_gives_the_lab_and_compose_stop_ends_it(
     port = free_port()
     project = f"lab-test-{os.getpid()}-{generation}"
     mounts = ("--volume", f"{SOCKET}:/var/run/docker.sock", "--volume", f"{ROOT}:{ROOT}", "--workdir", str(ROOT))
-    env = ("--env", f"SIGNAL_LAB_PORT={port}")
+    # Compose 1 would run the docker client for `exec`, which is not in its container.
+    env = ("--env", f"SIGNAL_LAB_PORT={port}", "--env", "COMPOSE_INTERACTIVE_NO_CLI=1")
 
     def compose(*words: str) -> str:
         command = ["docker-compose", "--project-name", project, "--file", file, *words]
