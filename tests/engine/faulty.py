@@ -11,7 +11,7 @@ _MINDS = "python3 /server.py"  # of the image ``forms``: a handler for SIGTERM
 _LOUD: Mapping[str, object] = {"env": {"PYTHONUNBUFFERED": "1"}}
 _IGNORES = "signal.signal(signal.SIGTERM, signal.SIG_IGN)"
 _BLOCKS = "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})"
-_ALONE = "signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\nprint('ready', flush=True)\nwhile True: time.sleep(9)"
+_ALONE = "signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\nprint('ready', flush=True)\nwhile True: time.sleep(.2)"
 _PARENT = f"import signal, subprocess, sys, time\nchild = subprocess.Popen(['python3', '/server.py'])\n{_ALONE}"
 _SLOW = "trap 'sleep 2.5; exit 0' TERM\necho ready\nsleep 600 & wait $!"
 _WRAPPER = "#!/bin/bash\npython3 -m http.server 8080\necho over\n"

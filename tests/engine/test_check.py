@@ -197,7 +197,10 @@ def test_without_the_kernels_word_what_held_is_told_and_what_was_clean_is_not(te
 
 @pytest.mark.long
 def test_in_time_and_not_clean(terminal: Terminal) -> None:
-    handles = 'import signal, sys, time\nsignal.signal(15, lambda *_: sys.exit(0))\nprint("ready")\ntime.sleep(99)'
+    handles = (
+        'import signal, sys, time\nsignal.signal(15, lambda *_: sys.exit(0))\nprint("ready")\n'
+        "while True: time.sleep(.2)"
+    )
     script = f"python3 -uc '{handles}'; :"
     words = ("base", "--init", "--within", "5s", "--ready-log", "ready", "--settle", "0.5s")
     [warned] = seen(terminal, *words, "--", "sh", "-c", script, code=0)["subjects"]

@@ -12,7 +12,10 @@ from tests.test_verdicts import proven, says, verdict_on
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(180)]
 
-HANDLES = "import signal, sys\nsignal.signal(15, lambda *_: sys.exit(0))\nprint('ready', flush=True)\nsignal.pause()"
+HANDLES = (
+    "import signal, sys, time\nsignal.signal(15, lambda *_: sys.exit(0))\n"
+    "print('ready', flush=True)\nwhile True: time.sleep(.2)"  # never for long: see FAMILY in tests/hosts/test_send.py
+)
 
 
 def catches_term(event: Event) -> bool:

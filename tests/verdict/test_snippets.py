@@ -32,7 +32,7 @@ def ended(*command: str) -> int:
 @pytest.mark.parametrize(
     ("argv", "goes_on"),
     [
-        (PYTHON, "print('ready', flush=True)\nwhile True: signal.pause()"),
+        (PYTHON, "import time\nprint('ready', flush=True)\nwhile True: time.sleep(.2)"),
         (NODE, "setInterval(() => {}, 60000); console.log('ready');"),
         (PERL, "$| = 1; print qq(ready\\n); sleep 60 while 1;"),
     ],
