@@ -29,6 +29,7 @@ _WORDS = {
     sqlite3.SQLITE_CORRUPT: "it is damaged",
     sqlite3.SQLITE_NOTADB: "it is no database",
 }
+_CLOSED = "Cannot operate on a closed database."  # has no code of its own
 # Of these the file is the reason, and not what was to be written.
 _OF_THE_FILE = frozenset({*_WORDS, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_INTERRUPT})
 
@@ -52,6 +53,10 @@ def translated(path: Path) -> Iterator[None]:
     """SQLite's errors as CannotStore, for whoever asks while the lab runs."""
     try:
         yield
+    except sqlite3.ProgrammingError as error:
+        if str(error) != _CLOSED:
+            raise
+        raise CannotStore(f"{path.name} is closed: the lab is ending", hint="Ask again when it has started.") from error
     except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
         if not is_of_the_file(error):
             raise

@@ -223,6 +223,16 @@ def test_a_host_that_is_not_ours_gets_nothing(lab: LabUnderTest, host: str) -> N
         assert reply.status_code in (400, 403), f"{host} {path}"
 
 
+def test_who_comes_while_the_lab_ends_is_told_so(tmp_path: Path) -> None:
+    """The books may be closed already when the last requests come."""
+    with running_lab(tmp_path / "data") as ending:
+        ending.services.access.close()
+        reply = httpx.get(f"{ending.url}/api/v1/runs", cookies={f"signal_lab_{ending.port}": "anything"})
+    told = reply.json()["error"]
+    assert (reply.status_code, told["code"]) == (503, "cannot_store")
+    assert told["message"] == "access.db is closed: the lab is ending"
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1:{port}", "localhost:{port}", "LOCALHOST:{port}", "[::1]:{port}"])
 def test_hosts_of_loopback_are_ours(lab: LabUnderTest, host: str) -> None:
     headers = {"host": host.format(port=lab.port), "authorization": f"Bearer {TOKEN}"}
