@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +29,12 @@ WITHIN_S = 15.0
 RESTS = "while :; do read -r -t 0.2 _; done"
 Event = dict[str, Any]
 Matches = Callable[[Event], bool]
+
+
+def commit() -> str:
+    """Of this checkout."""
+    git = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short=12", "HEAD"]
+    return subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def until(holds: Callable[[], object], *, within_s: float = WITHIN_S, what: str = "it") -> None:

@@ -18,8 +18,7 @@ import pytest
 
 from app import __version__
 from tests.killable import killable
-from tests.ship.conftest import commit
-from tests.support import TOKEN, EventReader, is_alive, kind, prints, until
+from tests.support import TOKEN, EventReader, commit, is_alive, kind, prints, until
 
 pytestmark = pytest.mark.whole
 LAB = str(Path(sys.executable).parent / "signal-lab")

@@ -12,27 +12,24 @@ from app import __version__
 
 APP = Path(__file__).resolve().parent.parent
 BUILT_OF = APP / "commit"  # in a wheel only
-UNKNOWN = "commit unknown"
 
 
 def version() -> str:
     """As ``0.1.0 (commit 0123456789ab)``, or that the commit is not known: an archive of the sources names none."""
-    return f"{__version__} ({built_of() or checked_out(APP.parent) or UNKNOWN})"
+    commit = built_of() or checked_out()
+    return f"{__version__} ({f'commit {commit}' if commit else 'commit unknown'})"
 
 
 def built_of() -> str:
-    try:
-        return f"commit {BUILT_OF.read_text().strip()}"
-    except FileNotFoundError:
-        return ""
+    return BUILT_OF.read_text().strip() if BUILT_OF.exists() else ""
 
 
-def checked_out(folder: Path) -> str:
+def checked_out(folder: Path = APP.parent) -> str:
     """The commit of a checkout; empty where it is none: a site-packages inside of somebody's repository is not ours."""
     if not (folder / ".git").exists():
         return ""
     git = ("git", "-C", str(folder), "describe", "--always", "--exclude=*", "--abbrev=12", "--dirty= and changes")
     try:
-        return f"commit {subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()}"
+        return subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return ""

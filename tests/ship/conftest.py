@@ -17,11 +17,6 @@ def run(*words: str, within_s: float = 240, **options: object) -> str:
     return str(done.stdout)
 
 
-def commit() -> str:
-    """Of this checkout."""
-    return run("git", "rev-parse", "--short=12", "HEAD", cwd=ROOT).strip()
-
-
 @pytest.fixture(scope="session")
 def wheel() -> Path:
     """As `make wheel` builds it."""

@@ -15,8 +15,8 @@ import pytest
 import tests.killable
 from app import __version__
 from tests.killable import killable
-from tests.ship.conftest import ROOT, commit, run
-from tests.support import kind, prints
+from tests.ship.conftest import ROOT, run
+from tests.support import commit, kind, prints
 
 PARTS = {"dialogs", "dialogs_part", "early", "favicon", "present", "stage", "stream_worker", "terminal"}
 pytestmark = [pytest.mark.whole, pytest.mark.timeout(280)]
