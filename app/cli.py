@@ -79,7 +79,7 @@ def serve(
         str | None, typer.Option(help="What stands before every path behind a proxy. [default: that of --public-url]")
     ] = None,
     trusted_proxies: Annotated[
-        str | None, typer.Option(help="Addresses of proxies whose X-Forwarded-For and -Proto count, with commas.")
+        str | None, typer.Option(help="Addresses of proxies whose X-Forwarded-Proto counts, with commas.")
     ] = None,
     metrics: Annotated[
         bool | None, typer.Option("--metrics/--no-metrics", help="GET /metrics for Prometheus: stops on the engine.")

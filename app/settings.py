@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     )
     trusted_proxies: str = Field(
         "",
-        description="Addresses of proxies, with commas, whose X-Forwarded-For and X-Forwarded-Proto count.",
+        description="Addresses of proxies, with commas, whose X-Forwarded-Proto counts.",
     )
     metrics: bool = Field(False, description="GET /metrics for Prometheus: stops of the engine, forced ones apart.")
     webhook: str | None = Field(

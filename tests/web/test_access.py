@@ -228,9 +228,9 @@ def test_who_comes_while_the_lab_ends_is_told_so(tmp_path: Path) -> None:
     with running_lab(tmp_path / "data") as ending:
         ending.services.access.close()
         reply = httpx.get(f"{ending.url}/api/v1/runs", cookies={f"signal_lab_{ending.port}": "anything"})
-    told = reply.json()["error"]
+    told = reply.json()
     assert (reply.status_code, told["code"]) == (503, "cannot_store")
-    assert told["message"] == "access.db is closed: the lab is ending"
+    assert told["error"] == "access.db is closed: the lab is ending"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:{port}", "localhost:{port}", "LOCALHOST:{port}", "[::1]:{port}"])
