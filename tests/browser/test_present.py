@@ -93,7 +93,7 @@ def test_keys_mean_signals_there_and_the_catalogue_elsewhere(lab: LabUnderTest, 
     expect(dialog.locator("h3").first).to_have_text("In presenter mode")
     keys = [each.inner_text().split() for each in dialog.locator("dl").first.locator("dt").all()]
     assert [" ".join(each) for each in keys] == [
-        *("t i h w", "k", "s", "1 … 9", "v", "↑ ↓", "g", "n", "r", "f", "q", "/", "Ctrl K", "?", "P Esc"),
+        *("t i h w", "k", "s", "1 … 9", "v", "↑ ↓", "g", "n", "r", "f", "q", "o", "/", "Ctrl K", "?", "P Esc"),
     ]
     assert not violations(page), "keys"
     page.keyboard.press("Escape")
