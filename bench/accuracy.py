@@ -1,6 +1,6 @@
 """Stops real servers and holds the lab's stop forecast against what happened: docs/accuracy.md.
 
-    .venv/bin/python bench/accuracy.py [--only NAME] [--write FILE] [--json FILE] [--list]
+    .venv/bin/python bench/accuracy.py [--only NAME] [--write FILE] [--json FILE] [--list] [--no-copies]
 
 The cases are in accuracy.toml beside this file, their image is docker/servers; it is built on first use, which takes
 some minutes.  Needs a container engine on this machine, and root for the kernel's word.  Leaves with 1 if a case could
@@ -34,6 +34,7 @@ from app.resources import resource  # noqa: E402
 from app.serve.server import bind, make_server  # noqa: E402
 from app.settings import Settings  # noqa: E402
 from bench.accuracy_case import IMAGE, TIMEOUT_S, UP_WITHIN_S, Case, NotMeasured, follow, measure  # noqa: E402
+from bench.accuracy_clones import copied, counts, section  # noqa: E402
 from bench.accuracy_page import Result, page, summary  # noqa: E402
 
 CASES = Path(__file__).with_suffix(".toml")
@@ -63,11 +64,11 @@ def lab() -> Iterator[str]:
             thread.join()
 
 
-def one(base: str, case: Case) -> Result:
+def one(base: str, case: Case, *, copies: bool) -> Result:
     result = Result(name=case["name"], command=shlex.join(case["command"]), timeout_s=TIMEOUT_S)
     with httpx.Client(base_url=base, headers=HEADERS, timeout=UP_WITHIN_S) as client:
         try:
-            measure(client, case, result)
+            measure(client, case, result, copies=copies)
         except (NotMeasured, httpx.HTTPError, OSError) as error:
             result.failed = str(error) or type(error).__name__
     foretold = result.forecast["outcome"] if result.forecast else "no forecast"
@@ -115,6 +116,7 @@ def main() -> None:
         type=Path,
         help="the page; docs/accuracy.md if all cases are run",
     )
+    parser.add_argument("--no-copies", action="store_true", help="stop no copies of them")
     asked = parser.parse_args()
     cases: list[Case] = tomllib.loads(CASES.read_text())["case"]
     cases = [each for each in cases if not asked.only or any(part in each["name"] for part in asked.only)]
@@ -124,10 +126,12 @@ def main() -> None:
     with lab() as base:
         build(base)
         with ThreadPoolExecutor(CASES_AT_ONCE) as pool:
-            results = list(pool.map(lambda case: one(base, case), cases))
+            results = list(pool.map(lambda case: one(base, case, copies=not asked.no_copies), cases))
     print(summary(results))
+    if copied(results):
+        print(counts(results))
     if out := asked.write or (None if asked.only else PAGE):
-        out.write_text(page(results, where()))
+        out.write_text(page(results, where(), section(results)))
     if asked.json:
         asked.json.write_text(json.dumps([each.as_dict() for each in results], indent=1) + "\n")
     raise SystemExit(any(each.verdict == "failed" or (each.verdict == "wrong" and each.sure) for each in results))

@@ -23,6 +23,8 @@ from bench.accuracy_page import Result
 IMAGE = "servers"
 TIMEOUT_S = 10
 PORT = 8080  # inside
+SETTLE_S = 6.0  # of a copy: nobody waits for its port, and a slow one takes some seconds to set its handlers
+COPIES_WITHIN_S = 120.0
 UP_WITHIN_S, STILL_WITHIN_S, DOWN_WITHIN_S = 60.0, 12.0, 60.0
 LOOK_S, SAME_LOOKS = 0.5, 4  # a forecast holds still when so many looks, so far apart, say the same
 LISTEN, ESTABLISHED = "0A", "01"  # states in proc_net_tcp(5)
@@ -171,8 +173,20 @@ def wait_until_up(client: httpx.Client, run: str, case: Case, pid: int) -> None:
     until(listening, f"a socket on port {PORT}")
 
 
-def measure(client: httpx.Client, case: Case, result: Result) -> None:
-    """Start, wait until it is up, ask, stop, and fill in the result.  Raises NotMeasured."""
+def rehearse(client: httpx.Client, container: str) -> dict[str, Any]:
+    """What stops of copies came to.  Raises NotMeasured."""
+    asked = client.post("/rehearsals", json={"container": container, "settle_s": SETTLE_S, "timeout_s": TIMEOUT_S})
+    if asked.status_code != 202:
+        raise NotMeasured(asked.text[:200])
+    ended = lambda each: each["kind"] == "rehearsed"  # noqa: E731
+    return follow(client, asked.json()["run"], ended, what="end of its rehearsal", within_s=COPIES_WITHIN_S)[-1]
+
+
+def measure(client: httpx.Client, case: Case, result: Result, *, copies: bool = False) -> None:
+    """Start, wait until it is up, ask, stop, and fill in the result.  Raises NotMeasured.
+
+    ``copies``: before it is stopped, copies of it are.
+    """
     port, options = free_port(), dict(case.get("options", {}))
     if "client" in case:
         options["ports"] = {f"{PORT}/tcp": port}
@@ -190,6 +204,8 @@ def measure(client: httpx.Client, case: Case, result: Result) -> None:
             stack.enter_context(visit(case["client"], port))
             until(lambda: ESTABLISHED in sockets(began["pid"]), "the client's connection")
         result.forecast = forecast_of(client, target)
+        if copies and "client" not in case:
+            result.copy = rehearse(client, began["container_id"])
         stop = client.post(f"/targets/{target}/stop", json={"timeout_s": TIMEOUT_S})
         if stop.status_code != 202:
             raise NotMeasured(stop.text[:200])

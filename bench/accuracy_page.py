@@ -31,6 +31,7 @@ class Result:
     failed: str = ""
     before: list[dict[str, Any]] = field(default_factory=list)  # the processes, as the lab saw them before the stop
     signals: list[dict[str, Any]] = field(default_factory=list)  # the kernel's word from the stop on
+    copy: dict[str, Any] | None = None  # what a rehearsal came to: an event ``rehearsed``
 
     @property
     def root(self) -> str:
@@ -107,8 +108,8 @@ def summary(results: Sequence[Result]) -> str:
     return text + (f" {count('failed')} could not be measured." if count("failed") else "")
 
 
-def page(results: Sequence[Result], where: str) -> str:
-    """Markdown.  ``where``: the machine, in a few words."""
+def page(results: Sequence[Result], where: str, more: Sequence[str] = ()) -> str:
+    """Markdown.  ``where``: the machine, in a few words.  ``more``: lines that follow."""
     lines = [
         "# The stop forecast, held against real servers",
         "",
@@ -133,4 +134,4 @@ def page(results: Sequence[Result], where: str) -> str:
     if wrong:
         lines += ["", "## The wrong ones", ""]
         lines += [f"- **{each.name}** (`{each.command}`): {each.forecast['why']}" for each in wrong if each.forecast]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *more]) + "\n"
