@@ -23,6 +23,8 @@ from app.commands.inherited import take_back_signals
 from app.commands.link import EXAMPLES as LINK_EXAMPLES
 from app.commands.link import link_command
 from app.commands.listing import LIST_EXAMPLES, PS_EXAMPLES, list_command, ps_command
+from app.commands.rehearse import EXAMPLES as REHEARSE_EXAMPLES
+from app.commands.rehearse import rehearse_command
 from app.commands.run import EXAMPLES as RUN_EXAMPLES
 from app.commands.run import Dashed, run_command
 from app.commands.signal import EXAMPLES as SIGNAL_EXAMPLES
@@ -157,6 +159,7 @@ app.command("stop", help=help_text(stop_command), epilog=STOP_EXAMPLES)(stop_com
 app.command("check", cls=Dashed, help=help_text(check_command), epilog=CHECK_EXAMPLES)(check_command)
 app.command("watch", help=help_text(watch_command), epilog=WATCH_EXAMPLES)(watch_command)
 app.command("doctor", help=help_text(doctor_command), epilog=DOCTOR_EXAMPLES)(doctor_command)
+app.command("rehearse", help=help_text(rehearse_command), epilog=REHEARSE_EXAMPLES)(rehearse_command)
 app.command("export", help=help_text(export_command), epilog=EXPORT_EXAMPLES)(export_command)
 app.command("list", help=help_text(list_command), epilog=LIST_EXAMPLES)(list_command)
 app.command("ps", help=help_text(ps_command), epilog=PS_EXAMPLES)(ps_command)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import anyio
 from fastapi import Depends, FastAPI, Request
@@ -33,6 +33,7 @@ from app.experiments.loading import load_catalogue
 from app.experiments.runner import running_experiments
 from app.hosts.base import Host
 from app.hosts.container.host import running_containers
+from app.hosts.container.images import tag_of
 from app.hosts.ends import share_ends
 from app.hosts.engine.engine import Engine
 from app.hosts.engine.janitor_client import Janitor
@@ -54,10 +55,23 @@ from app.lab.lab import running_lab
 from app.lab.loads import Loads
 from app.lab.scratch import clear
 from app.ownership import owning
+from app.rehearsal.rehearsing import Rehearsals
 from app.settings import Settings
 from app.sources.kernel_trace import running_kernel_trace
 from app.targets import HostName
-from app.web import api, api_builds, api_doctor, api_facts, api_metrics, api_races, api_room, api_runs, docs, pages
+from app.web import (
+    api,
+    api_builds,
+    api_doctor,
+    api_facts,
+    api_metrics,
+    api_races,
+    api_rehearsals,
+    api_room,
+    api_runs,
+    docs,
+    pages,
+)
 from app.web.access import Access, token_in
 from app.web.below import Below
 from app.web.ledger import Ledger
@@ -122,13 +136,19 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             log.warning("not in the catalogue: %s", fault)
         runner = await stack.enter_async_context(running_experiments(lab, actions, catalogue, faults))
         ward = Ward(lambda: Doctor(engine.call, engine.url_now(), containers.look))
+
+        async def image_id(image: str) -> str | None:
+            with suppress(LabError):
+                return str((await engine.call(lambda client: client.inspect_image(tag_of(image))))["Id"])
+            return None
+
         metrics = Metrics() if settings.metrics else None
         hooks = await stack.enter_async_context(running_webhook(settings.webhook))
         told = [each.tell for each in (*hooks, *((metrics,) if metrics else ()))]
         await stack.enter_async_context(watching_stops(engine, told))
         yield Services(
             *(settings, hub, lab, actions, bets, Loads(lab), runner, engine, containers.images, kernel, hosts),
-            *(access, imported, ward, Ledger(hub, imported), metrics),
+            *(access, imported, ward, Rehearsals(lab, image_id), Ledger(hub, imported), metrics),
         )
 
 
@@ -233,7 +253,10 @@ def create_app(settings: Settings) -> FastAPI:
         max_body_size=MAX_BODY,
     )
     app.state.settings, app.state.closing = settings, closing
-    routers = (api, api_runs, api_facts, api_builds, api_races, api_room, api_doctor, api_metrics, docs, pages)
+    routers = (
+        *(api, api_runs, api_facts, api_builds, api_races, api_room, api_doctor, api_rehearsals, api_metrics),
+        *(docs, pages),
+    )
     for router in (each.router for each in routers):
         app.include_router(router)
     app.mount("/static", Static())

@@ -35,9 +35,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "doctor": {
         *("events", "hosts.container.ours", "hosts.engine", "hosts.looking", "lab.forecasts", "probe", "verdict"),
     },
+    "rehearsal": {"doctor.setup", "events", "hosts.base", "journal", "lab", "verdict"},
     "books": {"events", "hosts.ends", "hosts.engine", "hub", "journal", "lab"},
     "web": {
-        *("doctor", "events", "experiments", "hub", "imports", "journal", "lab"),
+        *("doctor", "events", "experiments", "hub", "imports", "journal", "lab", "rehearsal"),
         *("sources.kernel_trace", "sources.load", "verdict"),
         *("hosts.base", "hosts.container", "hosts.engine"),
     },

@@ -41,6 +41,10 @@ THREADS = (
     ),
 )
 ALL = "f" * 16
+CHANGE = parts.Change(init=True, stop_signal="SIGINT", stop_timeout_s=9, env={"A": "1"}, command=("server", "-v"))
+LANE = parts.RehearsalLane(
+    target="r1.server", result="not_held", took_s=3.1, exit_code=137, killed=True, text="Killed after 3.1 s."
+)
 BET = 34  # number of the bet_opened in the story
 
 # What the page has no use for: each is told by a neighbouring field, or matters to exports only.
@@ -48,6 +52,7 @@ UNREAD = {
     "target_started": {"start"},
     "output": {"stream"},
     "kernel_signal": {"si_code"},
+    "rehearsed": {"name", "image", "fence", "before", "after", "fix", "change"},
     "kernel_trial": {"boot_id", "where", "took_s"},
 }
 
@@ -135,6 +140,10 @@ def story() -> list[e.AnyEvent]:
             guesses=(parts.PlacedGuess(target="r1.server", who="a1b2", ends="left", before_s=1),),
         ),
         e.StopOverdue(**here, stop=14, late_s=2.0),
+        e.Rehearsed(
+            **here, name="web", image="sha256:00", fence="docker", without=("its mounts (/data)",), fix="Use --init.",
+            before=LANE, after=LANE, change=CHANGE, text="As it is: SIGKILL.",
+        ),
         e.SourceLost(**here, source="output", reason="cut"),
         e.SourceBack(**here, source="output", missing=2),
         e.KernelTrial(

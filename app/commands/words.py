@@ -340,6 +340,7 @@ SAYS: dict[str, Says] = {
     "http_finished": _got,
     "bet_opened": lambda _, event: f"{who_did(event['by'])} asks everybody to guess first",
     "bet_placed": lambda teller, event: f"somebody guesses that {teller.of(event).name} {_guess(event)}",
+    "rehearsed": lambda _, event: event["text"],
     "bet_closed": lambda _, event: "no more guesses are taken" if event["reason"] == "person" else "guesses are closed",
     "source_lost": lambda _, event: f"{_source(event)} lost: {event['reason']}",
     "source_back": lambda _, event: f"{_source(event)} is back{_missing(event)}",

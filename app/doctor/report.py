@@ -51,6 +51,7 @@ def shape(patient: Patient, findings: Mapping[str, Finding], graces: tuple[Grace
     return {
         **whose(setup),
         "image": setup.image_name,
+        "image_id": setup.image_id,
         "status": setup.status,
         "holds": patient.holds,
         "stop": {

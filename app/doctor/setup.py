@@ -25,14 +25,16 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """``image``: None where it could not be read.  ``pid``: of its first process on the engine's machine, 0 if none.
+    """``image``: None where it could not be read; ``image_id``: its digest.
 
+    ``pid``: of its first process on the engine's machine, 0 if none.
     ``argv``: entrypoint and command.  ``init``, ``stop_timeout_s``: None where the container leaves it to the engine.
     """
 
     id: str
     name: str
     image_name: str
+    image_id: str
     status: str
     pid: int
     started_at: str
@@ -100,6 +102,7 @@ def setup_of(facts: dict[str, Any], image: dict[str, Any] | None, equivalent: st
         id=facts["Id"],
         name=str(facts.get("Name") or "").lstrip("/") or facts["Id"][:12],
         image_name=str(config.get("Image") or facts.get("Image") or ""),
+        image_id=str(facts.get("Image") or ""),
         status=str(state.get("Status") or ("running" if state.get("Running") else "exited")),
         pid=int(state.get("Pid") or 0),
         started_at=str(state.get("StartedAt") or ""),

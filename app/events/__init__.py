@@ -1,7 +1,8 @@
 """Every event the lab can record, as one closed union.
 
 What they are made of is in ``base.py`` and ``parts.py``; those of processes, of stops and of lessons are in
-``processes.py``, ``stops.py`` and ``lesson.py``, the verdict in ``verdict.py``, guesses in ``guesses.py``.
+``processes.py``, ``stops.py`` and ``lesson.py``, the verdict in ``verdict.py``, guesses in ``guesses.py``,
+rehearsals in ``rehearsals.py``.
 
 An event is a fact: immutable, typed, and numbered by the journal when it is stored (the number is not a field here).
 ``at`` is when it happened by the clock named in ``clock``; ``seen_at`` is when the server learned of it.  The browser
@@ -42,6 +43,7 @@ from app.events.processes import KernelSignal as KernelSignal
 from app.events.processes import ProcessAppeared as ProcessAppeared
 from app.events.processes import ProcessChanged as ProcessChanged
 from app.events.processes import ProcessGone as ProcessGone
+from app.events.rehearsals import Rehearsed as Rehearsed
 from app.events.stops import StopEscalated as StopEscalated
 from app.events.stops import StopFinished as StopFinished
 from app.events.stops import StopForecast as StopForecast
@@ -223,6 +225,7 @@ AnyEvent = Annotated[
     | BetOpened
     | BetPlaced
     | BetClosed
+    | Rehearsed
     | SourceLost
     | SourceBack,
     Field(discriminator="kind"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from app.events.masking import masked_words
 from app.targets import HostName
 
 # What became of a signal when it was sent: the kernel's own results 0 to 4 (include/trace/events/signal.h).
@@ -55,6 +56,8 @@ VerdictOutcome = Literal[
     "not_done",
     "unknown",
 ]
+# Whether a stop came to what was asked of it; see app/verdict/gate.py.
+StopResult = Literal["held", "not_clean", "unknown", "not_held"]
 Guess = Literal["left", "killed"]  # how a target will end: by itself, or by SIGKILL at the timeout
 # Whether a forecast came true.  "open": it left that to the program.
 Held = Literal["held", "not_held", "open", "none"]
@@ -170,10 +173,38 @@ class AdviceLines(Part):
     lines: tuple[str, ...]
 
 
+class Change(Part):
+    """What of an advice a new container can be created with; what is absent stays as it is.
+
+    ``command``: the whole command line, with the entrypoint.
+    """
+
+    init: bool | None = None
+    stop_signal: str | None = None
+    stop_timeout_s: int | None = None
+    env: dict[str, str] = Field(default_factory=dict)
+    command: Annotated[tuple[str, ...], AfterValidator(masked_words)] | None = None
+
+
 class Advice(Part):
-    """The smallest change that would help.  ``note``: its limits, and what it takes to apply it."""
+    """The smallest change that would help.  ``note``: its limits, and what it takes to apply it.
+
+    ``change``: the same as options; None: what is to be changed is in the program, in its script or its image.
+    """
 
     kind: AdviceKind
     text: str
     note: str = ""
     at: tuple[AdviceLines, ...] = ()
+    change: Change | None = None
+
+
+class RehearsalLane(Part):
+    """What the stop of one copy came to.  ``text``: its verdict."""
+
+    target: str
+    result: StopResult
+    took_s: float | None = None
+    exit_code: int | None = None
+    killed: bool | None = None
+    text: str

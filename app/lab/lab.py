@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -83,11 +83,12 @@ class Lab:
         title: str,
         question: str,
         files: Mapping[str, str] | None = None,
+        job: Callable[[RunState], Coroutine[Any, Any, None]] | None = None,
     ) -> RunState:
         """Record the run and start its targets in the background; an image may have to be built first.
 
         ``files``: scratch files by name, in a folder of the run's own that goes with it; ``{files}`` in a command and
-        working directory stands for that.
+        working directory stands for that.  ``job``: what the run is for; it ends with the run, and the run after it.
         """
         for host in dict.fromkeys(spec.host for spec in specs):
             await self.host(host).check()
@@ -105,11 +106,11 @@ class Lab:
             if folder:
                 shutil.rmtree(folder, ignore_errors=True)
             raise
-        if experiment is None:
+        if experiment is None and job is None:
             self.made[run] = made
             while len(self.made) > MADE_KEPT:
                 del self.made[next(iter(self.made))]
-        return self._go(RunState(run, targets, created, folder, dict(files or {})))
+        return self._go(RunState(run, targets, created, folder, dict(files or {}), job))
 
     def _target(self, run: str, spec: Spec) -> TargetState:
         return TargetState(Target(run, spec.name, spec.host), spec, lambda: self.kernels.tried(spec.host))
@@ -133,14 +134,18 @@ class Lab:
         if state := self._runs.get(run):
             state.released.set()
 
-    async def start_later(self, target: str) -> None:
-        """Start a target that waits for that.  Raises NotFound, AlreadyGone, Conflict when it was started before."""
+    async def start_later(self, target: str, spec: Spec | None = None) -> None:
+        """Start a target that waits for that.  ``spec``: of it, instead of the one that was announced.
+
+        Raises NotFound, AlreadyGone, Conflict when it was started before.
+        """
         state = self._known(target)
         if state.ended:
             raise AlreadyGone(f"{target} has ended")
         if not state.spec.later or state.wanted.is_set():
             raise Conflict(f"{target} was started already")
         await self._hosts[state.target.host].check()
+        state.spec = spec or state.spec
         state.wanted.set()
 
     def host(self, name: HostName) -> Host:

@@ -43,6 +43,8 @@ class Life:
             with run.scope:
                 async with anyio.create_task_group() as jobs, anyio.create_task_group() as watching:
                     run.jobs = jobs
+                    if run.job:
+                        jobs.start_soon(run.job, run)
                     if run.folder:
                         scratch = ScratchFiles(run.id, run.folder, run.files)
                         watching.start_soon(scratch.report, self._hub.record)
@@ -76,7 +78,13 @@ class Life:
             await self._hub.record(RunFinished(run=run.id, reason=run.reason, error="why cannot be told"))
 
     async def _keep(self, run: RunState, state: TargetState) -> None:
-        """One target from start to end."""
+        try:
+            await self._from_start_to_end(run, state)
+        finally:
+            state.over.set()
+
+    async def _from_start_to_end(self, run: RunState, state: TargetState) -> None:
+        """One target."""
         if state.spec.later and not await _wanted(run, state):
             state.ended = True
             return

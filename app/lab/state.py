@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import anyio
 from anyio.abc import TaskGroup
@@ -34,6 +34,7 @@ class TargetState:
     started: anyio.Event = field(default_factory=anyio.Event)  # there is a handle, or there will be none
     known: anyio.Event = field(default_factory=anyio.Event)  # the kernel's trace was told of its first processes
     ended: bool = False
+    over: anyio.Event = field(default_factory=anyio.Event)  # all is said of it, its verdict too, or it never began
     stop: StopUnderWay | None = None  # also one that is just being asked for
     alive: list[tuple[int, int]] = field(default_factory=list)  # (pid, start) on the engine's machine, as seen last
     pids_seen: set[int] = field(default_factory=set)  # inside the target
@@ -63,6 +64,9 @@ class RunState:
     created: int  # id of its run_created
     folder: Path | None = None  # holds its scratch files
     files: dict[str, str] = field(default_factory=dict)  # what the journal says is in them
+    job: Callable[[RunState], Coroutine[Any, Any, None]] | None = (
+        None  # what it is for, where that is no lesson; as of ``jobs``
+    )
     jobs: TaskGroup | None = None  # what was asked of a target and takes a while; the run ends after them
     released: anyio.Event = field(default_factory=anyio.Event)  # nobody will ask for a later target any more
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)

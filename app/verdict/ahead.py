@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.events import TargetStarted
-from app.events.parts import Advice
+from app.events.parts import Advice, Change
 from app.signals import name_of
 from app.verdict.copies import Copies
 from app.verdict.programs.forwarders import passing
@@ -58,7 +58,13 @@ def advise_ahead(case: Ahead, said: StopSaid) -> Advice | None:
     had = case.asked.timeout_s
     more = max(DEFAULT_S, had * TIMES)
     kind = "longer_timeout" if had > 0 else "timeout"
-    return Advice(kind=kind, text=said.fix, note=STOP_TIMEOUT, at=timeout_lines(Copies(case.started), more))
+    return Advice(
+        kind=kind,
+        text=said.fix,
+        note=STOP_TIMEOUT,
+        at=timeout_lines(Copies(case.started), more),
+        change=Change(stop_timeout_s=more),
+    )
 
 
 def _candidates(subject: StopCase) -> Iterator[Remedy]:

@@ -11,6 +11,7 @@ import shlex
 from app.events import TargetStarted
 from app.events.parts import AdviceLines
 from app.verdict.snippets import typable
+from app.verdict.tree import ProcessView
 
 Flag = tuple[str, str | None]
 INSTALL = "# tini has to be installed: apt-get install -y tini (Debian), apk add --no-cache tini (Alpine)"
@@ -108,3 +109,19 @@ def _without_init(command: tuple[str, ...]) -> tuple[str, ...]:
     """``tini -- app`` is started by another ENTRYPOINT from here on."""
     name = command[0].rpartition("/")[2]
     return command[command.index("--") + 1 :] if name == "tini" and "--" in command else command
+
+
+def replaced(shell: ProcessView, child: ProcessView) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """``sh -c TEXT`` and what to start instead; nothing where the text is more than we can change for sure."""
+    if len(shell.argv) != 3 or shell.argv[1] != "-c":
+        return (), ()
+    text, plain = shell.argv[2].rstrip(), shlex.join(child.argv)
+    try:
+        if tuple(shlex.split(text)) == child.argv:
+            return shell.argv, child.argv
+    except ValueError:
+        return (), ()
+    before = text.removesuffix(plain)
+    if before == text or not before.rstrip(" ").endswith((";", "\n", "&&")):
+        return (), ()
+    return shell.argv, (*shell.argv[:2], f"{before}exec {plain}")

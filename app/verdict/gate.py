@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.events import StopFinished, Verdict
+from app.events.parts import StopResult
 from app.verdict.diagnosis import inside, seconds
 from app.verdict.rules import (
     BY_ADVICE,
@@ -23,7 +24,7 @@ from app.verdict.rules import (
     Rule,
 )
 
-Result = Literal["held", "not_clean", "unknown", "not_held"]
+Result = StopResult
 FailOn = Literal["held", "clean"]
 ORDER: tuple[Result, ...] = ("held", "not_clean", "unknown", "not_held")  # the worst last
 WORDS: dict[Result, str] = {

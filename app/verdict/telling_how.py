@@ -6,9 +6,10 @@ import shlex
 from collections.abc import Callable
 
 from app.events.masking import MASK
-from app.events.parts import Advice, AdviceLines
+from app.events.parts import Advice, AdviceLines, Change
 from app.verdict.case import Case
-from app.verdict.copies import Copies
+from app.verdict.changing import change_of
+from app.verdict.copies import Copies, replaced
 from app.verdict.programs.identity import called, program_of
 from app.verdict.remedies import Remedy
 from app.verdict.snippets import (
@@ -40,7 +41,7 @@ DEFAULT_S, TIMES = 10, 3  # Docker's own timeout; what is advised to one that wa
 def shown(after: Case, found: Remedy, signal: str = "") -> Advice:
     """``signal``: what was lost; "" the stop signal."""
     at, note = _SHOWN[found.kind](after, found, signal or after.asked.signal)
-    return _advice(found, at, note)
+    return _advice(found, at, note, change_of(after, found))
 
 
 def longer(after: Case, member: ProcessView) -> Advice:
@@ -56,15 +57,17 @@ def longer(after: Case, member: ProcessView) -> Advice:
         enough = own > 0
     copies = Copies(after.started)
     note = UNKNOWN if had > 0 else "With a timeout of 0, SIGKILL follows the signal at once."
+    change = None
     if enough:
         at = copies.stop(None)
         note = f"Its own timeout is {own} s. {note}"
     else:
         at = timeout_lines(copies, more)
+        change = Change(stop_timeout_s=more) if copies.container else None
     if not enough and copies.container:
         note = f"{note} {STOP_TIMEOUT}"
     remedy = Remedy("longer_timeout" if had > 0 else "timeout", text, member)
-    return _advice(remedy, at, note)
+    return _advice(remedy, at, note, change)
 
 
 def timeout_lines(copies: Copies, timeout_s: int) -> Lines:
@@ -76,15 +79,15 @@ def timeout_lines(copies: Copies, timeout_s: int) -> Lines:
     )
 
 
-def _advice(found: Remedy, at: Lines, note: str) -> Advice:
+def _advice(found: Remedy, at: Lines, note: str, change: Change | None) -> Advice:
     if any(MASK in line for each in at for line in each.lines):
         note = f"{note} {MASK} stands for what was masked.".strip()
-    return Advice(kind=found.kind, text=found.text, note=note, at=at)
+    return Advice(kind=found.kind, text=found.text, note=note, at=at, change=change)
 
 
 def _exec(after: Case, found: Remedy, _: str) -> tuple[Lines, str]:
     child = found.starts[0]
-    copies = Copies(after.started, *_replaced(found.member, child))
+    copies = Copies(after.started, *replaced(found.member, child))
     if found.init:
         copies = copies if copies.command else Copies(after.started)
         return (*starts_with_exec(child), *_under_init(after, copies)), f"{EXEC} {NEW}"
@@ -93,22 +96,6 @@ def _exec(after: Case, found: Remedy, _: str) -> tuple[Lines, str]:
     if copies.command and copies.changes:
         at = (*at, *copies.docker_run(), *copies.compose(), *copies.dockerfile())
     return at, EXEC
-
-
-def _replaced(shell: ProcessView, child: ProcessView) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """``sh -c TEXT`` and what to start instead; nothing where the text is more than we can change for sure."""
-    if len(shell.argv) != 3 or shell.argv[1] != "-c":
-        return (), ()
-    text, plain = shell.argv[2].rstrip(), shlex.join(child.argv)
-    try:
-        if tuple(shlex.split(text)) == child.argv:
-            return shell.argv, child.argv
-    except ValueError:
-        return (), ()
-    before = text.removesuffix(plain)
-    if before == text or not before.rstrip(" ").endswith((";", "\n", "&&")):
-        return (), ()
-    return shell.argv, (*shell.argv[:2], f"{before}exec {plain}")
 
 
 def _supervised(after: Case, shell: ProcessView) -> Lines:

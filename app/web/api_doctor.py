@@ -27,14 +27,14 @@ async def all_of_them(served: Served) -> dict[str, object]:
     Read only, and read anew at most every two seconds.  Errors: 502 host_failed, 503 no_engine.
     """
     report = await served.ward.report()
-    return {"holds": report.holds, "containers": [_shown(each, served) for each in report.containers]}
+    return {"holds": report.holds, "containers": [await _shown(each, served) for each in report.containers]}
 
 
 @router.get("/{container}")
 @role("viewer")
 async def one_of_them(container: ContainerName, served: Served) -> dict[str, object]:
     """One container, running or not.  Errors: 404 not_found, 502 host_failed, 503 no_engine."""
-    return _shown(await _found(container, served), served)
+    return await _shown(await _found(container, served), served)
 
 
 @router.post("/{container}/signals", status_code=202)
@@ -59,9 +59,14 @@ async def _found(container: str, served: Services) -> dict[str, Any]:
     return report.containers[0]
 
 
-def _shown(container: dict[str, Any], served: Services) -> dict[str, Any]:
-    """``ours``: this lab made it, and ``target`` can be signalled as one of its run."""
-    return {**container, "ours": _is_ours(container, served)}
+async def _shown(container: dict[str, Any], served: Services) -> dict[str, Any]:
+    """``ours``: this lab made it, and ``target`` can be signalled as one of its run.
+
+    ``rehearsed``: what the newest rehearsal of its image came to; null: there is none that is kept.
+    """
+    rehearsed = await served.rehearsals.shown(container["image_id"])
+    told = rehearsed and {"run": rehearsed.run, "at": rehearsed.at.isoformat(), "text": rehearsed.text}
+    return {**container, "ours": _is_ours(container, served), "rehearsed": told}
 
 
 def _is_ours(container: dict[str, Any], served: Services) -> bool:

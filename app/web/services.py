@@ -25,6 +25,7 @@ from app.lab.actions import Actions
 from app.lab.guesses import Bets
 from app.lab.lab import Lab
 from app.lab.loads import Loads
+from app.rehearsal.rehearsing import Rehearsals
 from app.settings import Settings
 from app.sources.kernel_trace import KernelTrace
 from app.targets import HostName
@@ -51,6 +52,7 @@ class Services:
     access: Access
     imported: Imported
     ward: Ward
+    rehearsals: Rehearsals
     ledger: Ledger
     metrics: Metrics | None
     one_report: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))  # it takes the memory of its run

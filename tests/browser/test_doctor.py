@@ -14,14 +14,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.engine, pytest.mark.timeout(120)]
 
 
 def test_every_container_is_told_live_and_nothing_acts_on_it(lab_with_engine: LabUnderTest, open_screen: Open) -> None:
-    with foreign(deaf=(("-e", "DB_PASSWORD=hunter2"), HTTP), init=(("--init",), HTTP)) as ids:
+    with foreign(deaf=(("-e", "DB_PASSWORD=hunter2", "--stop-timeout", "1"), HTTP), init=(("--init",), HTTP)) as ids:
         names = {name: docker("inspect", "-f", "{{.Name}}", each).lstrip("/") for name, each in ids.items()}
         screen = open_screen(lab_with_engine.driver_link, driver=True)
         page = screen.page
         page.get_by_role("link", name="Doctor", exact=True).click()
         page.wait_for_url("**/doctor")
         deaf, init = (page.locator(".doc-one", has_text=names[name]) for name in ("deaf", "init"))
-        expect(deaf).to_contain_text("SIGKILL after 10 s")
+        expect(deaf).to_contain_text("SIGKILL after 1 s")
         expect(deaf.get_by_text("the kernel drops unhandled signals for PID 1").first).to_be_visible()
         expect(init).to_contain_text("stops")
         expect(init.locator(".doc-body")).to_be_hidden()
@@ -30,12 +30,24 @@ def test_every_container_is_told_live_and_nothing_acts_on_it(lab_with_engine: La
         for row in (deaf, init):
             expect(row.get_by_text("Not of this lab, which only looks at it.")).to_be_visible()
             words = row.get_by_role("button").all_inner_texts()
-            assert {word.strip() for word in words} <= {"Copy"}, "there is nothing to press that acts on it"
+            assert {word.strip() for word in words} <= {"Copy", "Rehearse on a copy"}, (
+                "there is nothing to press that acts on it"
+            )
         assert "hunter2" not in page.content()
         for size in (PROJECTOR, LAPTOP, PHONE):
             page.set_viewport_size(size)
             assert not violations_in_both(page), size
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"wider than {size}"
+        page.set_viewport_size(LAPTOP)
+        deaf.get_by_role("button", name="Rehearse on a copy").click()
+        page.wait_for_url("**/runs/*")
+        said = page.locator(".result-say").first
+        expect(said).to_contain_text("exit code 143. That holds.", timeout=30_000)
+        assert not violations_in_both(page)
+        page.go_back()
+        expect(deaf).to_contain_text("On a copy:")
+        expect(deaf.get_by_role("link", name="Open run")).to_be_visible()
+        init.locator("summary").click()
         docker("rm", "--force", ids["deaf"])
         expect(deaf).to_have_count(0)  # it goes by itself
         expect(init.locator(".doc-graces")).to_be_visible()  # and what was opened stays open

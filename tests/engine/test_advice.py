@@ -160,6 +160,13 @@ def by_docker_run(start: Start, lines: list[str]) -> Start:
     return replace(start, command=tuple(words[1:]), options=options)
 
 
+def as_options(start: Start, change: dict[str, Any]) -> Start:
+    """The same by the advice's own words for programs."""
+    options = {name: change[name] for name in ("init", *VALUES.values()) if change.get(name) is not None}
+    words = tuple(change.get("command") or start.command)
+    return replace(start, command=words, options={**start.options, "env": change.get("env", {}), **options})
+
+
 def by_compose(start: Start, lines: list[str]) -> Start:
     """As an override of the service: what it says counts, the rest stays."""
     assert lines[0] == "services:"
@@ -205,6 +212,8 @@ def test_the_advice_holds(
     found = {each["place"]: each["lines"] for each in advice["at"]}
     better = changed(start, faulty, place, found[place], build)
     assert better != start
+    if advice.get("change"):
+        assert as_options(start, advice["change"]) == by_docker_run(start, found["docker run"])
     again, after, _ = stopped(person, better, faulty.then or faulty.there)
     ended = f"{again['outcome']} {after['exit_code']} in {after['took_s']:.1f} s"
     row = f"{verdict['outcome']} {before['exit_code']} → {ended}"

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { chartOf, raceOf, raceWords } from "../../static/js/selectors/index.js";
+import { chartOf, raceOf, raceWords, rehearsalWords } from "../../static/js/selectors/index.js";
 import { ms, story } from "./story.js";
 
 const OUTCOMES = { left: "handled_and_exited", killed: "sigkill_at_timeout", hand: "sigkill_asked" };
@@ -11,8 +11,9 @@ const OUTCOMES = { left: "handled_and_exited", killed: "sigkill_at_timeout", han
 /**
  * @param {Record<string, {tookS?: number|null, how?: "left"|"killed"|"hand", timeoutS?: number, why?: string, stopS?: number, advice?: object}>} lanes
  *   without `how`: it has not ended
+ * @param {object} [rehearsed] - what it came to, where the lanes are copies
  */
-const raced = (lanes) => {
+const ran = (lanes, rehearsed) => {
   const told = story();
   const targets = Object.keys(lanes).map((name) => ({ id: `r1.${name}`, name, host: "container" }));
   told.add(0, "run_created", { number: 1, title: "Race", question: "Who?", targets, target: undefined });
@@ -49,7 +50,13 @@ const raced = (lanes) => {
       advice,
     });
   }
-  const state = told.fold();
+  if (rehearsed) told.add(6, "rehearsed", { target: undefined, ...rehearsed });
+  return told.fold();
+};
+
+/** @param {Parameters<typeof ran>[0]} lanes */
+const raced = (lanes) => {
+  const state = ran(lanes);
   return raceOf(state.runs.r1, state, ms(2));
 };
 
@@ -184,5 +191,36 @@ describe("the sentence over all lanes", () => {
     );
     assert.equal(words.say, "Only a and b cost the full 3 s.");
     assert.deepEqual(words.more, ["a: one.", "b: two.", "c was killed by hand."]);
+  });
+});
+
+describe("a rehearsal", () => {
+  const ADVICE = { kind: "init", text: "Run it with --init.", note: "", at: [] };
+
+  it("is told in the lab's words over both lanes, though they were not stopped together", () => {
+    const first = { tookS: 3, how: /** @type {const} */ ("killed"), advice: ADVICE };
+    const state = ran(
+      { "as-it-is": first, fixed: { how: "left", stopS: 6 } },
+      { text: "It helps.", without: ["a", "b"] },
+    );
+    const { r1 } = state.runs;
+    assert.ok(r1.rehearsal);
+    const race = must(raceOf(r1, state, ms(9)));
+    const words = rehearsalWords(r1.rehearsal, r1, state, race);
+    assert.deepEqual([words.say, words.more], ["It helps.", ["The copies were without a and b."]]);
+    assert.deepEqual(words.fix, { name: "as-it-is", advice: ADVICE });
+    assert.deepEqual(
+      words.proofs.map(({ name }) => name),
+      ["as-it-is", "fixed"],
+    );
+  });
+
+  it("is told of one lane, too", () => {
+    const state = ran({ only: { how: "left" } }, { text: "Nothing to mend." });
+    const { r1 } = state.runs;
+    assert.equal(raceOf(r1, state, ms(9)), null);
+    assert.ok(r1.rehearsal);
+    const words = rehearsalWords(r1.rehearsal, r1, state, null);
+    assert.deepEqual(words, { say: "Nothing to mend.", more: [], proofs: [], fix: null });
   });
 });

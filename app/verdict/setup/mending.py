@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from app.events.parts import Advice, AdviceLines
+from app.events.parts import Advice, AdviceLines, Change
 from app.verdict.advice import INITS
 from app.verdict.ahead import Ahead
 from app.verdict.copies import Copies
@@ -19,7 +19,8 @@ SERVICE_LINE = 1  # of the lines for compose.yaml: the name of the service
 def set_timeout(case: Ahead) -> Advice:
     """For a container that a stop may wait for without end."""
     at = timeout_lines(Copies(case.started), DEFAULT_S)
-    return Advice(kind="timeout", text="Set a timeout.", note=STOP_TIMEOUT, at=at)
+    change = Change(stop_timeout_s=DEFAULT_S)
+    return Advice(kind="timeout", text="Set a timeout.", note=STOP_TIMEOUT, at=at, change=change)
 
 
 def start_anew(name: str) -> Advice:

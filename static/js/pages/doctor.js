@@ -13,6 +13,7 @@ import { noEngineView } from "../views/no_engine.js";
 import { noteView } from "../views/note.js";
 import { ApiError } from "../wire/api.js";
 import { createSession } from "../wire/session.js";
+import { linkTo } from "../words/address.js";
 import { createDialogs } from "./shared/dialogs.js";
 import { problemOf } from "./shared/handlers.js";
 import { handlersOffStage } from "./shared/off_stage.js";
@@ -78,6 +79,23 @@ export function startDoctor() {
     }
   };
 
+  let asked = false; // one at a time
+
+  /** @param {string} container */
+  const onRehearse = async (container) => {
+    if (asked) return;
+    asked = true;
+    try {
+      const { run } = await session.api.rehearse(container);
+      location.assign(linkTo(`/runs/${encodeURIComponent(run)}`));
+    } catch (error) {
+      ui.problem = problemOf(error, "No copy was started.");
+    } finally {
+      asked = false;
+      frame.dirty();
+    }
+  };
+
   /** @param {boolean} shown */
   const work = (shown) => {
     session.fold();
@@ -94,7 +112,7 @@ export function startDoctor() {
       () => html`
       ${note ? noteView({ note, title }, nowMs, handlers) : nothing}
       ${noEngine ? noEngineView({ engine: noEngine, experiments, copied: ui.copied }, nowMs, handlers) : nothing}
-      ${doctorView({ report, title, looks: !noEngine, copied: ui.copied }, nowMs, handlers)}`,
+      ${doctorView({ report, title, looks: !noEngine, copied: ui.copied, drives: role === "driver" }, nowMs, { onCopy: handlers.onCopy, onRehearse })}`,
     );
     dialogs({ target: null, row: null, from: "outside" });
     if (note) frame.at(1000);

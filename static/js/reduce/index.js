@@ -65,6 +65,7 @@ const runCreated = (state, event) => {
     unseen: {},
     files: lessons.filesOf(event.files),
     bet: null,
+    rehearsal: null,
   };
   const targets = { ...state.targets };
   for (const info of event.targets) targets[info.id] = announced(info, id);
@@ -199,6 +200,7 @@ const FOLDS = {
   bet_opened: ofRun(bets.betOpened),
   bet_placed: ofRun(bets.betPlaced),
   bet_closed: ofRun(bets.betClosed),
+  rehearsed: ofRun((run, { text, without = [] }) => ({ ...run, rehearsal: { text, without } })),
   source_lost: sourceLost,
   source_back: sourceBack,
 };

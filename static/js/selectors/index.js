@@ -19,6 +19,7 @@ export { chartOf } from "./race_chart.js";
 export { raceWords } from "./race_sentence.js";
 export { lineOf, recordOf, zeroOf } from "./record.js";
 export { alikeOf, cameOf, fatesFor, fourAnswers, referenceRows, seenIn } from "./reference.js";
+export { rehearsalWords } from "./rehearsal.js";
 export { resultOf } from "./result.js";
 export { signalList } from "./signal_list.js";
 export { endVerdict, signalVerdict } from "./verdict.js";

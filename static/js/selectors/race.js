@@ -71,7 +71,7 @@ export const raceOf = (run, state, nowMs) => {
   /** @type {Racer[]} */
   const racers = targets.flatMap((target) => {
     const stop = stopOf(target);
-    if (!stop || lastMs - stop.atMs >= TOGETHER_MS) return [];
+    if (!stop || (lastMs - stop.atMs >= TOGETHER_MS && !run.rehearsal)) return [];
     const end = endOf(target);
     const verdict = verdictOn(target, stop.id);
     const tookS = end?.byStop ? end.tookS : null;

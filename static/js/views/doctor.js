@@ -1,6 +1,7 @@
 /**
  * Every container of the engine: a line each, and below it why, how it is set up, what it has by each way of stopping
- * it, who is in it, and what would help.  There is nothing to press that acts on one: the lab only looks at them.
+ * it, who is in it, and what would help.  There is nothing to press that acts on one: the lab only looks at them.  What
+ * can be pressed makes a copy, and stops that.
  */
 
 import { html, nothing, repeat } from "../lit.js";
@@ -68,6 +69,19 @@ const processesView = ({ processes, more_processes: more, stop }) =>
         html`<tr><td>${pid}</td><td><code>${visible(argv.join(" ") || name)}</code></td><td title=${why}>${FATES[fate].words}</td></tr>`,
     )}${more ? html`<tr><td></td><td colspan="2">and ${more} more</td></tr>` : nothing}</tbody></table>`;
 
+/**
+ * What a copy of the same image showed, and the way to let one show it.
+ * @param {Examined} each @param {boolean} drives @param {(container: string) => void} onRehearse
+ */
+const rehearsalView = ({ id, is_lab: isLab, protected: shut, rehearsed }, drives, onRehearse) => {
+  const seen = rehearsed
+    ? html`<p><b>On a copy:</b> ${visible(rehearsed.text)} <a href=${linkTo(`/runs/${encodeURIComponent(rehearsed.run)}`)}>Open run ${rehearsed.run.slice(1)}</a></p>`
+    : nothing;
+  if (!drives || isLab || shut) return seen;
+  const why = "A copy without network, mounts and ports is started and stopped, then one with what would help.";
+  return html`${seen}<div class="doc-act"><button class="btn" type="button" @click=${() => onRehearse(id)}>${rehearsed ? "Rehearse again" : "Rehearse on a copy"}</button><span class="doc-dim">${why}</span></div>`;
+};
+
 /** What helps, each once: a finding and the forecast may ask for the same. @param {Examined} each @returns {Advice[]} */
 const advices = ({ findings, stop }) => [
   ...new Map(
@@ -77,8 +91,10 @@ const advices = ({ findings, stop }) => [
   ).values(),
 ];
 
-/** @param {Examined} each @param {string|null} copied @param {(text: string) => void} onCopy */
-const bodyView = (each, copied, onCopy) => {
+/** @typedef {{onCopy: (text: string) => void, onRehearse: (container: string) => void}} Acts */
+
+/** @param {Examined} each @param {{copied: string|null, drives: boolean}} slice @param {Acts} acts */
+const bodyView = (each, { copied, drives }, { onCopy, onRehearse }) => {
   const { stop, seen, facts, findings, unheard } = each;
   const helps = advices(each);
   return html`<div class="doc-body"><div class="doc-why">
@@ -90,6 +106,7 @@ const bodyView = (each, copied, onCopy) => {
       ${helps.map((advice) => adviceView(advice, copied, onCopy))}
       ${stop.fix && helps.length === 0 ? html`<p><b>What would help:</b> ${stop.fix}</p>` : nothing}
       ${seen.missing ? html`<p class="doc-dim">Not seen from here: ${seen.missing}. ${seen.allow}</p>` : nothing}
+      ${rehearsalView(each, drives, onRehearse)}
       ${whose(each)}
     </div><div class="doc-facts">
       <dl>${facts.map(({ name, value, source, means }) => html`<div><dt>${name}</dt><dd><b>${value}</b> <span>${source}</span> ${visible(means)}</dd></div>`)}</dl>
@@ -97,23 +114,23 @@ const bodyView = (each, copied, onCopy) => {
     </div></div>`;
 };
 
-/** @param {Examined} each @param {string|null} copied @param {(text: string) => void} onCopy */
-const oneView = (each, copied, onCopy) => {
+/** @param {Examined} each @param {{copied: string|null, drives: boolean}} slice @param {Acts} acts */
+const oneView = (each, slice, acts) => {
   const [state, word] = CHIPS[`${each.holds}`];
   const others = each.findings.filter(({ check }) => check !== "killed").length;
   return html`<li><details class="doc-one" data-holds=${String(each.holds)} ?open=${each.holds === false}>
       <summary><span class="chip" data-state=${state}>${word}</span><b>${visible(each.name)}</b><span class="doc-say">${each.stop.say}${
         others ? html` <em>${counted(others, "finding")}</em>` : nothing
       }</span><span class="doc-image">${visible(each.image)}</span><span class="doc-status">${each.status}</span></summary>
-      ${bodyView(each, copied, onCopy)}</details></li>`;
+      ${bodyView(each, slice, acts)}</details></li>`;
 };
 
 /**
- * @param {{report: DoctorReport|null, title: string, looks: boolean, copied: string|null}} slice - `looks`: an engine answers
+ * @param {{report: DoctorReport|null, title: string, looks: boolean, copied: string|null, drives: boolean}} slice - `looks`: an engine answers
  * @param {number} _nowMs
- * @param {{onCopy: (text: string) => void}} handlers
+ * @param {Acts} acts
  */
-export const doctorView = ({ report, title, looks, copied }, _nowMs, { onCopy }) => {
+export const doctorView = ({ report, title, looks, copied, drives }, _nowMs, acts) => {
   const all = report?.containers ?? [];
   const state = !looks
     ? ""
@@ -127,7 +144,7 @@ export const doctorView = ({ report, title, looks, copied }, _nowMs, { onCopy })
     <ul class="doc-list">${repeat(
       all,
       ({ id }) => id,
-      (each) => oneView(each, copied, onCopy),
+      (each) => oneView(each, { copied, drives }, acts),
     )}</ul>
     ${all.length ? html`<p class="doc-dim">Read again every few seconds while this page is open. In a terminal: <code>signal-lab doctor</code></p>` : nothing}`;
 };

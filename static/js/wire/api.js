@@ -85,6 +85,8 @@ export function createApi({ fetch = fetchThrough(createGate()), base = linkTo("/
     signals: () => call("GET", "/signals"),
     /** What `docker stop` would come to for every container of the engine. @returns {Promise<import("./types_doctor.js").DoctorReport>} */
     doctor: () => call("GET", "/doctor"),
+    /** A copy of it is stopped, and one with what would help. @param {string} container @returns {Promise<{run: string}>} */
+    rehearse: (container) => call("POST", "/rehearsals", { container }),
     /** Who sends each, and what programs do with it. @returns {Promise<SignalUses>} */
     signalUses: () => call("GET", "/signals/uses"),
     /** All that a page begins with; of experiments that it is not `about` only what a list needs. @param {string|null} [about] @returns {Promise<{health: Health, experiments: Experiment[], faults: string[], signals: SignalTable}>} */

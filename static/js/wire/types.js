@@ -180,6 +180,11 @@
  * @property {Record<string, {id: number, why: string}>} unseen  what cannot be seen here, and why
  * @property {Record<string, ScratchFile>} files  by name
  * @property {Bet|null} bet              null: nobody was asked to guess
+ * @property {Rehearsal|null} rehearsal  of a copy's stops: what it came to; null: it is none, or is not over
+ *
+ * @typedef {object} Rehearsal
+ * @property {string} text               the whole of it in a sentence or two
+ * @property {string[]} without          what the original has and the copies had not
  *
  * @typedef {object} Bet                 Guesses on how the targets of a run will end; the last time that the room was asked.
  * @property {number} id                 of the event that opened it

@@ -15,6 +15,7 @@
  * @typedef {"handler"|"sigwait"|"signalfd"|"terminates"|"core"|"stops"|"continues"|"ignored"|"ignored_default"|"dropped"|"queued_dropped"|"pending"|"none"|"unknown"} Fate
  * @typedef {"at_once"|"handler_decides"|"sigkill"|"unknown"} StopOutcome
  * @typedef {"handled_and_exited"|"handled_and_went_on"|"default_action"|"dropped"|"ignored"|"queued_then_dropped"|"pending"|"already_pending"|"taken"|"sigkill_at_timeout"|"sigkill_asked"|"out_of_memory"|"something_else"|"not_clean"|"by_itself"|"ended_by_lab"|"not_done"|"unknown"} VerdictOutcome
+ * @typedef {"held"|"not_clean"|"unknown"|"not_held"} StopResult
  * @typedef {"left"|"killed"} Guess
  * @typedef {"held"|"not_held"|"open"|"none"} Held
  * @typedef {"exec"|"init"|"init_group"|"stop_signal"|"trap_and_wait"|"handler"|"not_ignore"|"longer_timeout"|"timeout"|"pass_on"|"own"|"restart"} AdviceKind
@@ -80,11 +81,27 @@
  * @property {AdvicePlace} place
  * @property {string[]} lines
  *
+ * @typedef {object} Change  What of an advice a new container can be created with; what is absent stays as it is.
+ * @property {boolean} [init]
+ * @property {string} [stop_signal]
+ * @property {number} [stop_timeout_s]
+ * @property {Record<string, string>} [env]
+ * @property {string[]} [command]
+ *
  * @typedef {object} Advice  The smallest change that would help.  `note`: its limits, and what it takes to apply it.
  * @property {AdviceKind} kind
  * @property {string} text
  * @property {string} [note]
  * @property {AdviceLines[]} [at]
+ * @property {Change} [change]
+ *
+ * @typedef {object} RehearsalLane  What the stop of one copy came to.  `text`: its verdict.
+ * @property {string} target
+ * @property {StopResult} result
+ * @property {number} [took_s]
+ * @property {number} [exit_code]
+ * @property {boolean} [killed]
+ * @property {string} text
  *
  * @typedef {object} LabStartedEventFields  The server came up.  Runs that were open before it are closed by the events that follow.
  * @property {"lab_started"} kind
@@ -412,6 +429,19 @@
  * @property {PlacedGuess[]} [guesses]
  * @typedef {Shared & BetClosedEventFields} BetClosedEvent
  *
+ * @typedef {object} RehearsedEventFields  What came of it.  `name`: the container's, or the image's.  `image`: its id, where the engine told it.
+ * @property {"rehearsed"} kind
+ * @property {string} name
+ * @property {string} [image]
+ * @property {Fence} fence
+ * @property {string[]} [without] - what the original has and the copies had not
+ * @property {RehearsalLane} before
+ * @property {RehearsalLane} [after]
+ * @property {string} [fix]
+ * @property {Change} [change]
+ * @property {string} text
+ * @typedef {Shared & RehearsedEventFields} RehearsedEvent
+ *
  * @typedef {object} SourceLostEventFields  A witness stopped reporting.  What happens until `source_back` may be missing.
  * @property {"source_lost"} kind
  * @property {string} source - "engine", "output", "processes", "kernel"; "lab": of a target, whose server was killed
@@ -424,7 +454,7 @@
  * @property {number} [missing]
  * @typedef {Shared & SourceBackEventFields} SourceBackEvent
  *
- * @typedef {LabStartedEvent|KernelTrialEvent|RunCreatedEvent|RunFinishedEvent|BuildProgressEvent|TargetStartingEvent|TargetStartedEvent|TargetExitedEvent|OutputEvent|TruncatedEvent|ProcessAppearedEvent|ProcessChangedEvent|ProcessGoneEvent|KernelSignalEvent|ForecastEvent|StopForecastEvent|SignalRequestedEvent|SignalFailedEvent|EngineEvent|StopRequestedEvent|StopEscalatedEvent|StopOverdueEvent|StopFinishedEvent|VerdictEvent|StepDoneEvent|StepFailedEvent|StepUnseenEvent|FileWrittenEvent|PauseRequestedEvent|ExecRequestedEvent|ExecFinishedEvent|HttpRequestedEvent|HttpProgressEvent|HttpFinishedEvent|BetOpenedEvent|BetPlacedEvent|BetClosedEvent|SourceLostEvent|SourceBackEvent} AnyEvent
+ * @typedef {LabStartedEvent|KernelTrialEvent|RunCreatedEvent|RunFinishedEvent|BuildProgressEvent|TargetStartingEvent|TargetStartedEvent|TargetExitedEvent|OutputEvent|TruncatedEvent|ProcessAppearedEvent|ProcessChangedEvent|ProcessGoneEvent|KernelSignalEvent|ForecastEvent|StopForecastEvent|SignalRequestedEvent|SignalFailedEvent|EngineEvent|StopRequestedEvent|StopEscalatedEvent|StopOverdueEvent|StopFinishedEvent|VerdictEvent|StepDoneEvent|StepFailedEvent|StepUnseenEvent|FileWrittenEvent|PauseRequestedEvent|ExecRequestedEvent|ExecFinishedEvent|HttpRequestedEvent|HttpProgressEvent|HttpFinishedEvent|BetOpenedEvent|BetPlacedEvent|BetClosedEvent|RehearsedEvent|SourceLostEvent|SourceBackEvent} AnyEvent
  * @typedef {AnyEvent["kind"]} Kind
  * @typedef {{[K in Kind]: Extract<AnyEvent, {kind: K}>}} EventOf  by its kind
  */

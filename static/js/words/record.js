@@ -122,6 +122,7 @@ const SAYS = {
     return `the stop took ${seconds(event.took_s ?? null)}: ${exitedWith(event.exit_code ?? null)}`;
   },
   bet_opened: (event) => `${whoDid(event.by)} asks everybody to guess first`,
+  rehearsed: (event) => event.text,
   bet_closed: (event) => (event.reason === "person" ? "no more guesses are taken" : "guesses are closed"),
   verdict: (event) => `verdict: ${event.text}`,
   source_lost: (event) => `${sourceName(event)} lost: ${event.reason}`,

@@ -31,14 +31,18 @@ const container = (over = {}) => ({
     { pid: 70, ns_pid: 7, ppid: 1, name: "app", argv: ["app"], state: "S", fate: "handler", catches: true, why: "" },
   ],
   more_processes: 0,
+  rehearsed: null,
   ...over,
 });
 
+const ACTS = { onCopy: () => undefined, onRehearse: () => undefined };
+
+/** @param {any[]} containers @param {boolean} drives */
+const drawnFor = (containers, drives) =>
+  doctorView({ report: { holds: null, containers }, title: "Why?", looks: true, copied: null, drives }, 0, ACTS);
+
 /** @param {any[]} containers */
-const drawn = (...containers) =>
-  doctorView({ report: { holds: null, containers }, title: "Why?", looks: true, copied: null }, 0, {
-    onCopy: () => undefined,
-  });
+const drawn = (...containers) => drawnFor(containers, false);
 
 describe("the doctor's page", () => {
   it("tells why, who is never told, what helps once, and each grace with its source", () => {
@@ -61,6 +65,18 @@ describe("the doctor's page", () => {
     }
   });
 
+  it("lets a driver rehearse on a copy, but never of what is nobody's to copy, and says what one showed", () => {
+    const buttons = (/** @type {any} */ over, drives = true) =>
+      (wordsOf(drawnFor([container(over)], drives)).match(/Rehearse (on a copy|again)/g) ?? []).join();
+    assert.equal(buttons({}), "Rehearse on a copy");
+    assert.equal(buttons({}, false) + buttons({ is_lab: true }) + buttons({ protected: true }), "");
+    const rehearsed = { run: "r7", at: "2026-12-01T00:00:00Z", text: "As it is: SIGKILL. That holds." };
+    assert.equal(buttons({ rehearsed }), "Rehearse again");
+    const seen = drawn(container({ rehearsed }));
+    assert.match(wordsOf(seen), /On a copy: As it is: SIGKILL\. That holds\. Open run 7/);
+    assert.match(flat(seen), /href=\/runs\/r7/);
+  });
+
   it("leads to the run of what is the lab's own, and says of others whose they are", () => {
     assert.match(flat(drawn(container({ ours: true, target: "r12.server" }))), /href=\/runs\/r12/);
     assert.match(wordsOf(drawn(container())), /Not of this lab/);
@@ -70,9 +86,7 @@ describe("the doctor's page", () => {
 
   it("says that nothing runs, and what it waits for", () => {
     assert.match(wordsOf(drawn()), /No container runs on this engine/);
-    const waits = doctorView({ report: null, title: "Why?", looks: true, copied: null }, 0, {
-      onCopy: () => undefined,
-    });
+    const waits = doctorView({ report: null, title: "Why?", looks: true, copied: null, drives: true }, 0, ACTS);
     assert.match(wordsOf(waits), /Looking at the containers/);
   });
 });

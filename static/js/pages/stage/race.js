@@ -5,7 +5,7 @@
 
 import { createPanel } from "../../page/panel.js";
 import { isPhone, isWide } from "../../page/room.js";
-import { chartOf, raceOf, raceWords } from "../../selectors/index.js";
+import { chartOf, raceOf, raceWords, rehearsalWords } from "../../selectors/index.js";
 import { timesView } from "../../views/times.js";
 
 /** @import { Session } from "../../wire/session.js" */
@@ -42,6 +42,13 @@ export function createRace({ session, dirty }) {
     dirty();
   };
 
+  /** The same object while it says the same. @param {RaceWords|null} next */
+  const say = (next) => {
+    const key = JSON.stringify(next);
+    if (key !== told) [told, words] = [key, next];
+    return words;
+  };
+
   const handlers = {
     /** @param {boolean} next */
     onTimes(next) {
@@ -54,7 +61,7 @@ export function createRace({ session, dirty }) {
   /**
    * @param {Run|null} run @param {number} nowMs
    * @returns {RaceWords|null} what is said over all lanes, the same object while it is the same; null: they have not all ended,
-   *   or a verdict is still to come
+   *   or a verdict is still to come.  Of a rehearsal it is said of one lane, too.
    */
   return (run, nowMs) => {
     if (run && run.id !== about) [about, open] = [run.id, true];
@@ -62,9 +69,7 @@ export function createRace({ session, dirty }) {
     if (!run || !race?.over) {
       for (const name of ["data-open", "data-shut"]) place.toggleAttribute(name, false);
       draw([null], () => null);
-      words = null;
-      told = "";
-      return null;
+      return say(run?.rehearsal ? rehearsalWords(run.rehearsal, run, session.state, null) : null);
     }
     ask(run.id);
     const chart = chartOf(race, before.get(run.id) ?? null);
@@ -74,9 +79,6 @@ export function createRace({ session, dirty }) {
     draw([JSON.stringify(chart), size, open], () => timesView({ chart, size, open }, nowMs, handlers));
     // The verdicts come one by one, a little later than the ends: one sentence over all is said once, and does not grow.
     if (run.status !== "finished" && !race.racers.every(({ verdict }) => verdict)) return words;
-    const next = raceWords(race);
-    const key = JSON.stringify(next);
-    if (key !== told) [told, words] = [key, next];
-    return words;
+    return say(run.rehearsal ? rehearsalWords(run.rehearsal, run, session.state, race) : raceWords(race));
   };
 }

@@ -1,0 +1,67 @@
+"""A copy of somebody's container is stopped for real, and one with what would help; the original goes on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.engine.foreign import HTTP, docker, foreign
+from tests.killable import LAB
+from tests.support import kind, running_lab
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(120)]
+IGNORES = (
+    "python3",
+    "-c",
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('Serving', flush=True); time.sleep(600)",
+)
+STATE = "{{.State.Running}} {{.State.Pid}}"
+
+
+def test_a_copy_shows_what_would_help_and_the_original_goes_on(engine: None, tmp_path: Path) -> None:
+    flags = ("--stop-timeout", "1", "-e", "DB_PASSWORD=opensesame", "-v", "/tmp:/mnt:ro", "-p", "127.0.0.1::8080")
+    with (
+        foreign(web=(flags, HTTP), deaf=(("--stop-timeout", "1"), IGNORES)) as ids,
+        running_lab(tmp_path / "data") as lab,
+        lab.person() as person,
+    ):
+        before = docker("inspect", "-f", STATE, ids["web"])
+        made = person.post("/rehearsals", {"container": ids["web"][:12], "settle_s": 1})
+        assert made.status_code == 202, made.text
+        run, without = made.json()["run"], made.json()["without"]
+        assert without == ["its mounts (/mnt)", "its published ports", "a network", "its capabilities"]
+        with person.events(run=run) as events:
+            came = events.until(kind("rehearsed"))
+            events.until(kind("run_finished", reason="ended"))
+            assert "opensesame" not in json.dumps(events.seen)
+        assert (came["before"]["result"], came["before"]["exit_code"], came["before"]["killed"]) == (
+            "not_held",
+            137,
+            True,
+        )
+        assert (came["after"]["result"], came["after"]["exit_code"], came["after"]["killed"]) == ("held", 143, False)
+        assert came["change"]["init"] is True
+        assert came["text"].endswith("exit code 143. That holds.")
+        assert docker("inspect", "-f", STATE, ids["web"]) == before, "the original was not touched"
+        assert person.get(f"/doctor/{ids['web']}").json()["rehearsed"]["text"] == came["text"]
+        run = person.post("/rehearsals", {"container": ids["deaf"], "settle_s": 1}).json()["run"]
+        with person.events(run=run) as events:
+            came = events.until(kind("rehearsed"))
+            events.until(kind("run_finished", reason="ended"))
+        assert (came["before"]["result"], came.get("after"), came.get("change")) == ("not_held", None, None)
+        assert "no copy can show it: Let python3 not ignore SIGTERM" in came["text"]
+        assert person.post("/rehearsals", {"container": "no-such-container"}).status_code == 404
+        assert person.post("/rehearsals", {"container": "a", "image": "b"}).status_code == 422
+        journal = person.get("/health").json()["journal"]
+        assert docker("ps", "-aq", "--filter", f"label=dev.signal-lab.lab={journal}") == ""
+
+
+def test_a_copy_that_does_not_live_is_no_pass(engine: None, tmp_path: Path) -> None:
+    words = [LAB, "rehearse", "--image", "base", "--json", "--data", str(tmp_path)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 3, done.stdout + done.stderr
+    [came] = [each for each in map(json.loads, done.stdout.splitlines()) if each.get("kind") == "rehearsed"]
+    assert came["text"] == "It could not be told: it ended by itself with 0 before it was stopped."
