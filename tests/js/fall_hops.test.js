@@ -70,6 +70,14 @@ describe("the way of a signal among processes", () => {
     assert.equal(fallAt(told, 2).way?.hops[0].text, "d: SIGHUP from c: waits");
   });
 
+  it("gives no place to what came and went, where others stay", () => {
+    const told = family("bash", "a", "b").add(1.02, "process_gone", { pid: 201, start: 1201, ended: "exited" });
+    const names = () => fallAt(told, 2).way?.places.map(({ name }) => name);
+    assert.deepEqual(names(), ["python3", "bash", "a", "b"], "there is room for it");
+    told.process(1.5, 300, { comm: "c", ppid: 202 });
+    assert.deepEqual(names(), ["python3", "a", "b", "+2 more"]);
+  });
+
   it("has no line from the terminal or from the end of PID 1, and no word of a resize", () => {
     const told = family("sleep")
       .kernel(1.1, "SIGINT", { ...to(201, "sleep"), ...TERMINAL, generated: "ignored" })

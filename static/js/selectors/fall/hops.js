@@ -1,7 +1,8 @@
 /**
  * The way of a signal among the processes of a target: who sent what to whom, and what became of it there.  Below the
  * root's own life the program's lane has room for three more processes.  They stand in the order in which they appeared,
- * so that none moves when another comes or goes, and what is too many shares the last place.
+ * so that none moves when another comes or goes, and what is too many shares the last place: first of all what came and
+ * went, such as the copy that a shell makes of itself for a $(…).
  *
  * A process of another target of the run, to which or from which one was sent, has the last place: a name, and no life, for
  * that is in the fall of its own target.
@@ -20,6 +21,7 @@ import { rootOf } from "../board.js";
 import { answerOf } from "./kernel.js";
 
 const PLACES = 4; // the root's and three below it
+const BRIEF_MS = 1000;
 const NAME = 14;
 const NAME_ELSEWHERE = 18;
 const APART = 0.6; // per cent: signs of one kind on one place closer than this are one
@@ -86,9 +88,21 @@ const elsewhere = ({ across, kernel }, axis) => {
   return { name, pids: met.map(({ pid }) => pid), life: null, end: null };
 };
 
+/** @param {Process} process */
+const cameAndWent = ({ appearedMs, goneMs }) => goneMs !== null && goneMs - appearedMs < BRIEF_MS;
+
+/** The root and those that have a place of their own. @param {Process[]} processes @param {number} most @returns {Process[]} */
+const aloneOf = (processes, most) => {
+  if (processes.length <= most) return processes;
+  const [root, ...rest] = processes;
+  const stays = rest.filter((process) => !cameAndWent(process));
+  const first = new Set([...stays, ...rest.filter(cameAndWent)].slice(0, most - 2));
+  return [root, ...rest.filter((process) => first.has(process))];
+};
+
 /** @param {Process[]} processes @param {Axis} axis @param {number} untilX @param {number} most @returns {Place[]} */
 const placesOf = (processes, axis, untilX, most) => {
-  const alone = processes.length <= most ? processes : processes.slice(0, most - 1);
+  const alone = aloneOf(processes, most);
   /** @type {Place[]} */
   const places = alone.map((process, at) => ({
     name: shortened(nameFor(process.comm), NAME),
@@ -96,7 +110,7 @@ const placesOf = (processes, axis, untilX, most) => {
     life: at === 0 ? null : lifeOf(process, axis, untilX),
     end: at === 0 ? null : endOf(process),
   }));
-  const more = processes.slice(alone.length);
+  const more = processes.filter((process) => !alone.includes(process));
   if (more.length) {
     const lives = more.map((process) => lifeOf(process, axis, untilX));
     const life = { x0: Math.min(...lives.map(({ x0 }) => x0)), x1: Math.max(...lives.map(({ x1 }) => x1)) };
