@@ -201,6 +201,7 @@ def test_a_part_that_is_dropped_on_its_way_is_asked_for_again(part: str, lab: La
     came_whole(open_screen(lab.driver_link, driver=True, at="/docs"), lab, part)
 
 
+@pytest.mark.long  # of those who work on the lab
 @pytest.mark.usefixtures("sources")
 @pytest.mark.parametrize("part", first(*SOURCES))
 def test_so_is_a_source(part: str, lab: LabUnderTest, open_screen: Open) -> None:

@@ -51,6 +51,7 @@ def second(images: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) ->
         yield engine
 
 
+@pytest.mark.long  # in `make test` one that holds there only because of what is asked of it (systemd), and the limits
 def test_the_experiments_hold_on_cgroup_v2(second: SecondEngine) -> None:
     program = str(Path(sys.executable).parent / "signal-lab")
     reply = second.run(program, "verify", *EXPERIMENTS, "--json")
