@@ -89,6 +89,12 @@ def serve(
     webhook: Annotated[
         str | None, typer.Option(help="Address that is told when a stop on the engine had to be forced.")
     ] = None,
+    allow_foreign: Annotated[
+        bool | None,
+        typer.Option(
+            "--allow-foreign/--no-allow-foreign", help="Signals and stops of containers that are not the lab's."
+        ),
+    ] = None,
     kernel_trace: Annotated[
         str | None,
         typer.Option(
@@ -142,6 +148,7 @@ def serve(
             trusted_proxies=trusted_proxies,
             metrics=metrics,
             webhook=webhook,
+            allow_foreign=allow_foreign,
             kernel_trace=kernel_trace,
             experiments=experiments,
             keep_runs=keep_runs,

@@ -15,6 +15,7 @@ LabError
 ├── NotFound             404
 ├── AlreadyGone          409  it was ours and has ended
 ├── Conflict             409  cannot be done in this state
+│   ├── NotConfirmed     409  what concerns somebody else has to be meant
 │   ├── BuildCancelled   409  somebody ended the build that this waited for
 │   └── NotReading       409  its terminal is full
 ├── TooMany              429  of what viewers may send
@@ -118,6 +119,10 @@ class AlreadyGone(LabError):
 class Conflict(LabError):
     status, code = 409, "conflict"
     hint = "Wait until what is under way has ended."
+
+
+class NotConfirmed(Conflict):
+    code = "not_confirmed"
 
 
 class BuildCancelled(Conflict):

@@ -22,8 +22,10 @@ from starlette.types import ASGIApp
 
 from app import __version__
 from app.books.closing import close_books
+from app.books.foreign import close_foreign
 from app.books.left import end_builds_left, runs_left
 from app.doctor.examination import Doctor
+from app.doctor.foreign import running_foreign
 from app.doctor.ward import Ward
 from app.doctor.watching import watching_stops
 from app.doctor.webhook import running_webhook
@@ -109,6 +111,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         kernels = await stack.enter_async_context(trying_kernels(hub, boot(), try_here, EngineKernel(engine)))
         kernel = await stack.enter_async_context(running_kernel_trace(hub.record, settings.kernel_trace))
         await close_books(hub, engine, settings.data, left)
+        await close_foreign(hub)
         janitor = Janitor(journal.id, settings.data)
         containers = await stack.enter_async_context(running_containers(engine, hub.record, janitor))
         if settings.kernel_trace == "probe":
@@ -142,13 +145,14 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
                 return str((await engine.call(lambda client: client.inspect_image(tag_of(image))))["Id"])
             return None
 
+        foreign = await stack.enter_async_context(running_foreign(engine.call, hub.record))
         metrics = Metrics() if settings.metrics else None
         hooks = await stack.enter_async_context(running_webhook(settings.webhook))
         told = [each.tell for each in (*hooks, *((metrics,) if metrics else ()))]
         await stack.enter_async_context(watching_stops(engine, told))
         yield Services(
             *(settings, hub, lab, actions, bets, Loads(lab), runner, engine, containers.images, kernel, hosts),
-            *(access, imported, ward, Rehearsals(lab, image_id), Ledger(hub, imported), metrics),
+            *(access, imported, ward, Rehearsals(lab, image_id), foreign, Ledger(hub, imported), metrics),
         )
 
 

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     webhook: str | None = Field(
         None, pattern=r"^https?://[^\s/]+", description="Address that is told when a stop on the engine was forced."
     )
+    allow_foreign: bool = Field(
+        False, description="Signals to, and stops of, containers that are not the lab's, each confirmed by name."
+    )
     kernel_trace: Literal["auto", "probe", "off"] = Field(
         "auto",
         description="The kernel's trace: auto reads it where this user may (root), probe lets a container on the "

@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("events", "hosts.container.ours", "hosts.engine", "hosts.looking", "lab.forecasts", "probe", "verdict"),
     },
     "rehearsal": {"doctor.setup", "events", "hosts.base", "journal", "lab", "verdict"},
-    "books": {"events", "hosts.ends", "hosts.engine", "hub", "journal", "lab"},
+    "books": {"events", "hosts.ends", "hosts.engine", "hub", "journal", "lab", "verdict"},
     "web": {
         *("doctor", "events", "experiments", "hub", "imports", "journal", "lab", "rehearsal"),
         *("sources.kernel_trace", "sources.load", "verdict"),

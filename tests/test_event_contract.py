@@ -52,6 +52,8 @@ UNREAD = {
     "target_started": {"start"},
     "output": {"stream"},
     "kernel_signal": {"si_code"},
+    "foreign_asked": {"container", "timeout_s"},
+    "foreign_done": {"request", "name", "took_s", "exit_code", "killed", "error"},
     "rehearsed": {"name", "image", "fence", "before", "after", "fix", "change"},
     "kernel_trial": {"boot_id", "where", "took_s"},
 }
@@ -140,6 +142,12 @@ def story() -> list[e.AnyEvent]:
             guesses=(parts.PlacedGuess(target="r1.server", who="a1b2", ends="left", before_s=1),),
         ),
         e.StopOverdue(**here, stop=14, late_s=2.0),
+        e.ForeignAsked(
+            **here, author="person", container="c0ffee", name="db", what="stop", signal="SIGTERM", timeout_s=3, by="me"
+        ),
+        e.ForeignDone(
+            **here, request=9, name="db", took_s=0.2, exit_code=0, killed=False, error="none", text="It left."
+        ),
         e.Rehearsed(
             **here, name="web", image="sha256:00", fence="docker", without=("its mounts (/data)",), fix="Use --init.",
             before=LANE, after=LANE, change=CHANGE, text="As it is: SIGKILL.",

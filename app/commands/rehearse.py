@@ -24,7 +24,7 @@ EXAMPLES = """
 Examples:\n
 \b
   signal-lab rehearse web                     a container, running or not
-  signal-lab rehearse --image myapp:latest    an image, as it is started without options
+  signal-lab rehearse --image myapp:latest    an image, without options
   signal-lab rehearse web --fence docker --settle 10s --timeout 3
 """
 

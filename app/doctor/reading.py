@@ -50,8 +50,8 @@ class Engine:
 
     async def kills(self, setups: Iterable[Setup], now: str) -> dict[str, tuple[Kill, ...]]:
         """By container: signals sent by way of the engine since its last start.  ``now``: the engine's own clock."""
-        started = {each.id: _time(each.started_at) for each in setups if each.started_at}
-        until = _time(now) or datetime.now(UTC)
+        started = {each.id: time_of(each.started_at) for each in setups if each.started_at}
+        until = time_of(now) or datetime.now(UTC)
 
         def ask(client: Any) -> list[Facts]:
             filters = {"type": "container", "event": ["kill"]}
@@ -99,7 +99,8 @@ def _signal(event: Facts) -> str:
         return ""
 
 
-def _time(text: str) -> datetime | None:
+def time_of(text: str) -> datetime | None:
+    """Of the engine's clock; None: it is none."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:

@@ -2,7 +2,7 @@
 
 What they are made of is in ``base.py`` and ``parts.py``; those of processes, of stops and of lessons are in
 ``processes.py``, ``stops.py`` and ``lesson.py``, the verdict in ``verdict.py``, guesses in ``guesses.py``,
-rehearsals in ``rehearsals.py``.
+rehearsals in ``rehearsals.py``, of containers that are not the lab's in ``foreign.py``.
 
 An event is a fact: immutable, typed, and numbered by the journal when it is stored (the number is not a field here).
 ``at`` is when it happened by the clock named in ``clock``; ``seen_at`` is when the server learned of it.  The browser
@@ -22,6 +22,8 @@ from app.events.base import Author as Author
 from app.events.base import Clock as Clock
 from app.events.base import LabEvent as LabEvent
 from app.events.base import now as now
+from app.events.foreign import ForeignAsked as ForeignAsked
+from app.events.foreign import ForeignDone as ForeignDone
 from app.events.guesses import BetClosed as BetClosed
 from app.events.guesses import BetOpened as BetOpened
 from app.events.guesses import BetPlaced as BetPlaced
@@ -226,6 +228,8 @@ AnyEvent = Annotated[
     | BetPlaced
     | BetClosed
     | Rehearsed
+    | ForeignAsked
+    | ForeignDone
     | SourceLost
     | SourceBack,
     Field(discriminator="kind"),

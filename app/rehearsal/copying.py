@@ -1,7 +1,7 @@
 """A copy of somebody's container: the same program and stop settings, and nothing that reaches beyond it.
 
-Pure: from what the engine tells to a ``Spec``.  The original is not touched.  Its variables are given to the copy, since
-it may not run without them; they are on no screen, as with everything of one's own.
+Pure: from what the engine tells to a ``Spec``.  The original is not touched.  Its variables are given to the copy,
+which may not run without them; they are on no screen, as with everything of one's own.
 """
 
 from __future__ import annotations

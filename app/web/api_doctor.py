@@ -1,7 +1,7 @@
-"""The doctor over HTTP: what ``docker stop`` would come to for every container of the engine, and nothing that acts.
+"""The doctor over HTTP: what ``docker stop`` would come to for every container of the engine.
 
 A container that is not this lab's is there to be looked at.  What would signal or stop one is refused here, too, and
-not only by a page without buttons.
+not only by a page without buttons, unless whoever started the lab has allowed it; and then it has to be confirmed.
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
+from pydantic import StrictInt
 
-from app.errors import Conflict, NotFound, NotOurs
+from app.errors import Conflict, NotConfirmed, NotFound, NotOurs
+from app.lab.lab import parse
 from app.web.access import role
-from app.web.api import Accepted, SendSignal, StopTarget
-from app.web.services import Guarded, Served, Services
+from app.web.adhoc import Body
+from app.web.api import Accepted, TimeoutS
+from app.web.services import Guarded, RoleHere, Served, Services
 
 router = APIRouter(prefix="/api/v1/doctor", route_class=Guarded)
 ContainerName = Annotated[str, Path(max_length=256, description="Name, id, or the beginning of an id.")]
@@ -37,18 +40,47 @@ async def one_of_them(container: ContainerName, served: Served) -> dict[str, obj
     return await _shown(await _found(container, served), served)
 
 
+class SignalForeign(Body):
+    """``confirm``: the signal's name and the container's: "SIGTERM web"."""
+
+    signal: str | StrictInt
+    confirm: str | None = None
+
+
+class StopForeign(Body):
+    """``confirm``: its stop signal and its name: "SIGTERM web".  ``timeout_s``: absent, its own."""
+
+    timeout_s: TimeoutS = None
+    confirm: str | None = None
+
+
 @router.post("/{container}/signals", status_code=202)
 @role("driver")
-async def signal_it(container: ContainerName, body: SendSignal, served: Served) -> Accepted:  # noqa: ARG001
-    """Always refused: the lab signals its own targets only.  Errors: 403 not_ours, 404 not_found, 409 conflict."""
-    raise _refusal(await _found(container, served), served)
+async def signal_it(container: ContainerName, body: SignalForeign, served: Served, who: RoleHere) -> Accepted:
+    """A signal to the first process of a container that is not the lab's, by way of the engine.
+
+    Refused unless the lab was started with --allow-foreign; always for the lab's own container and for one with the
+    label dev.signal-lab.protect.  Errors: 403 not_ours, 404 not_found, 409 conflict, not_confirmed or already_gone,
+    422 unknown_signal, 502 host_failed, 503 no_engine.
+    """
+    found, signal = await _found(container, served), parse(body.signal)
+    _check_allowed(found, served, body.confirm, signal.name)
+    return Accepted(event_id=await served.foreign.signal(found["id"], found["name"], signal, by=who))
 
 
 @router.post("/{container}/stop", status_code=202)
 @role("driver")
-async def stop_it(container: ContainerName, body: StopTarget, served: Served) -> Accepted:  # noqa: ARG001
-    """Always refused: the lab stops its own targets only.  Errors: 403 not_ours, 404 not_found, 409 conflict."""
-    raise _refusal(await _found(container, served), served)
+async def stop_it(container: ContainerName, body: StopForeign, served: Served, who: RoleHere) -> Accepted:
+    """The engine's own stop of a container that is not the lab's, with its own stop signal.  What came of it is told by
+    ``foreign_done``.
+
+    Refused as a signal is.  Errors: 403 not_ours, 404 not_found, 409 conflict or not_confirmed, 503 no_engine.
+    """
+    found = await _found(container, served)
+    stop = found["stop"]
+    _check_allowed(found, served, body.confirm, stop["signal"])
+    signal, wait_s = parse(stop["signal"]), stop["timeout_s"] if body.timeout_s is None else body.timeout_s
+    return Accepted(event_id=await served.foreign.stop(found["id"], found["name"], signal, wait_s, by=who))
 
 
 async def _found(container: str, served: Services) -> dict[str, Any]:
@@ -74,13 +106,17 @@ def _is_ours(container: dict[str, Any], served: Services) -> bool:
     return bool(container["lab"] == served.engine.lab and container["target"] and not protected)
 
 
-def _refusal(container: dict[str, Any], served: Services) -> NotOurs | Conflict:
+def _check_allowed(container: dict[str, Any], served: Services, confirm: str | None, signal: str) -> None:
+    """Raises NotOurs, Conflict, NotConfirmed."""
     name, target = container["name"], container["target"]
     if container["is_lab"]:
-        return NotOurs(f"the lab itself runs in {name}")
+        raise NotOurs(f"the lab itself runs in {name}")
     if container["protected"]:
-        return NotOurs(f"{name} is protected by its label dev.signal-lab.protect")
+        raise NotOurs(f"{name} is protected by its label dev.signal-lab.protect")
     if _is_ours(container, served):
-        return Conflict(f"{name} is {target} of this lab", hint=f"Ask /api/v1/targets/{target} instead.")
-    hint = f"The lab only looks at it. In a terminal: docker stop {name}"
-    return NotOurs(f"{name} is not a container of this lab", hint=hint)
+        raise Conflict(f"{name} is {target} of this lab", hint=f"Ask /api/v1/targets/{target} instead.")
+    if not served.settings.allow_foreign:
+        hint = f"The lab only looks at it, unless it is started with --allow-foreign. In a terminal: docker stop {name}"
+        raise NotOurs(f"{name} is not a container of this lab", hint=hint)
+    if confirm != (meant := f"{signal} {name}"):
+        raise NotConfirmed(f"{name} is not a container of this lab: say that it is meant", hint=f'"confirm": "{meant}"')

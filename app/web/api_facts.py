@@ -47,6 +47,7 @@ async def health(served: Served, who: RoleHere) -> dict[str, object]:
         "kernel_trial": served.lab.kernels.status(),
         "last_event_id": served.hub.last_id,
         "journal": served.hub.journal.id,
+        "allow_foreign": served.settings.allow_foreign,
     }
 
 

@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
+from app.doctor.foreign import Foreign
 from app.doctor.ward import Ward
 from app.experiments.runner import Runner
 from app.hosts.base import Host
@@ -53,6 +54,7 @@ class Services:
     imported: Imported
     ward: Ward
     rehearsals: Rehearsals
+    foreign: Foreign
     ledger: Ledger
     metrics: Metrics | None
     one_report: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))  # it takes the memory of its run

@@ -21,8 +21,9 @@ import { createBarOffStage, noteOffStage } from "./shared/off_stage_head.js";
 import { createUi } from "./shared/ui.js";
 
 /** @import { DoctorReport } from "../wire/types_doctor.js" */
+/** @import { Meant } from "../views/foreign.js" */
 
-const KINDS = ["source_lost", "source_back", "lab_started"];
+const KINDS = ["source_lost", "source_back", "lab_started", "foreign_asked", "foreign_done"];
 const EVERY_MS = 3000;
 const NOT_READ = "The containers could not be looked at.";
 
@@ -79,7 +80,30 @@ export function startDoctor() {
     }
   };
 
+  /** What waits for its confirmation. @type {Meant|null} */
+  let meant = null;
   let asked = false; // one at a time
+
+  /** @param {Meant|null} next */
+  const onMean = (next) => {
+    meant = next;
+    frame.flush();
+    if (next) /** @type {HTMLElement|null} */ (document.querySelector(".doc-go"))?.focus();
+  };
+
+  /** @param {Meant} it */
+  const onMeant = async ({ container, name, what, signal }) => {
+    onMean(null);
+    const confirm = `${signal} ${name}`;
+    try {
+      await (what === "stop"
+        ? session.api.stopForeign(container, { confirm })
+        : session.api.signalForeign(container, { signal, confirm }));
+    } catch (error) {
+      ui.problem = problemOf(error, "It was not done.");
+    }
+    frame.dirty();
+  };
 
   /** @param {string} container */
   const onRehearse = async (container) => {
@@ -96,6 +120,12 @@ export function startDoctor() {
     }
   };
 
+  /** @param {boolean} looks @param {string} title */
+  const slice = (looks, title) => ({
+    ...{ report, title, looks, copied: ui.copied, drives: role === "driver" },
+    ...{ foreign: session.health?.allow_foreign === true, meant, done: session.state.foreign },
+  });
+
   /** @param {boolean} shown */
   const work = (shown) => {
     session.fold();
@@ -108,11 +138,11 @@ export function startDoctor() {
     const title = "Why does it take 10 s to stop?";
     const noEngine = health && health.engine.state !== "ready" ? health.engine : null;
     doc(
-      [report, noEngine?.reason, experiments, ui.copied, JSON.stringify(note)],
+      [report, noEngine?.reason, experiments, ui.copied, JSON.stringify(note), meant, session.state.foreign],
       () => html`
       ${note ? noteView({ note, title }, nowMs, handlers) : nothing}
       ${noEngine ? noEngineView({ engine: noEngine, experiments, copied: ui.copied }, nowMs, handlers) : nothing}
-      ${doctorView({ report, title, looks: !noEngine, copied: ui.copied, drives: role === "driver" }, nowMs, { onCopy: handlers.onCopy, onRehearse })}`,
+      ${doctorView(slice(noEngine === null, title), nowMs, { onCopy: handlers.onCopy, onRehearse, onMean, onMeant })}`,
     );
     dialogs({ target: null, row: null, from: "outside" });
     if (note) frame.at(1000);

@@ -27,6 +27,7 @@ import { judged } from "./verdicts.js";
 
 const BUILD_LINES_KEPT = 200;
 const GAPS_KEPT = 50;
+const FOREIGN_KEPT = 8;
 
 /** @type {Readonly<State>} The state before the first event. */
 export const EMPTY = Object.freeze({
@@ -38,6 +39,7 @@ export const EMPTY = Object.freeze({
   builds: {},
   record: [],
   notices: [],
+  foreign: [],
 });
 
 /** @template {AnyEvent} E @param {(target: Target, event: E) => Target} change @returns {(state: State, event: E) => State} */
@@ -200,6 +202,8 @@ const FOLDS = {
   bet_opened: ofRun(bets.betOpened),
   bet_placed: ofRun(bets.betPlaced),
   bet_closed: ofRun(bets.betClosed),
+  foreign_asked: (state) => state, // the doctor's page shows what came of it
+  foreign_done: (state, { id, text, at }) => ({ ...state, foreign: [...state.foreign, { id, text, atMs: timeMs(at) }].slice(-FOREIGN_KEPT) }), // biome-ignore format: one row
   rehearsed: ofRun((run, { text, without = [] }) => ({ ...run, rehearsal: { text, without } })),
   source_lost: sourceLost,
   source_back: sourceBack,

@@ -1,18 +1,20 @@
 /**
  * Every container of the engine: a line each, and below it why, how it is set up, what it has by each way of stopping
- * it, who is in it, and what would help.  There is nothing to press that acts on one: the lab only looks at them.  What
- * can be pressed makes a copy, and stops that.
+ * it, who is in it, and what would help.  There is nothing to press that acts on one, unless the lab was started with
+ * --allow-foreign: the lab only looks at them.  What can be pressed makes a copy, and stops that.
  */
 
 import { html, nothing, repeat } from "../lit.js";
 import { linkTo } from "../words/address.js";
 import { FATES } from "../words/fates.js";
-import { counted, visible } from "../words/text.js";
+import { clockTime, counted, visible } from "../words/text.js";
 import { copyButton } from "./copy.js";
+import { foreignView } from "./foreign.js";
 import { adviceView } from "./verdict.js";
 
-/** @import { Advice } from "../wire/types.js" */
+/** @import { Advice, State } from "../wire/types.js" */
 /** @import { DoctorReport, Examined, Grace } from "../wire/types_doctor.js" */
+/** @import { Meant } from "./foreign.js" */
 
 const CHIPS = /** @type {const} */ ({ true: ["left", "stops"], false: ["killed", "killed"], null: ["open", "open"] });
 
@@ -91,10 +93,16 @@ const advices = ({ findings, stop }) => [
   ).values(),
 ];
 
-/** @typedef {{onCopy: (text: string) => void, onRehearse: (container: string) => void}} Acts */
+/**
+ * @typedef {{copied: string|null, drives: boolean, foreign: boolean, meant: Meant|null}} Slice
+ *   `foreign`: containers that are not the lab's may be signalled and stopped
+ * @typedef {Parameters<typeof foreignView>[2] & {onCopy: (text: string) => void, onRehearse: (container: string) => void}} Acts
+ */
 
-/** @param {Examined} each @param {{copied: string|null, drives: boolean}} slice @param {Acts} acts */
-const bodyView = (each, { copied, drives }, { onCopy, onRehearse }) => {
+/** @param {Examined} each @param {Slice} slice @param {Acts} acts */
+const bodyView = (each, { copied, drives, foreign, meant }, acts) => {
+  const { onCopy, onRehearse } = acts;
+  const open = drives && foreign && !each.is_lab && !each.protected && !each.ours;
   const { stop, seen, facts, findings, unheard } = each;
   const helps = advices(each);
   return html`<div class="doc-body"><div class="doc-why">
@@ -108,13 +116,14 @@ const bodyView = (each, { copied, drives }, { onCopy, onRehearse }) => {
       ${seen.missing ? html`<p class="doc-dim">Not seen from here: ${seen.missing}. ${seen.allow}</p>` : nothing}
       ${rehearsalView(each, drives, onRehearse)}
       ${whose(each)}
+      ${open ? foreignView(each, meant, acts) : nothing}
     </div><div class="doc-facts">
       <dl>${facts.map(({ name, value, source, means }) => html`<div><dt>${name}</dt><dd><b>${value}</b> <span>${source}</span> ${visible(means)}</dd></div>`)}</dl>
       ${gracesView(each.graces, copied, onCopy)}${processesView(each)}
     </div></div>`;
 };
 
-/** @param {Examined} each @param {{copied: string|null, drives: boolean}} slice @param {Acts} acts */
+/** @param {Examined} each @param {Slice} slice @param {Acts} acts */
 const oneView = (each, slice, acts) => {
   const [state, word] = CHIPS[`${each.holds}`];
   const others = each.findings.filter(({ check }) => check !== "killed").length;
@@ -126,11 +135,12 @@ const oneView = (each, slice, acts) => {
 };
 
 /**
- * @param {{report: DoctorReport|null, title: string, looks: boolean, copied: string|null, drives: boolean}} slice - `looks`: an engine answers
+ * @param {Slice & {report: DoctorReport|null, title: string, looks: boolean, done: State["foreign"]}} slice - `looks`: an
+ *   engine answers; `done`: what came of requests to others' containers
  * @param {number} _nowMs
  * @param {Acts} acts
  */
-export const doctorView = ({ report, title, looks, copied, drives }, _nowMs, acts) => {
+export const doctorView = ({ report, title, looks, done, ...slice }, _nowMs, acts) => {
   const all = report?.containers ?? [];
   const state = !looks
     ? ""
@@ -141,10 +151,11 @@ export const doctorView = ({ report, title, looks, copied, drives }, _nowMs, act
         : "";
   return html`<header class="doc-head"><h1>${title}</h1><p role="status">${state}</p></header>
     ${looks && report && all.length === 0 ? html`<p class="doc-none">No container runs on this engine. Start one, here or anywhere, and it appears by itself.</p>` : nothing}
+    ${done.length ? html`<ol class="doc-done" aria-label="What came of requests">${done.map(({ text, atMs }) => html`<li><time>${clockTime(atMs)}</time> ${visible(text)}</li>`)}</ol>` : nothing}
     <ul class="doc-list">${repeat(
       all,
       ({ id }) => id,
-      (each) => oneView(each, { copied, drives }, acts),
+      (each) => oneView(each, slice, acts),
     )}</ul>
     ${all.length ? html`<p class="doc-dim">Read again every few seconds while this page is open. In a terminal: <code>signal-lab doctor</code></p>` : nothing}`;
 };

@@ -242,6 +242,7 @@
  * @property {Record<string, Build>} builds
  * @property {Entry[]} record            the last 1,000
  * @property {string[]} notices          what the reducer did not understand: shown, never dropped
+ * @property {{id: number, text: string, atMs: number}[]} foreign   what came of requests to containers that are not the lab's; the last 8
  *
  * What the page knows from the API (never in the journal) is in `types_api.js`.
  *

@@ -12,6 +12,7 @@
  * @property {{state: "ready"|"absent", reason: string, hint?: string, where?: string}} kernel_trace
  * @property {string} [journal]          id of the journal: another one means other events under the same numbers
  * @property {number} [last_event_id]
+ * @property {boolean} [allow_foreign]   drivers may signal and stop containers that are not the lab's
  *
  * @typedef {object} Focus               What the presenter looks at; with each heartbeat, and in the health
  * @property {string|null} experiment

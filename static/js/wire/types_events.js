@@ -442,6 +442,27 @@
  * @property {string} text
  * @typedef {Shared & RehearsedEventFields} RehearsedEvent
  *
+ * @typedef {object} ForeignAskedEventFields  A person asked for a signal to, or a stop of, somebody else's container.  Recorded before it is done.
+ * @property {"foreign_asked"} kind
+ * @property {string} container - its id
+ * @property {string} name
+ * @property {"signal"|"stop"} what
+ * @property {string} signal
+ * @property {number} [timeout_s] - of a stop, -1 without a limit
+ * @property {string} by
+ * @typedef {Shared & ForeignAskedEventFields} ForeignAskedEvent
+ *
+ * @typedef {object} ForeignDoneEventFields  What came of it: a signal was handed over, a stop has come to its end, or either could not be done.
+ * @property {"foreign_done"} kind
+ * @property {number} request - id of the foreign_asked
+ * @property {string} name
+ * @property {number} [took_s]
+ * @property {number} [exit_code]
+ * @property {boolean} [killed]
+ * @property {string} [error]
+ * @property {string} text
+ * @typedef {Shared & ForeignDoneEventFields} ForeignDoneEvent
+ *
  * @typedef {object} SourceLostEventFields  A witness stopped reporting.  What happens until `source_back` may be missing.
  * @property {"source_lost"} kind
  * @property {string} source - "engine", "output", "processes", "kernel"; "lab": of a target, whose server was killed
@@ -454,7 +475,7 @@
  * @property {number} [missing]
  * @typedef {Shared & SourceBackEventFields} SourceBackEvent
  *
- * @typedef {LabStartedEvent|KernelTrialEvent|RunCreatedEvent|RunFinishedEvent|BuildProgressEvent|TargetStartingEvent|TargetStartedEvent|TargetExitedEvent|OutputEvent|TruncatedEvent|ProcessAppearedEvent|ProcessChangedEvent|ProcessGoneEvent|KernelSignalEvent|ForecastEvent|StopForecastEvent|SignalRequestedEvent|SignalFailedEvent|EngineEvent|StopRequestedEvent|StopEscalatedEvent|StopOverdueEvent|StopFinishedEvent|VerdictEvent|StepDoneEvent|StepFailedEvent|StepUnseenEvent|FileWrittenEvent|PauseRequestedEvent|ExecRequestedEvent|ExecFinishedEvent|HttpRequestedEvent|HttpProgressEvent|HttpFinishedEvent|BetOpenedEvent|BetPlacedEvent|BetClosedEvent|RehearsedEvent|SourceLostEvent|SourceBackEvent} AnyEvent
+ * @typedef {LabStartedEvent|KernelTrialEvent|RunCreatedEvent|RunFinishedEvent|BuildProgressEvent|TargetStartingEvent|TargetStartedEvent|TargetExitedEvent|OutputEvent|TruncatedEvent|ProcessAppearedEvent|ProcessChangedEvent|ProcessGoneEvent|KernelSignalEvent|ForecastEvent|StopForecastEvent|SignalRequestedEvent|SignalFailedEvent|EngineEvent|StopRequestedEvent|StopEscalatedEvent|StopOverdueEvent|StopFinishedEvent|VerdictEvent|StepDoneEvent|StepFailedEvent|StepUnseenEvent|FileWrittenEvent|PauseRequestedEvent|ExecRequestedEvent|ExecFinishedEvent|HttpRequestedEvent|HttpProgressEvent|HttpFinishedEvent|BetOpenedEvent|BetPlacedEvent|BetClosedEvent|RehearsedEvent|ForeignAskedEvent|ForeignDoneEvent|SourceLostEvent|SourceBackEvent} AnyEvent
  * @typedef {AnyEvent["kind"]} Kind
  * @typedef {{[K in Kind]: Extract<AnyEvent, {kind: K}>}} EventOf  by its kind
  */

@@ -123,6 +123,8 @@ const SAYS = {
   },
   bet_opened: (event) => `${whoDid(event.by)} asks everybody to guess first`,
   rehearsed: (event) => event.text,
+  foreign_asked: (event) => `${whoDid(event.by)}: ${event.what} ${event.name} (${event.signal})`,
+  foreign_done: (event) => event.text,
   bet_closed: (event) => (event.reason === "person" ? "no more guesses are taken" : "guesses are closed"),
   verdict: (event) => `verdict: ${event.text}`,
   source_lost: (event) => `${sourceName(event)} lost: ${event.reason}`,

@@ -35,14 +35,19 @@ const container = (over = {}) => ({
   ...over,
 });
 
-const ACTS = { onCopy: () => undefined, onRehearse: () => undefined };
+const ACTS = {
+  onCopy: () => undefined,
+  onRehearse: () => undefined,
+  onMean: () => undefined,
+  onMeant: () => undefined,
+};
+const SLICE = { title: "Why?", looks: true, copied: null, drives: false, foreign: false, meant: null, done: [] };
 
-/** @param {any[]} containers @param {boolean} drives */
-const drawnFor = (containers, drives) =>
-  doctorView({ report: { holds: null, containers }, title: "Why?", looks: true, copied: null, drives }, 0, ACTS);
+/** @param {any[]} containers @param {Record<string, any>} more */
+const drawnFor = (containers, more) => doctorView({ ...SLICE, ...more, report: { holds: null, containers } }, 0, ACTS);
 
 /** @param {any[]} containers */
-const drawn = (...containers) => drawnFor(containers, false);
+const drawn = (...containers) => drawnFor(containers, {});
 
 describe("the doctor's page", () => {
   it("tells why, who is never told, what helps once, and each grace with its source", () => {
@@ -67,7 +72,7 @@ describe("the doctor's page", () => {
 
   it("lets a driver rehearse on a copy, but never of what is nobody's to copy, and says what one showed", () => {
     const buttons = (/** @type {any} */ over, drives = true) =>
-      (wordsOf(drawnFor([container(over)], drives)).match(/Rehearse (on a copy|again)/g) ?? []).join();
+      (wordsOf(drawnFor([container(over)], { drives })).match(/Rehearse (on a copy|again)/g) ?? []).join();
     assert.equal(buttons({}), "Rehearse on a copy");
     assert.equal(buttons({}, false) + buttons({ is_lab: true }) + buttons({ protected: true }), "");
     const rehearsed = { run: "r7", at: "2026-12-01T00:00:00Z", text: "As it is: SIGKILL. That holds." };
@@ -75,6 +80,22 @@ describe("the doctor's page", () => {
     const seen = drawn(container({ rehearsed }));
     assert.match(wordsOf(seen), /On a copy: As it is: SIGKILL\. That holds\. Open run 7/);
     assert.match(flat(seen), /href=\/runs\/r7/);
+  });
+
+  it("acts on others' containers only where that is allowed, and asks once more by name", () => {
+    const buttons = (/** @type {any} */ over, /** @type {any} */ more) =>
+      (wordsOf(drawnFor([container(over)], more)).match(/(Stop|Send) (…|\S+)|Cancel/g) ?? []).join();
+    const open = { drives: true, foreign: true };
+    assert.equal(buttons({}, open), "Stop …,Send …");
+    for (const over of [{ is_lab: true }, { protected: true }, { ours: true }]) assert.equal(buttons(over, open), "");
+    assert.equal(buttons({}, { drives: true }) + buttons({}, { foreign: true }), "");
+    const { id, name } = container();
+    const meant = { container: id, name, what: "signal", signal: "SIGHUP" };
+    assert.match(wordsOf(drawnFor([container()], { ...open, meant })), new RegExp(`Send SIGHUP to ${name} Cancel`));
+    const stop = wordsOf(drawnFor([container()], { ...open, meant: { ...meant, what: "stop" } }));
+    assert.match(stop, new RegExp(`Stop ${name} with SIGHUP Cancel`));
+    const done = [{ id: 1, atMs: 0, text: `${name} left after 0.2 s.` }];
+    assert.match(wordsOf(drawnFor([], { done })), /left after 0\.2 s/);
   });
 
   it("leads to the run of what is the lab's own, and says of others whose they are", () => {
@@ -86,7 +107,7 @@ describe("the doctor's page", () => {
 
   it("says that nothing runs, and what it waits for", () => {
     assert.match(wordsOf(drawn()), /No container runs on this engine/);
-    const waits = doctorView({ report: null, title: "Why?", looks: true, copied: null, drives: true }, 0, ACTS);
+    const waits = doctorView({ ...SLICE, report: null }, 0, ACTS);
     assert.match(wordsOf(waits), /Looking at the containers/);
   });
 });
