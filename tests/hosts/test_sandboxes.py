@@ -263,4 +263,4 @@ def test_a_stop_kills_pid_1_after_its_time(driver: Person) -> None:
         assert driver.post(f"/targets/{target}/stop", {"timeout_s": 1}).status_code == 202
         over = events.until(kind("stop_finished"))
         assert (over["killed"], over["exit_code"]) == (True, 137)
-        assert 1 <= over["took_s"] < 5
+        assert 1 <= over["took_s"] < 10

@@ -95,6 +95,7 @@ def test_man_finds_its_page(installed: Path) -> None:
     assert '\n.SS "serve"\n' in page
 
 
+@pytest.mark.long
 def test_a_wheel_without_the_bundle_is_not_built(tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     run("git", "clone", "--quiet", str(ROOT), str(copy))
