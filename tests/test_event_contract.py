@@ -52,9 +52,9 @@ UNREAD = {
     "target_started": {"start"},
     "output": {"stream"},
     "kernel_signal": {"si_code"},
-    "foreign_asked": {"container", "timeout_s"},
+    "foreign_asked": {"container", "name", "what", "signal", "timeout_s", "by"},
     "foreign_done": {"request", "name", "took_s", "exit_code", "killed", "error"},
-    "rehearsed": {"name", "image", "fence", "before", "after", "fix", "change"},
+    "rehearsed": {"name", "image", "fence", "without", "before", "after", "fix", "change"},
     "kernel_trial": {"boot_id", "where", "took_s"},
 }
 
@@ -143,7 +143,8 @@ def story() -> list[e.AnyEvent]:
         ),
         e.StopOverdue(**here, stop=14, late_s=2.0),
         e.ForeignAsked(
-            **here, author="person", container="c0ffee", name="db", what="stop", signal="SIGTERM", timeout_s=3, by="me"
+            **here, author="person", container="c0ffee", name="db", what="stop", signal="SIGTERM", timeout_s=3, by="me",
+            text="me asks.",
         ),
         e.ForeignDone(
             **here, request=9, name="db", took_s=0.2, exit_code=0, killed=False, error="none", text="It left."

@@ -340,7 +340,7 @@ SAYS: dict[str, Says] = {
     "http_finished": _got,
     "bet_opened": lambda _, event: f"{who_did(event['by'])} asks everybody to guess first",
     "bet_placed": lambda teller, event: f"somebody guesses that {teller.of(event).name} {_guess(event)}",
-    "foreign_asked": lambda _, event: f"{who_did(event['by'])}: {event['what']} {event['name']} ({event['signal']})",
+    "foreign_asked": lambda _, event: event["text"],
     "foreign_done": lambda _, event: event["text"],
     "rehearsed": lambda _, event: event["text"],
     "bet_closed": lambda _, event: "no more guesses are taken" if event["reason"] == "person" else "guesses are closed",

@@ -19,7 +19,7 @@ from app.events import ForeignAsked, ForeignDone
 from app.events.record import Record
 from app.jobs import Jobs, running_jobs
 from app.signals import Signal
-from app.verdict.foreign import stopped_words, told_words
+from app.verdict.foreign import asked_words, stopped_words, told_words
 
 T = TypeVar("T")
 SIGKILL = 9
@@ -51,8 +51,11 @@ class Foreign:
     async def signal(self, container: str, name: str, signal: Signal, *, by: str) -> int:
         """Raises AlreadyGone, HostFailed, EngineUnavailable; ``foreign_done`` tells that, too."""
         request = await self.record(
-            ForeignAsked(author="person", container=container, name=name, what="signal", signal=signal.name, by=by)
-        )
+            ForeignAsked(
+                author="person", container=container, name=name, what="signal", signal=signal.name, by=by,
+                text=asked_words(by, f"{signal.name} to", name),
+            )
+        )  # fmt: skip
         try:
             await self.call(lambda client: client.kill(container, signal.number), what=f"signalling {name}")
         except LabError as error:
@@ -64,8 +67,9 @@ class Foreign:
     async def stop(self, container: str, name: str, signal: Signal, timeout_s: int, *, by: str) -> int:
         """Asks for it; the engine's own stop, with the container's own signal.  Its end is told by ``foreign_done``."""
         asked = ForeignAsked(
-            author="person", container=container, name=name, what="stop", signal=signal.name, timeout_s=timeout_s, by=by
-        )
+            author="person", container=container, name=name, what="stop", signal=signal.name, timeout_s=timeout_s,
+            by=by, text=asked_words(by, f"a stop with {signal.name} of", name),
+        )  # fmt: skip
         since = await self.call(_now)
         request = await self.record(asked)
         self.jobs.start_soon(self._stop, request, container, name, timeout_s, since)

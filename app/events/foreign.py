@@ -20,6 +20,7 @@ class ForeignAsked(LabEvent):
     signal: str
     timeout_s: int | None = None  # of a stop, -1 without a limit
     by: str
+    text: str
 
 
 class ForeignDone(LabEvent):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from app.verdict.diagnosis import seconds
+from app.verdict.diagnosis import seconds, who_did
 
 UNWATCHED = "The lab does not watch it: what it did with that, its own output tells."
+
+
+def asked_words(by: str, what: str, name: str) -> str:
+    """``what``: "SIGHUP to", "a stop with SIGTERM of"."""
+    return f"{who_did(by)} asks for {what} {name}, which is not of this lab"
 
 
 def told_words(name: str, signal: str) -> str:

@@ -70,10 +70,12 @@ describe("the way of a signal among processes", () => {
     assert.equal(fallAt(told, 2).way?.hops[0].text, "d: SIGHUP from c: waits");
   });
 
-  it("gives no place to what came and went, where others stay", () => {
-    const told = family("bash", "a", "b").add(1.02, "process_gone", { pid: 201, start: 1201, ended: "exited" });
+  it("puts what came and went behind what stays", () => {
+    const told = family("bash", "a", "b");
     const names = () => fallAt(told, 2).way?.places.map(({ name }) => name);
-    assert.deepEqual(names(), ["python3", "bash", "a", "b"], "there is room for it");
+    assert.deepEqual(names(), ["python3", "bash", "a", "b"]);
+    told.add(1.02, "process_gone", { pid: 201, start: 1201, ended: "exited" });
+    assert.deepEqual(names(), ["python3", "a", "b", "bash"]);
     told.process(1.5, 300, { comm: "c", ppid: 202 });
     assert.deepEqual(names(), ["python3", "a", "b", "+2 more"]);
   });

@@ -206,7 +206,7 @@ describe("a rehearsal", () => {
     const { r1 } = state.runs;
     assert.ok(r1.rehearsal);
     const race = must(raceOf(r1, state, ms(9)));
-    const words = rehearsalWords(r1.rehearsal, r1, state, race);
+    const words = rehearsalWords(r1.rehearsal, race);
     assert.deepEqual([words.say, words.more], ["It helps.", ["The copies were without a and b."]]);
     assert.deepEqual(words.fix, { name: "as-it-is", advice: ADVICE });
     assert.deepEqual(
@@ -220,7 +220,7 @@ describe("a rehearsal", () => {
     const { r1 } = state.runs;
     assert.equal(raceOf(r1, state, ms(9)), null);
     assert.ok(r1.rehearsal);
-    const words = rehearsalWords(r1.rehearsal, r1, state, null);
+    const words = rehearsalWords(r1.rehearsal, null);
     assert.deepEqual(words, { say: "Nothing to mend.", more: [], proofs: [], fix: null });
   });
 });

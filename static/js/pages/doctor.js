@@ -12,6 +12,7 @@ import { doctorView } from "../views/doctor.js";
 import { noEngineView } from "../views/no_engine.js";
 import { noteView } from "../views/note.js";
 import { ApiError } from "../wire/api.js";
+import { doctorApi } from "../wire/api_doctor.js";
 import { createSession } from "../wire/session.js";
 import { linkTo } from "../words/address.js";
 import { createDialogs } from "./shared/dialogs.js";
@@ -38,6 +39,7 @@ export function startDoctor() {
 
   const frame = createFrame((shown) => work(shown));
   const session = createSession({ role, dirty: frame.dirty });
+  const api = doctorApi(session.api);
   const handlers = handlersOffStage({ session, ui, frame });
   const follow = createFollow({ role, dirty: frame.dirty });
   const here = () => ({ led: follow.elsewhere(session.focus), onFollow: follow.toggle });
@@ -66,7 +68,7 @@ export function startDoctor() {
     try {
       if (session.health?.engine.state !== "ready") await session.refresh(); // who is away need not be asked
       if (session.health?.engine.state !== "ready") return forget();
-      const found = await session.api.doctor();
+      const found = await api.all();
       const text = JSON.stringify(found);
       if (text !== told) report = found;
       told = text;
@@ -96,9 +98,7 @@ export function startDoctor() {
     onMean(null);
     const confirm = `${signal} ${name}`;
     try {
-      await (what === "stop"
-        ? session.api.stopForeign(container, { confirm })
-        : session.api.signalForeign(container, { signal, confirm }));
+      await (what === "stop" ? api.stop(container, { confirm }) : api.signal(container, { signal, confirm }));
     } catch (error) {
       ui.problem = problemOf(error, "It was not done.");
     }
@@ -110,7 +110,7 @@ export function startDoctor() {
     if (asked) return;
     asked = true;
     try {
-      const { run } = await session.api.rehearse(container);
+      const { run } = await api.rehearse(container);
       location.assign(linkTo(`/runs/${encodeURIComponent(run)}`));
     } catch (error) {
       ui.problem = problemOf(error, "No copy was started.");

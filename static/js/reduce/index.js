@@ -203,8 +203,8 @@ const FOLDS = {
   bet_placed: ofRun(bets.betPlaced),
   bet_closed: ofRun(bets.betClosed),
   foreign_asked: (state) => state, // the doctor's page shows what came of it
-  foreign_done: (state, { id, text, at }) => ({ ...state, foreign: [...state.foreign, { id, text, atMs: timeMs(at) }].slice(-FOREIGN_KEPT) }), // biome-ignore format: one row
-  rehearsed: ofRun((run, { text, without = [] }) => ({ ...run, rehearsal: { text, without } })),
+  foreign_done: (state, event) => ({ ...state, foreign: [...state.foreign, event].slice(-FOREIGN_KEPT) }),
+  rehearsed: ofRun((run, rehearsal) => ({ ...run, rehearsal })),
   source_lost: sourceLost,
   source_back: sourceBack,
 };

@@ -151,7 +151,7 @@ export const doctorView = ({ report, title, looks, done, ...slice }, _nowMs, act
         : "";
   return html`<header class="doc-head"><h1>${title}</h1><p role="status">${state}</p></header>
     ${looks && report && all.length === 0 ? html`<p class="doc-none">No container runs on this engine. Start one, here or anywhere, and it appears by itself.</p>` : nothing}
-    ${done.length ? html`<ol class="doc-done" aria-label="What came of requests">${done.map(({ text, atMs }) => html`<li><time>${clockTime(atMs)}</time> ${visible(text)}</li>`)}</ol>` : nothing}
+    ${done.length ? html`<ol class="doc-done" aria-label="What came of requests">${done.map(({ text, at }) => html`<li><time>${clockTime(Date.parse(at))}</time> ${visible(text)}</li>`)}</ol>` : nothing}
     <ul class="doc-list">${repeat(
       all,
       ({ id }) => id,

@@ -83,14 +83,8 @@ export function createApi({ fetch = fetchThrough(createGate()), base = linkTo("/
     health: () => call("GET", "/health", undefined, { again: false }),
     /** @returns {Promise<SignalTable>} */
     signals: () => call("GET", "/signals"),
-    /** What `docker stop` would come to for every container of the engine. @returns {Promise<import("./types_doctor.js").DoctorReport>} */
-    doctor: () => call("GET", "/doctor"),
-    /** A copy of it is stopped, and one with what would help. @param {string} container @returns {Promise<{run: string}>} */
-    rehearse: (container) => call("POST", "/rehearsals", { container }),
-    /** To one that is not the lab's; `confirm` names signal and container. @param {string} container @param {{signal: string, confirm: string}} what */
-    signalForeign: (container, what) => call("POST", `/doctor/${part(container)}/signals`, what),
-    /** @param {string} container @param {{confirm: string}} what */
-    stopForeign: (container, what) => call("POST", `/doctor/${part(container)}/stop`, what),
+    /** For what one page alone asks. */
+    call,
     /** Who sends each, and what programs do with it. @returns {Promise<SignalUses>} */
     signalUses: () => call("GET", "/signals/uses"),
     /** All that a page begins with; of experiments that it is not `about` only what a list needs. @param {string|null} [about] @returns {Promise<{health: Health, experiments: Experiment[], faults: string[], signals: SignalTable}>} */

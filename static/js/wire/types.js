@@ -180,11 +180,7 @@
  * @property {Record<string, {id: number, why: string}>} unseen  what cannot be seen here, and why
  * @property {Record<string, ScratchFile>} files  by name
  * @property {Bet|null} bet              null: nobody was asked to guess
- * @property {Rehearsal|null} rehearsal  of a copy's stops: what it came to; null: it is none, or is not over
- *
- * @typedef {object} Rehearsal
- * @property {string} text               the whole of it in a sentence or two
- * @property {string[]} without          what the original has and the copies had not
+ * @property {import("./types_events.js").RehearsedEvent|null} rehearsal  of a copy's stops: what it came to; null: it is none, or is not over
  *
  * @typedef {object} Bet                 Guesses on how the targets of a run will end; the last time that the room was asked.
  * @property {number} id                 of the event that opened it
@@ -242,7 +238,7 @@
  * @property {Record<string, Build>} builds
  * @property {Entry[]} record            the last 1,000
  * @property {string[]} notices          what the reducer did not understand: shown, never dropped
- * @property {{id: number, text: string, atMs: number}[]} foreign   what came of requests to containers that are not the lab's; the last 8
+ * @property {import("./types_events.js").ForeignDoneEvent[]} foreign   what came of requests to containers that are not the lab's; the last 8
  *
  * What the page knows from the API (never in the journal) is in `types_api.js`.
  *

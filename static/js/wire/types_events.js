@@ -450,6 +450,7 @@
  * @property {string} signal
  * @property {number} [timeout_s] - of a stop, -1 without a limit
  * @property {string} by
+ * @property {string} text
  * @typedef {Shared & ForeignAskedEventFields} ForeignAskedEvent
  *
  * @typedef {object} ForeignDoneEventFields  What came of it: a signal was handed over, a stop has come to its end, or either could not be done.

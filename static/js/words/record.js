@@ -50,6 +50,9 @@ const SOURCES = { kernel: "the kernel’s trace", journal: "the journal", lab: "
 /** @param {SourceLostEvent|SourceBackEvent} event */
 const sourceName = ({ source }) => SOURCES[source] ?? source;
 
+/** The lab has said it already. @param {{text: string}} event */
+const itself = ({ text }) => text;
+
 /** @type {{[K in Kind]?: (event: EventOf[K], target: Target|undefined, state: State) => string|null}} */
 const SAYS = {
   lab_started: (event) => `Signal Lab ${event.version} starts`,
@@ -122,9 +125,9 @@ const SAYS = {
     return `the stop took ${seconds(event.took_s ?? null)}: ${exitedWith(event.exit_code ?? null)}`;
   },
   bet_opened: (event) => `${whoDid(event.by)} asks everybody to guess first`,
-  rehearsed: (event) => event.text,
-  foreign_asked: (event) => `${whoDid(event.by)}: ${event.what} ${event.name} (${event.signal})`,
-  foreign_done: (event) => event.text,
+  rehearsed: itself,
+  foreign_asked: itself,
+  foreign_done: itself,
   bet_closed: (event) => (event.reason === "person" ? "no more guesses are taken" : "guesses are closed"),
   verdict: (event) => `verdict: ${event.text}`,
   source_lost: (event) => `${sourceName(event)} lost: ${event.reason}`,

@@ -94,7 +94,7 @@ describe("the doctor's page", () => {
     assert.match(wordsOf(drawnFor([container()], { ...open, meant })), new RegExp(`Send SIGHUP to ${name} Cancel`));
     const stop = wordsOf(drawnFor([container()], { ...open, meant: { ...meant, what: "stop" } }));
     assert.match(stop, new RegExp(`Stop ${name} with SIGHUP Cancel`));
-    const done = [{ id: 1, atMs: 0, text: `${name} left after 0.2 s.` }];
+    const done = [{ id: 1, at: "2026-12-01T00:00:00Z", text: `${name} left after 0.2 s.` }];
     assert.match(wordsOf(drawnFor([], { done })), /left after 0\.2 s/);
   });
 

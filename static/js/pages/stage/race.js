@@ -69,7 +69,7 @@ export function createRace({ session, dirty }) {
     if (!run || !race?.over) {
       for (const name of ["data-open", "data-shut"]) place.toggleAttribute(name, false);
       draw([null], () => null);
-      return say(run?.rehearsal ? rehearsalWords(run.rehearsal, run, session.state, null) : null);
+      return say(run?.rehearsal ? rehearsalWords(run.rehearsal, null) : null);
     }
     ask(run.id);
     const chart = chartOf(race, before.get(run.id) ?? null);
@@ -79,6 +79,6 @@ export function createRace({ session, dirty }) {
     draw([JSON.stringify(chart), size, open], () => timesView({ chart, size, open }, nowMs, handlers));
     // The verdicts come one by one, a little later than the ends: one sentence over all is said once, and does not grow.
     if (run.status !== "finished" && !race.racers.every(({ verdict }) => verdict)) return words;
-    return say(run.rehearsal ? rehearsalWords(run.rehearsal, run, session.state, race) : raceWords(race));
+    return say(run.rehearsal ? rehearsalWords(run.rehearsal, race) : raceWords(race));
   };
 }

@@ -1,8 +1,8 @@
 /**
  * The way of a signal among the processes of a target: who sent what to whom, and what became of it there.  Below the
  * root's own life the program's lane has room for three more processes.  They stand in the order in which they appeared,
- * so that none moves when another comes or goes, and what is too many shares the last place: first of all what came and
- * went, such as the copy that a shell makes of itself for a $(…).
+ * so that none moves when another comes or goes, and what is too many shares the last place.  What came and went within a
+ * moment, such as the copy that a shell makes of itself for a $(…), goes behind the others.
  *
  * A process of another target of the run, to which or from which one was sent, has the last place: a name, and no life, for
  * that is in the fall of its own target.
@@ -56,6 +56,9 @@ const BESIDE = 1.6;
 /** @param {number} x */
 const within = (x) => Math.min(100, Math.max(0, x));
 
+/** Whether it came and went. @param {Process} process */
+const briefly = ({ appearedMs, goneMs }) => Number(goneMs !== null && goneMs - appearedMs < BRIEF_MS);
+
 /** Those of which something can be in the window, the root first, the rest as they came. @param {Target} target @param {Axis} axis @returns {Process[]} */
 const shown = (target, axis) => {
   const root = rootOf(target);
@@ -63,7 +66,7 @@ const shown = (target, axis) => {
   const rest = Object.values(target.processes)
     .filter((each) => each !== root)
     .filter(({ appearedMs, goneMs }) => axis.x(appearedMs) <= 100 && (goneMs === null || goneMs >= axis.zeroMs))
-    .toSorted((a, b) => a.appearedMs - b.appearedMs || a.pid - b.pid);
+    .toSorted((a, b) => briefly(a) - briefly(b) || a.appearedMs - b.appearedMs || a.pid - b.pid);
   return [root, ...rest];
 };
 
@@ -88,21 +91,9 @@ const elsewhere = ({ across, kernel }, axis) => {
   return { name, pids: met.map(({ pid }) => pid), life: null, end: null };
 };
 
-/** @param {Process} process */
-const cameAndWent = ({ appearedMs, goneMs }) => goneMs !== null && goneMs - appearedMs < BRIEF_MS;
-
-/** The root and those that have a place of their own. @param {Process[]} processes @param {number} most @returns {Process[]} */
-const aloneOf = (processes, most) => {
-  if (processes.length <= most) return processes;
-  const [root, ...rest] = processes;
-  const stays = rest.filter((process) => !cameAndWent(process));
-  const first = new Set([...stays, ...rest.filter(cameAndWent)].slice(0, most - 2));
-  return [root, ...rest.filter((process) => first.has(process))];
-};
-
 /** @param {Process[]} processes @param {Axis} axis @param {number} untilX @param {number} most @returns {Place[]} */
 const placesOf = (processes, axis, untilX, most) => {
-  const alone = aloneOf(processes, most);
+  const alone = processes.length <= most ? processes : processes.slice(0, most - 1);
   /** @type {Place[]} */
   const places = alone.map((process, at) => ({
     name: shortened(nameFor(process.comm), NAME),
@@ -110,7 +101,7 @@ const placesOf = (processes, axis, untilX, most) => {
     life: at === 0 ? null : lifeOf(process, axis, untilX),
     end: at === 0 ? null : endOf(process),
   }));
-  const more = processes.filter((process) => !alone.includes(process));
+  const more = processes.slice(alone.length);
   if (more.length) {
     const lives = more.map((process) => lifeOf(process, axis, untilX));
     const life = { x0: Math.min(...lives.map(({ x0 }) => x0)), x1: Math.max(...lives.map(({ x1 }) => x1)) };
