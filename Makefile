@@ -36,7 +36,7 @@ types:
 	npx --no-install tsc -p tsconfig.json
 
 unit:
-	.venv/bin/pytest -q -m "not whole and not engine and not browser and not long" $(SEVERAL) 2
+	.venv/bin/pytest -q -m "not whole and not engine and not browser and not long" $(SEVERAL) 3
 
 images:
 	.venv/bin/signal-lab images build

@@ -12,6 +12,8 @@ import pytest
 
 from tests.support import LabUnderTest, Person, kind, prints, running_lab, until
 
+pytestmark = pytest.mark.whole
+
 HEAD = 'title = "X"\ngroup = "Own"\norder = {order}\nquestion = "Why?"\n'
 
 FILES = """
@@ -194,7 +196,6 @@ def command(*words: str, data: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.whole
 def test_verify_prints_a_row_for_each_expectation_and_fails_with_the_reason(folder: Path, tmp_path: Path) -> None:
     done = command("verify", "files", "wrong", "--experiments", str(folder), data=tmp_path)
     assert done.returncode == 1, done.stderr
@@ -204,7 +205,6 @@ def test_verify_prints_a_row_for_each_expectation_and_fails_with_the_reason(fold
     assert "2 experiments: 1 passed, 1 failed" in done.stdout
 
 
-@pytest.mark.whole
 def test_verify_as_json_and_what_is_not_possible_is_no_failure(folder: Path, tmp_path: Path) -> None:
     done = command("verify", "served", "pid-1", "--json", "--experiments", str(folder), data=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -216,7 +216,6 @@ def test_verify_as_json_and_what_is_not_possible_is_no_failure(folder: Path, tmp
     assert answer["summary"]["not_possible"] == 1
 
 
-@pytest.mark.whole
 def test_verify_tells_a_wrong_file_with_its_line(folder: Path, tmp_path: Path) -> None:
     (folder / "bad.toml").write_text(f'id = "bad"\n{HEAD.format(order="one")}')
     done = command("verify", "--experiments", str(folder), data=tmp_path)
@@ -224,7 +223,6 @@ def test_verify_tells_a_wrong_file_with_its_line(folder: Path, tmp_path: Path) -
     assert f"{folder}/bad.toml:4: order: Input should be a valid integer" in done.stderr or "not TOML" in done.stderr
 
 
-@pytest.mark.whole
 def test_verify_knows_no_such_experiment(tmp_path: Path) -> None:
     done = command("verify", "nothing", data=tmp_path)
     assert done.returncode == 1

@@ -9,6 +9,8 @@ import pytest
 from app.serve import connections
 from tests.support import TOKEN, EventReader, LabUnderTest, Person, kind, prints, until
 
+pytestmark = pytest.mark.whole
+
 
 def ids(events: list[dict[str, int]]) -> list[int]:
     return [event["id"] for event in events]
