@@ -53,6 +53,8 @@ def section(results: Sequence[Result]) -> list[str]:
         "Before each of these was stopped, a rehearsal made a copy of it: without network, stopped as it is, and where",
         "that did not hold, once more with what its verdict advises ([rehearsal](rehearsal.md)). Cases with a client",
         "are not among them: a copy has none. *The same*: killed or not as the original was, and about as fast.",
+        "The original was stopped when its copies had been, up to a minute later: what ends by itself meanwhile counts",
+        "as another end.",
         "",
         "| case | the original | the copy | the same | what would help | with that |",
         "|---|---|---|---|---|---|",
