@@ -7,7 +7,7 @@ what *happened* to the first copy, and not from its forecast.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import anyio
 
@@ -89,7 +89,8 @@ class Rehearsals:
         change, after = advice.change if advice and before.result in ("not_held", "not_clean") else None, None
         if change:
             await self.lab.start_later(second.target.id, changed(second.spec, change))
-            after, _ = await self._stopped(second, original, how)
+            more_s = how.timeout_s if change.stop_timeout_s is None else change.stop_timeout_s
+            after, _ = await self._stopped(second, original, replace(how, timeout_s=more_s))
         await self.lab.hub.record(
             Rehearsed(
                 run=run.id,
@@ -110,7 +111,7 @@ class Rehearsals:
         target = state.target.id
         await state.started.wait()
         if state.handle is None:
-            return RehearsalLane(target=target, result="unknown", text="it could not be started"), None
+            return RehearsalLane(target=target, result="unknown", text="It could not be started."), None
         with anyio.move_on_after(how.settle_s):
             await state.over.wait()
         request = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.events.parts import Advice, RehearsalLane
-from app.verdict.diagnosis import inside, seconds
+from app.verdict.diagnosis import seconds
 
 FENCE = "It may need what a copy does not have."
 
@@ -13,14 +13,14 @@ def words(before: RehearsalLane, advice: Advice | None, after: RehearsalLane | N
     if before.result == "held":
         return f"As it is: {_came(before)}. The stop holds, and there is nothing to mend."
     if before.result == "unknown":
-        return f"It could not be told: {inside(before.text)}."
+        return f"It could not be told. {before.text}"
     if after is None:
         return f"As it is: {_came(before)}. {_not_tried(advice)}"
     result = {
         "held": "That holds.",
         "not_clean": "In time, but not clean.",
         "not_held": "That does not hold, either.",
-        "unknown": "Whether that holds could not be told.",
+        "unknown": after.text,
     }[after.result]
     return f"As it is: {_came(before)}. With what would help: {_came(after)}. {result}"
 
@@ -28,7 +28,7 @@ def words(before: RehearsalLane, advice: Advice | None, after: RehearsalLane | N
 def _came(lane: RehearsalLane) -> str:
     """``SIGKILL after 10.0 s, exit code 137``."""
     if lane.result == "unknown":
-        return inside(lane.text)
+        return "it could not be told"
     took = "" if lane.took_s is None else f" after {seconds(lane.took_s)}"
     ended = f"SIGKILL{took}" if lane.killed else f"it left{took}"
     code = "an unknown exit code" if lane.exit_code is None else f"exit code {lane.exit_code}"
@@ -43,6 +43,6 @@ def _not_tried(advice: Advice | None) -> str:
 
 def ended_before(code: int | None, without: tuple[str, ...]) -> str:
     """For a copy that did not live until it was stopped."""
-    ended = "it ended by itself" if code is None else f"it ended by itself with {code}"
+    ended = "It ended by itself" if code is None else f"It ended by itself with {code}"
     lacks = f" {FENCE} It was without {', '.join(without)}." if without else ""
     return f"{ended} before it was stopped.{lacks}"

@@ -18,13 +18,16 @@ IGNORES = (
     "-c",
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('Serving', flush=True); time.sleep(600)",
 )
+SLOW = ("bash", "-c", "trap 'sleep 2.5; exit 0' TERM; echo Serving; sleep 600 & wait $!")
 STATE = "{{.State.Running}} {{.State.Pid}}"
 
 
 def test_a_copy_shows_what_would_help_and_the_original_goes_on(engine: None, tmp_path: Path) -> None:
     flags = ("--stop-timeout", "1", "-e", "DB_PASSWORD=opensesame", "-v", "/tmp:/mnt:ro", "-p", "127.0.0.1::8080")
     with (
-        foreign(web=(flags, HTTP), deaf=(("--stop-timeout", "1"), IGNORES)) as ids,
+        foreign(
+            web=(flags, HTTP), deaf=(("--stop-timeout", "1"), IGNORES), slow=(("--stop-timeout", "1"), SLOW)
+        ) as ids,
         running_lab(tmp_path / "data") as lab,
         lab.person() as person,
     ):
@@ -53,6 +56,11 @@ def test_a_copy_shows_what_would_help_and_the_original_goes_on(engine: None, tmp
             events.until(kind("run_finished", reason="ended"))
         assert (came["before"]["result"], came.get("after"), came.get("change")) == ("not_held", None, None)
         assert "no copy can show it: Let python3 not ignore SIGTERM" in came["text"]
+        run = person.post("/rehearsals", {"container": ids["slow"], "settle_s": 1, "timeout_s": 1}).json()["run"]
+        with person.events(run=run) as events:
+            came = events.until(kind("rehearsed"))
+        assert came["change"]["stop_timeout_s"] == 10, "more than was asked for: that is what would help"
+        assert (came["before"]["killed"], came["after"]["result"], came["after"]["exit_code"]) == (True, "held", 0)
         assert person.post("/rehearsals", {"container": "no-such-container"}).status_code == 404
         assert person.post("/rehearsals", {"container": "a", "image": "b"}).status_code == 422
         journal = person.get("/health").json()["journal"]
@@ -64,4 +72,4 @@ def test_a_copy_that_does_not_live_is_no_pass(engine: None, tmp_path: Path) -> N
     done = subprocess.run(words, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 3, done.stdout + done.stderr
     [came] = [each for each in map(json.loads, done.stdout.splitlines()) if each.get("kind") == "rehearsed"]
-    assert came["text"] == "It could not be told: it ended by itself with 0 before it was stopped."
+    assert came["text"] == "It could not be told. It ended by itself with 0 before it was stopped."

@@ -31,7 +31,8 @@ AS_IT_IS = "As it is: SIGKILL after 10.0 s, exit code 137."
         (KILLED, ADVICE, KILLED, f"{AS_IT_IS} {HELPS}: {AS_IT_IS[10:]} That does not hold, either."),
         (KILLED, None, None, f"{AS_IT_IS} Nothing seen says what would help."),
         (KILLED, ADVICE, None, f"{AS_IT_IS} {NO_COPY}: {ADVICE.text}"),
-        (lane("unknown"), None, None, "It could not be told: nobody saw it."),
+        (lane("unknown"), None, None, "It could not be told. Nobody saw it."),
+        (KILLED, ADVICE, lane("unknown"), f"{AS_IT_IS} {HELPS}: it could not be told. Nobody saw it."),
     ],
 )  # fmt: skip
 def test_it_is_said(before: RehearsalLane, advice: Advice | None, after: RehearsalLane | None, said: str) -> None:
@@ -40,7 +41,7 @@ def test_it_is_said(before: RehearsalLane, advice: Advice | None, after: Rehears
 
 def test_a_copy_that_does_not_live_says_what_it_was_without() -> None:
     assert ended_before(1, ("a network",)) == (
-        "it ended by itself with 1 before it was stopped. "
+        "It ended by itself with 1 before it was stopped. "
         "It may need what a copy does not have. It was without a network."
     )
-    assert ended_before(None, ()) == "it ended by itself before it was stopped."
+    assert ended_before(None, ()) == "It ended by itself before it was stopped."

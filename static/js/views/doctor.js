@@ -111,12 +111,11 @@ const bodyView = (each, { copied, drives, foreign, meant }, acts) => {
       ${stop.because.length ? html`<ul class="result-because">${stop.because.map((why) => html`<li>${visible(why)}</li>`)}</ul>` : nothing}
       ${unheard ? html`<p>${visible(unheard)}</p>` : nothing}
       ${findings.filter(({ check }) => check !== "killed").map(({ text }) => html`<p>${visible(text)}</p>`)}
+      ${rehearsalView(each, drives, onRehearse)}
       ${helps.map((advice) => adviceView(advice, copied, onCopy))}
       ${stop.fix && helps.length === 0 ? html`<p><b>What would help:</b> ${stop.fix}</p>` : nothing}
       ${seen.missing ? html`<p class="doc-dim">Not seen from here: ${seen.missing}. ${seen.allow}</p>` : nothing}
-      ${rehearsalView(each, drives, onRehearse)}
-      ${whose(each)}
-      ${open ? foreignView(each, meant, acts) : nothing}
+      ${open ? foreignView(each, meant, acts) : whose(each)}
     </div><div class="doc-facts">
       <dl>${facts.map(({ name, value, source, means }) => html`<div><dt>${name}</dt><dd><b>${value}</b> <span>${source}</span> ${visible(means)}</dd></div>`)}</dl>
       ${gracesView(each.graces, copied, onCopy)}${processesView(each)}

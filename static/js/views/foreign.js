@@ -29,7 +29,7 @@ export const foreignView = ({ id, name, stop }, meant, { onMean, onMeant }) => {
     const chosen = /** @type {HTMLElement} */ (currentTarget).parentElement?.querySelector("select");
     if (chosen) mean("signal", `SIG${chosen.value}`);
   };
-  return html`<div class="doc-act"><button class="btn" type="button" @click=${() => mean("stop", stop.signal)}>Stop …</button>
+  return html`<p class="doc-dim">Not of this lab, which may act on it: it was started with --allow-foreign.</p><div class="doc-act"><button class="btn" type="button" @click=${() => mean("stop", stop.signal)}>Stop …</button>
     <label>Signal <select aria-label=${`Signal for ${name}`}>${SIGNALS.map((each) => html`<option ?selected=${each === "TERM"}>${each}</option>`)}</select></label>
     <button class="btn" type="button" @click=${send}>Send …</button></div>`;
 };
