@@ -104,7 +104,8 @@ def serve(
     ] = None,
     experiments: Annotated[Path | None, typer.Option(help="Folder of experiments of your own, beside ours.")] = None,
     keep_runs: Annotated[
-        int | None, typer.Option(help="Runs that are kept; older ones that have ended are forgotten. [default: 200]")
+        int | None,
+        typer.Option(help="Runs that are kept; older ones that have ended are forgotten; 0: all are. [default: 200]"),
     ] = None,
     open_: Annotated[bool | None, typer.Option("--open/--no-open", help="Open the page in a browser.")] = None,
     quiet: Annotated[

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from app.errors import Ending
 from app.events import AnyEvent, from_dict, to_json
-from app.storage import connect, open_file, translated
+from app.storage import Connection, connect, open_file, translated
 
 VERSION = 1  # of the schema: raised with every change that an older lab would not understand
 WAIT_S = 2.0  # for a program that holds the journal locked; whoever records waits no longer than that, too
@@ -171,6 +171,18 @@ class Journal:
         with self._open(self._write_lock):
             return int(self._writer.execute("INSERT INTO run_numbers DEFAULT VALUES").lastrowid or 0)
 
+    def beyond(self, count: int) -> list[str]:
+        """The runs that have ended and are not among the newest ``count``, the newest first."""
+        with self._open(self._read_lock):
+            return self._beyond(self._reader, count)[0]
+
+    def _beyond(self, db: Connection, count: int) -> tuple[list[str], int]:
+        """And the number of the oldest ``run_created`` that stays."""
+        created = db.execute("SELECT run, id FROM events WHERE kind = 'run_created' ORDER BY id DESC").fetchall()
+        over = {run for (run,) in db.execute("SELECT run FROM events WHERE kind = 'run_finished'")}
+        gone = [run for at, (run, _) in enumerate(created) if at >= count and run in over]
+        return gone, min((number for run, number in created if run not in gone), default=2**62)
+
     def forget_all_but(self, count: int) -> int:
         """Keep the newest ``count`` runs, and those that have not ended; gives how many others were forgotten.
 
@@ -178,18 +190,12 @@ class Journal:
         long as the kernel is the same.
         """
         with self._open(self._write_lock):
-            created = self._writer.execute(
-                "SELECT run, id FROM events WHERE kind = 'run_created' ORDER BY id DESC"
-            ).fetchall()
-            over = {run for (run,) in self._writer.execute("SELECT run FROM events WHERE kind = 'run_finished'")}
-            kept = [(run, number) for at, (run, number) in enumerate(created) if at < count or run not in over]
-            gone = [(run,) for at, (run, _) in enumerate(created) if at >= count and run in over]
+            gone, oldest = self._beyond(self._writer, count)
             if not gone:
                 return 0
             self._writer.execute("BEGIN IMMEDIATE")
             try:
-                self._writer.executemany("DELETE FROM events WHERE run = ?", gone)
-                oldest = min(number for _, number in kept)
+                self._writer.executemany("DELETE FROM events WHERE run = ?", [(run,) for run in gone])
                 self._writer.execute(
                     "DELETE FROM events WHERE run IS NULL AND kind != 'kernel_trial' AND id < ?", (oldest,)
                 )
@@ -198,6 +204,11 @@ class Journal:
                 self._roll_back()
                 raise
         return len(gone)
+
+    def compact(self) -> None:
+        """Give the disk back what was forgotten; takes its time, and nobody else may have the file open."""
+        with self._open(self._write_lock):
+            self._writer.execute("VACUUM")
 
     def forget(self, run: str) -> None:
         """All events of one run, for good.  Its numbers are not used again."""

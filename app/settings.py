@@ -48,7 +48,9 @@ class Settings(BaseSettings):
         "engine read it, off does without.",
     )
     experiments: Path | None = Field(None, description="Folder of experiments of one's own (TOML), beside ours.")
-    keep_runs: int = Field(200, ge=1, description="Runs that are kept; older ones that have ended are forgotten.")
+    keep_runs: int = Field(
+        200, ge=0, description="Runs that are kept; older ones that have ended are forgotten. 0 keeps all."
+    )
     open: bool = Field(False, description="Open the page in a browser.")
     heartbeat_s: float = Field(5.0, gt=0, description="How often a quiet stream says that it is alive, in seconds.")
     quiet: bool = Field(False, description="Print the links, and nothing of what is found and happens.")

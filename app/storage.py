@@ -13,6 +13,7 @@ from pathlib import Path
 
 from app.errors import CannotStore, DataFolder
 
+Connection = sqlite3.Connection
 Mend = Callable[[sqlite3.Connection], None]
 PRIVATE = 0o600
 CHECKED_BYTES = 64 * 2**20  # a larger file is not read through at each start: 0.1 s

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from app.events import KernelTrial, LabStarted, RunCreated, RunFinished
 from app.journal import Journal
+from tests.killable import LAB
 from tests.support import kind, running_lab, until
 
 pytestmark = pytest.mark.timeout(60)
@@ -51,3 +53,26 @@ def test_a_run_that_ends_makes_room_and_a_restart_too(tmp_path: Path) -> None:
         assert person.get("/runs/r4").json()["status"] == "finished"
     with running_lab(tmp_path, keep_runs=1) as lab, lab.person() as person:
         until(lambda: [each["run"] for each in person.get("/runs").json()["runs"]] == ["r4"], what="one run")
+
+
+@pytest.mark.whole
+def test_all_are_kept_when_asked_for_and_the_oldest_can_be_forgotten_by_hand(tmp_path: Path) -> None:
+    words = [LAB, "clean", "--keep-runs", "2", "--data", str(tmp_path)]
+    with running_lab(tmp_path, keep_runs=0) as lab, lab.person() as person, person.events() as events:
+        for _ in range(4):
+            run, _target = person.command("true")
+            events.until(kind("run_finished", run=run))
+        assert len(person.get("/runs").json()["runs"]) == 4
+        used = subprocess.run(words, capture_output=True, text=True, check=False, timeout=45)
+        assert (used.returncode, "uses" in used.stderr) == (1, True), used
+    said = [
+        subprocess.run([*words, *more], capture_output=True, text=True, check=True, timeout=45).stdout
+        for more in ([], ["--yes"], ["--yes"])
+    ]
+    assert [each.splitlines()[0] for each in said] == [
+        "would forget 2 runs (r1 to r2): the newest 2 are kept",
+        "forgot 2 runs (r1 to r2): the newest 2 are kept",
+        "forgot 0 runs: the newest 2 are kept",
+    ]
+    with running_lab(tmp_path, keep_runs=0) as lab, lab.person() as person:
+        assert [each["run"] for each in person.get("/runs").json()["runs"]] == ["r4", "r3"]

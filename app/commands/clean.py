@@ -25,6 +25,7 @@ Examples:\n
   signal-lab clean --yes                    removes it
   signal-lab clean --images --yes --json    only the lab's images
   signal-lab clean --all --yes              and recordings: nothing is left
+  signal-lab clean --keep-runs 20 --yes     only recordings, the oldest ones
 """
 
 
@@ -38,7 +39,11 @@ def clean_command(
         bool,
         typer.Option("--all", help="Also what is on this machine: all recordings, and kernel traces."),
     ] = False,
-    data: Annotated[Path | None, typer.Option("--data", help="With --all: which data folder.")] = None,
+    keep_runs: Annotated[
+        int | None,
+        typer.Option("--keep-runs", min=1, help="Only recordings: of all but the newest N runs.", metavar="N"),
+    ] = None,
+    data: Annotated[Path | None, typer.Option("--data", help="With --all or --keep-runs: which data folder.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show, and with --yes remove, containers, volumes and images that labs have made and left; nothing else.
@@ -48,7 +53,14 @@ def clean_command(
 
     With --all, and never without it, also the recordings of the data folder, its sessions and its token, and what labs
     that were killed have left on this machine; a folder that a lab uses is left alone.
+
+    With --keep-runs only the oldest recordings go.
     """
+    if keep_runs is not None:
+        from app.commands.forgetting import forget_all_but
+
+        forget_all_but(settings_from(data=data).data, keep_runs, done=yes, as_json=as_json)
+        return
     from app.errors import EngineUnavailable
     from app.hosts.engine.cleaning import any_engine, find, remove
 

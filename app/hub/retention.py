@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from logging import INFO, WARNING
 
 import anyio
 
@@ -17,7 +18,10 @@ log = logging.getLogger("signal_lab")
 
 @asynccontextmanager
 async def keeping_newest(hub: Hub, count: int) -> AsyncIterator[None]:
-    """For as long as the block is open; once at its beginning."""
+    """For as long as the block is open; once at its beginning.  ``count``: 0 keeps all."""
+    if not count:
+        yield
+        return
     ended = anyio.Event()
     ended.set()
 
@@ -32,7 +36,7 @@ async def keeping_newest(hub: Hub, count: int) -> AsyncIterator[None]:
             ended = anyio.Event()
             if gone := await hub.ask(lambda: hub.journal.forget_all_but(count)):
                 hub.forgotten += 1
-                log.info("forgot %d runs: the newest %d are kept", gone, count)
+                log.log(WARNING if gone > 1 else INFO, "forgot %d runs: the newest %d are kept", gone, count)
 
     async with running_jobs() as tasks:
         with hub.listening(on_event):

@@ -39,7 +39,7 @@ class Import:
 
 
 class Imported:
-    """Opens or makes the file at ``path``.  The newest ``keep`` imports are kept."""
+    """Opens or makes the file at ``path``.  The newest ``keep`` imports are kept; 0: all are."""
 
     def __init__(self, path: Path, keep: int) -> None:
         self._lock, self._keep = threading.Lock(), keep
@@ -60,7 +60,7 @@ class Imported:
                 self._db.execute("INSERT INTO imports VALUES (?, ?)", (number, now().isoformat()))
                 self._db.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?)", values)
                 old = "SELECT number FROM imports ORDER BY number DESC LIMIT -1 OFFSET ?"
-                for (over,) in self._db.execute(old, (self._keep,)).fetchall():
+                for (over,) in self._db.execute(old, (self._keep,)).fetchall() if self._keep else ():
                     self._delete(over)
                 self._db.execute("COMMIT")
             except BaseException:
