@@ -115,6 +115,8 @@ def _check_allowed(container: dict[str, Any], served: Services, confirm: str | N
         raise NotOurs(f"{name} is protected by its label dev.signal-lab.protect")
     if _is_ours(container, served):
         raise Conflict(f"{name} is {target} of this lab", hint=f"Ask /api/v1/targets/{target} instead.")
+    if container["lab"] == served.engine.lab:  # no target: it reads the kernel's trace for the lab, or tries a rule
+        raise NotOurs(f"{name} serves the lab itself", hint="It ends with the lab.")
     if not served.settings.allow_foreign:
         hint = f"The lab only looks at it, unless it is started with --allow-foreign. In a terminal: docker stop {name}"
         raise NotOurs(f"{name} is not a container of this lab", hint=hint)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.targets import LAB
 from tests.engine.foreign import HTTP, docker, foreign
 from tests.support import Person, kind, running_lab, until
 
@@ -44,6 +45,18 @@ def test_it_is_allowed_by_the_start_and_confirmed_by_name(engine: None, tmp_path
         assert (done["exit_code"], done["killed"], done.get("error")) == (137, True, None)
         assert done["text"].startswith(f"{names['deaf']} was killed by SIGKILL after 1.")
         assert docker("inspect", "-f", "{{.State.Running}}", ids["shut"]) == "true"
+
+
+def test_what_serves_the_lab_itself_is_never_touched(engine: None, tmp_path: Path) -> None:
+    """A container with the lab's label and no target, as one that reads the kernel's trace for it."""
+    with running_lab(tmp_path, allow_foreign=True) as lab, lab.person() as person:
+        own = f"{LAB}={person.get('/health').json()['journal']}"
+        with foreign(helper=(("--label", own), HTTP)) as ids:
+            name, path = name_of(ids["helper"]), f"/doctor/{ids['helper']}"
+            confirm = f"SIGTERM {name}"
+            assert code(person, f"{path}/signals", {"signal": "TERM", "confirm": confirm}) == "not_ours"
+            assert code(person, f"{path}/stop", {"confirm": confirm}) == "not_ours"
+            assert docker("inspect", "-f", "{{.State.Running}}", ids["helper"]) == "true"
 
 
 def test_what_a_killed_server_had_asked_for_has_an_end(engine: None, tmp_path: Path) -> None:
