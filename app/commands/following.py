@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
+
+import typer
 
 from app.commands.client import Client, part
 from app.commands.common import NO_LAB, USAGE, Failed
+from app.commands.embedded import undisturbed
 from app.commands.timeline import NOT_THE_STREAM, Timeline, of_the_run
 
 PATIENCE_S = 4.0  # a verdict comes a second after the last fact
 FAILED_ENDS = ("failed", "lab_stopped", "lab_was_gone")
 
 
+class Terminated(KeyboardInterrupt):
+    """By SIGTERM."""
+
+
 def run_named(text: str) -> str:
     """ "r12" for r12, 12 and r12.server."""
     run = text.partition(".")[0]
-    return f"r{run}" if run.isdigit() else run
+    return f"r{run}" if run.isdecimal() else run
 
 
 def facts_of(lab: Client, run: str) -> dict[str, Any]:
@@ -107,3 +119,31 @@ def gone(run: str) -> Failed:
         leave=NO_LAB,
         code="lab_ended",
     )
+
+
+@contextmanager
+def ended_by_sigterm() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does: well."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        sys.stdout.flush()
+
+
+@contextmanager
+def ending_run(lab: Client, run: str, *, quiet: bool) -> Iterator[None]:
+    """Ctrl-C, or SIGTERM, ends what is followed here, and the command with the shell's code for it."""
+    try:
+        yield
+    except KeyboardInterrupt as why:
+        with undisturbed(), suppress(Failed):
+            lab.call("DELETE", f"/runs/{part(run)}")
+        if not quiet:
+            typer.echo(f"\n{run} is ended", err=True)
+        raise typer.Exit(143 if isinstance(why, Terminated) else 130) from why

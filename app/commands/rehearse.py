@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing
 from typing import Annotated, Any
 
 import typer
 
 from app.commands.asking import wrong
 from app.commands.check.durations import bounded
-from app.commands.client import Client, part
+from app.commands.client import Client
 from app.commands.common import NO_LAB, NOT_AS_ASKED, AsJson, Data, Failed, Port, Url
 from app.commands.completing import one_of
-from app.commands.embedded import undisturbed
-from app.commands.following import Outcome, follow
-from app.commands.run import Terminated, ended_by_sigterm, some_lab
+from app.commands.following import Outcome, ended_by_sigterm, ending_run, follow
+from app.commands.run import some_lab
 from app.commands.text import plain
 from app.commands.timeline import Timeline
 
@@ -102,14 +101,6 @@ def _followed(lab: Client, run: str, timeline: Timeline, link: str, made: dict[s
             typer.echo(f"  drive  {link}  (works once; the lab ends with this run)")
         if made["without"]:
             typer.echo(f"  copies are without {plain(', '.join(made['without']))}")
-    try:
+    with closing(timeline), ending_run(lab, run, quiet=as_json):
         follow(lab, run, timeline, told)
-    except KeyboardInterrupt as why:
-        with undisturbed(), suppress(Failed):
-            lab.call("DELETE", f"/runs/{part(run)}")
-        if not as_json:
-            typer.echo(f"\n{run} is ended", err=True)
-        raise typer.Exit(143 if isinstance(why, Terminated) else 130) from why
-    finally:
-        timeline.close()
     return told

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import signal
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -18,8 +15,8 @@ from app.commands.asking import AskFlags, body_of
 from app.commands.client import Client, client_for, part, where
 from app.commands.common import BEHIND, NO_LAB, NOT_AS_ASKED, AsJson, Data, Failed, Port, Url
 from app.commands.completing import experiments, one_of, signals
-from app.commands.embedded import embedded, undisturbed
-from app.commands.following import Outcome, follow
+from app.commands.embedded import embedded
+from app.commands.following import Outcome, ended_by_sigterm, ending_run, follow
 from app.commands.stopping import Stopping, say_what_came
 from app.commands.timeline import Timeline
 from app.serve.logs import harmless
@@ -34,10 +31,6 @@ Examples:\n
   signal-lab run --image base --init -e A=1 -m 128m -- python3 -m http.server
   signal-lab run -d --image base -- sleep 600   leaves it running in the lab
 """
-
-
-class Terminated(KeyboardInterrupt):
-    """By SIGTERM."""
 
 
 class Dashed(TyperCommand):
@@ -122,14 +115,8 @@ def run_command(
             _say(started, lab, as_json=False, link=link)
         timeline, outcome = Timeline(as_json, everything, output.open("w") if output else None), Outcome()
         stack.callback(timeline.close)
-        try:
+        with ending_run(lab, run, quiet=as_json):
             stopping.follow(lab, run, timeline, outcome) if stopping else follow(lab, run, timeline, outcome)
-        except KeyboardInterrupt as why:
-            with undisturbed(), suppress(Failed):
-                lab.call("DELETE", f"/runs/{part(run)}")
-            if not as_json:
-                typer.echo(f"\n{run} is ended", err=True)
-            raise typer.Exit(143 if isinstance(why, Terminated) else 130) from why
     held = stopping.held(outcome) if stopping else True
     if stopping and not as_json:
         say_what_came(outcome.stops.values())
@@ -173,18 +160,3 @@ def some_lab(url: str | None, port: int | None, data: Path | None, *, detach: bo
         )
     with embedded(settings) as found:
         yield found
-
-
-@contextmanager
-def ended_by_sigterm() -> Iterator[None]:
-    """SIGTERM ends a command as Ctrl-C does: well."""
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        raise Terminated
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-        sys.stdout.flush()
