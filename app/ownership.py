@@ -104,7 +104,7 @@ async def owning(data: Path) -> AsyncIterator[None]:
 def _lives(who: str) -> bool:
     """Whether that is a server that still runs; a janitor's work is soon done."""
     kind, _, pid = who.partition(" ")
-    return kind == "server" and pid.isdigit() and not _is_ending(pid)
+    return kind == "server" and pid.isdecimal() and not _is_ending(pid)
 
 
 def _is_ending(pid: str) -> bool:

@@ -205,7 +205,7 @@ def parse_signal(text: str | int) -> Signal:
     if not word.isascii() or len(word) > _LONGEST:  # before upper(), which makes an S of ſ; and int() has limits
         raise UnknownSignal(f"there is no signal {word[:_LONGEST]!r}")
     short = word.upper().removeprefix("SIG")
-    if short.isdigit():
+    if short.isdecimal():
         return _numbered(int(short))
     if rt := _RT.fullmatch(short):
         base, sign, offset = rt.groups()
@@ -223,7 +223,8 @@ def parse_signal(text: str | int) -> Signal:
 def named_so(name: str) -> Signal:
     """That which ``name_of`` called so, as a witness tells it: also those two that are the C library's own."""
     number = name.removeprefix("SIG")
-    return by_number(int(number)) if number.isdigit() else parse_signal(name)
+    numbered = number.isascii() and number.isdecimal()
+    return by_number(int(number)) if numbered else parse_signal(name)
 
 
 def _numbered(number: int) -> Signal:

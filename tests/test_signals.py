@@ -12,7 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.signals import KEYS, RESERVED, SIGNALS, Signal, UnknownSignal, by_number, exit_meaning, name_of, parse_signal
+from app.signals import (
+    KEYS,
+    RESERVED,
+    SIGNALS,
+    Signal,
+    UnknownSignal,
+    by_number,
+    exit_meaning,
+    name_of,
+    named_so,
+    parse_signal,
+)
 
 
 def test_the_table_is_what_the_shell_lists() -> None:
@@ -141,6 +152,13 @@ def test_numbers_beyond_what_python_prints_are_refused_too(digits: int) -> None:
     for said in ("9" * digits, 10**digits):
         with pytest.raises(UnknownSignal):
             parse_signal(said)
+
+
+@pytest.mark.parametrize("said", ["²", "SIG²", "１５", "SIG٩"])
+def test_digits_that_are_none_here_are_refused_and_never_an_error(said: str) -> None:
+    for read in (parse_signal, named_so):
+        with pytest.raises(UnknownSignal):
+            read(said)
 
 
 @given(st.sampled_from(SIGNALS))

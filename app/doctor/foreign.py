@@ -133,7 +133,7 @@ def read(events: list[dict[str, Any]]) -> Ended:
     signals = [_attribute(each, "signal") for each in kills if each["timeNano"] <= die["timeNano"]]
     return Ended(
         took_s=(die["timeNano"] - kills[0]["timeNano"]) / 1e9 if kills else None,
-        exit_code=int(code) if code.isdigit() else None,
+        exit_code=int(code) if code.isdecimal() else None,
         killed=str(SIGKILL) in signals if signals else None,
     )
 

@@ -37,7 +37,7 @@ def told_by(raw: dict[str, Any]) -> Told:
         image=str(given.get("image") or ""),
         at_s=int(raw.get("timeNano") or int(raw.get("time") or 0) * 10**9) / 1e9,
         signal=_named(str(given.get("signal") or "")),
-        exit_code=int(code) if code.lstrip("-").isdigit() else None,
+        exit_code=int(code) if code.lstrip("-").isdecimal() else None,
     )
 
 

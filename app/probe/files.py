@@ -86,7 +86,7 @@ class ProcFiles:
 
     def pids(self) -> list[int]:
         """All processes of this /proc."""
-        return [int(name) for name in os.listdir(self.root) if name.isdigit()]
+        return [int(name) for name in os.listdir(self.root) if name.isdecimal()]
 
     def tids(self, pid: int) -> list[int]:
         """All threads of a process, the leader among them."""

@@ -79,7 +79,7 @@ def stale(root: Path, files: ProcFiles | None = None) -> list[Path]:
     files, found = files or ProcFiles(), []
     for path in sorted((root / "instances").glob(f"{PREFIX}*")):
         pid, start = (*path.name.removeprefix(PREFIX).split("-"), "", "")[:2]
-        if pid.isdigit() and start.isdigit() and files.identity(int(pid)) != (int(pid), int(start)):
+        if pid.isdecimal() and start.isdecimal() and files.identity(int(pid)) != (int(pid), int(start)):
             found.append(path)
     return found
 

@@ -44,7 +44,7 @@ def parse_event(raw: dict[str, Any]) -> EngineMessage | None:
         target=attributes.get(TARGET),
         action=action,
         signal=_name(attributes.get("signal")),
-        exit_code=int(code) if code is not None and str(code).lstrip("-").isdigit() else None,
+        exit_code=int(code) if code is not None and str(code).lstrip("-").isdecimal() else None,
     )
 
 
@@ -55,7 +55,7 @@ def _name(signal: str | None) -> str | None:
     try:
         return parse_signal(signal).name
     except UnknownSignal:
-        return name_of(int(signal)) if signal.isdigit() else signal
+        return name_of(int(signal)) if signal.isdecimal() else signal
 
 
 def of_lab(lab: str) -> dict[str, str]:

@@ -25,7 +25,7 @@ MAX_GUESS = 200  # bytes
 def small(request: Request) -> None:
     """Raises TooLarge, also for a body that does not say how long it is."""
     length = request.headers.get("content-length", "")
-    if not (length.isdigit() and int(length) <= MAX_GUESS):
+    if not (length.isdecimal() and int(length) <= MAX_GUESS):
         raise TooLarge(f"a guess has at most {MAX_GUESS} bytes", hint='Send {"ends": "left"} or "killed".')
 
 

@@ -61,7 +61,7 @@ def is_allowed(host: str, allowed: frozenset[str], *, any_address: bool) -> bool
         ipaddress.ip_address(name[1:-1] if name.startswith("[") and name.endswith("]") else name)
     except ValueError:
         return False
-    return port.isascii() and port.isdigit()
+    return port.isascii() and port.isdecimal()
 
 
 def most_bytes(scope: Scope) -> int:

@@ -39,7 +39,7 @@ def place_of(last_event_id: str | None, after: int, journal: str) -> int | None:
     if not last_event_id:
         return after
     of, _, number = last_event_id.rpartition(".")
-    is_number = number.isascii() and number.isdigit() and len(number) < DIGITS
+    is_number = number.isascii() and number.isdecimal() and len(number) < DIGITS
     return int(number) if of == journal and is_number else None
 
 

@@ -144,7 +144,7 @@ def _sweep(place: Place) -> None:
     """Groups of labs that are gone: a keeper that was killed could not remove its own."""
     for each in place.folder.glob("signal-lab-*"):
         pid = each.name.split("-")[2]
-        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+        if pid.isdecimal() and not Path(f"/proc/{pid}").exists():
             remove([str(each)])
 
 

@@ -242,7 +242,7 @@ def parent(pid: int) -> int:
 
 def children(pid: int) -> list[int]:
     if not CHILDREN_ARE_LISTED:
-        return [int(name) for name in os.listdir("/proc") if name.isdigit() and parent(int(name)) == pid]
+        return [int(name) for name in os.listdir("/proc") if name.isdecimal() and parent(int(name)) == pid]
     found: list[int] = []
     try:
         for tid in os.listdir(f"/proc/{pid}/task"):

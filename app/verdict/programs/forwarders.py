@@ -105,7 +105,7 @@ def _dumb_init(subject: StopCase, member: ProcessView, number: int) -> Passing |
         return None if number == CHLD else Passing(number, None)
     marked = member.subject.caught == _CLASSIC and _awaits(member.subject, _CLASSIC) and certain and line.known
     rules = {old: new for old, _, new in (value.partition(":") for value in line.values)}
-    passed = int(new) if (new := rules.get(str(number), "")).isdigit() else number
+    passed = int(new) if (new := rules.get(str(number), "")).isdecimal() else number
     single = "c" in line.flags or main.pgid != main.pid
     if not single and name_of(passed) in ("SIGTSTP", "SIGTTIN", "SIGTTOU"):
         passed = parse_signal("STOP").number

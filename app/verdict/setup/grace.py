@@ -113,7 +113,7 @@ def _kubernetes(timing: Timing) -> Grace:
     """The kubelet knows nothing of StopTimeout, and sends the STOPSIGNAL of the image."""
     path = "Kubernetes"
     if timing.pod:
-        seconds = int(timing.pod_s) if timing.pod_s.isdigit() else None
+        seconds = int(timing.pod_s) if timing.pod_s.isdecimal() else None
         source = f"terminationGracePeriodSeconds of pod {timing.pod}; a preStop hook uses it up first"
         return Grace(path, seconds, source if seconds is not None else f"{source}; its labels do not tell it")
     own, _ = _own(timing)
