@@ -75,7 +75,8 @@ def story() -> list[e.AnyEvent]:
             files=(parts.ScratchFile(name="watch.conf", text="echo A"),),
         ),
         e.BuildProgress(
-            **here, image="base", what="build", state="running", text="Step 1/3 : FROM x\n", step=1, steps=3
+            **here, image="base", what="build", state="running", text="Step 1/3 : FROM x\n", step=1, steps=3,
+            package="apt",
         ),
         e.TargetStarting(**here, equivalent="docker run lab/base"),
         e.TargetStarted(

@@ -68,9 +68,9 @@ def build_command(
 
 
 async def _build(names: list[str]) -> list[dict[str, Any]]:
-    from app.errors import LabError
+    from app.errors import HostFailed, LabError
     from app.events import AnyEvent
-    from app.hosts.container.images import Images, tag_of
+    from app.hosts.container.images import Images, lineage, tag_of
     from app.hosts.engine.engine import Engine
     from app.jobs import running_jobs
 
@@ -85,10 +85,14 @@ async def _build(names: list[str]) -> list[dict[str, Any]]:
         async with running_jobs() as tasks:
             images = Images(engine, say, tasks)
             for name in names:
-                row: dict[str, Any] = {"name": name, "tag": tag_of(name), "error": None}
+                row: dict[str, Any] = {"name": name, "tag": tag_of(name), "error": None, "package": None}
                 try:
+                    if lost := next(filter(images.builds.failed, lineage(name)), None):  # not once for each child
+                        raise HostFailed(f"not tried: it is built on {lost}, which cannot be built")
                     await images.ensure(name)
                 except LabError as error:
                     row["error"] = str(error)
+                    failed = filter(None, map(images.builds.failed, (name, *lineage(name))))
+                    row["package"] = next(filter(None, (build.package for build in failed)), None)
                 rows.append(row)
     return rows

@@ -257,7 +257,8 @@ def _built(_: Teller, event: Event) -> str:
         case "cancelled":
             return f"the {what} of image {event['image']} was cancelled"
         case "failed":
-            return f"image {event['image']} could not be {'pulled' if what == 'pull' else 'built'}"
+            lacks = f": package {event['package']}" if event.get("package") else ""
+            return f"image {event['image']} could not be {'pulled' if what == 'pull' else 'built'}{lacks}"
     last = [line.strip() for line in plain(event["text"]).split("\n") if line.strip()]
     return f"image {event['image']}: {short(last[-1], LINE_CHARS) if last else '…'}"
 

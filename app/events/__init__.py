@@ -92,6 +92,7 @@ class BuildProgress(LabEvent):
     text: str  # log text, whole lines; may be empty at the end
     step: int | None = None  # of ``steps`` (or layers), from 1, where the builder counts them
     steps: int | None = None
+    package: str | None = None  # what it failed for, where its log names one
 
 
 class TargetStarting(LabEvent):

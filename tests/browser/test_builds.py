@@ -60,9 +60,9 @@ def test_a_build_is_watched_cancelled_and_tried_again(server: Killable, open_scr
 
 def test_a_build_that_fails_says_why_on_the_page(server: Killable, open_screen: Open) -> None:
     page = open_screen(server.drive, driver=True).page
-    page.get_by_role("link", name="A broken image").first.click()
+    page.get_by_role("link", name="A lacking image").first.click()
     page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.locator(".bld")).to_contain_text("Failed in step 3 of 4")
-    expect(page.locator(".bld-log")).to_contain_text("this is why")
-    expect(page.locator("body")).to_contain_text("The image “broken” could not be built.")
+    expect(page.locator(".bld-head b")).to_have_text("Failed in step 3 of 4: package no-such-package")
+    expect(page.locator(".bld-log")).to_contain_text("Unable to locate package")
+    expect(page.locator("body")).to_contain_text("The image “lacking” could not be built.")
     expect(page.get_by_role("button", name="Try again")).to_be_visible()

@@ -14,6 +14,9 @@ HEAD = "ARG BASE\nFROM $BASE\n"
 IMAGES = {
     # what differs each time makes the engine build it anew
     "slow": HEAD + "RUN echo {nonce}\nRUN for i in $(seq {ticks}); do echo tick $i; sleep 0.1; done\nCMD echo built\n",
+    "lacking": "ARG BASE\nFROM $BASE\nRUN echo {nonce} && apt-get install no-such-package\n",
+    "child": "ARG LACKING\nFROM $LACKING\nCMD echo built\n",
+    "sister": "ARG LACKING\nFROM $LACKING\nCMD echo built, too\n",
     "broken": HEAD + "RUN echo {nonce} && echo this is why >&2 && exit 3\n",
 }
 EXPERIMENT = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.slow_images import lab_with, with_slow_images
+from tests.engine.slow_images import IMAGES, lab_with, with_slow_images
 from tests.engine.test_recovery import docker
 from tests.killable import Killable, killable
 from tests.support import Person, kind, prints, until
@@ -24,7 +25,7 @@ HERE = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
 def contexts(engine: None, tmp_path: Path) -> Iterator[Path]:
     yield with_slow_images(tmp_path)
     for tag in docker("images", "--format", "{{.Repository}}:{{.Tag}}").split():
-        if tag.startswith(("signal-lab/slow:", "signal-lab/broken:")):
+        if tag.startswith(tuple(f"signal-lab/{image}:" for image in IMAGES)):
             docker("rmi", tag)
 
 
@@ -101,6 +102,22 @@ def test_a_failure_says_the_step_and_the_log_and_can_be_tried_again(person: Pers
             assert (now["state"], now["step"], now["steps"]) == ("failed", 3, 4)
             assert any("this is why" in line for line in now["log"])
     assert person.post("/builds/nothing").status_code == 404
+
+
+def test_a_package_that_cannot_be_had_is_named_and_its_image_is_not_tried_for_each_child(contexts: Path) -> None:
+    done = subprocess.run(
+        [*lab_with(contexts), "images", "build", "child", "sister", "--json"],
+        env={**os.environ, "DOCKER_HOST": HERE},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    child, sister = json.loads(done.stdout)["images"]
+    assert (done.returncode, child["package"], sister["package"]) == (1, "no-such-package", "no-such-package")
+    assert child["error"].startswith("the image lacking cannot be built: package no-such-package: ")
+    assert sister["error"] == "not tried: it is built on lacking, which cannot be built"
+    assert done.stderr.count("building signal-lab/lacking:") == 1
 
 
 def test_a_server_killed_in_mid_build_leaves_nothing_half_and_the_next_builds_again(

@@ -19,6 +19,7 @@ import anyio
 from app.errors import BuildCancelled, HostFailed, LabError, NotFound
 from app.events import BuildProgress, now
 from app.events.record import Record
+from app.hosts.container.packages import package_of
 from app.jobs import Jobs
 
 log = logging.getLogger("signal_lab.builds")
@@ -48,6 +49,11 @@ class Build:
     over: anyio.Event = field(default_factory=anyio.Event)
     error: LabError | None = None
 
+    @property
+    def package(self) -> str | None:
+        """What it failed for, where its log names a package."""
+        return package_of(self.log) if self.state == "failed" else None
+
     def on_output(self, text: str) -> None:
         if found := STEP.findall(text):
             step, steps, self.command = found[-1]
@@ -66,6 +72,7 @@ class Build:
             "step": self.step,
             "steps": self.steps,
             "command": self.command,
+            "package": self.package,
             "started_at": self.started,
             "log": list(self.log),
             "lines": self.lines,
@@ -85,6 +92,10 @@ class Builds:
 
     def facts(self) -> list[dict[str, Any]]:
         return [build.facts() for build in self._latest.values()]
+
+    def failed(self, image: str) -> Build | None:
+        build = self._latest.get(image)
+        return build if build and build.state == "failed" else None
 
     def running(self, image: str) -> Build | None:
         build = self._latest.get(image)
@@ -153,6 +164,12 @@ class Builds:
     async def _tell(self, build: Build, text: str) -> None:
         await self._record(
             BuildProgress(
-                image=build.image, what=build.what, state=build.state, text=text, step=build.step, steps=build.steps
+                image=build.image,
+                what=build.what,
+                state=build.state,
+                text=text,
+                step=build.step,
+                steps=build.steps,
+                package=build.package,
             )
         )

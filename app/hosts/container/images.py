@@ -31,6 +31,7 @@ from app.errors import HostFailed
 from app.events.record import Record
 from app.hosts.container.builds import Build, Builds, Say
 from app.hosts.container.ours import REPOSITORY
+from app.hosts.container.packages import package_of
 from app.hosts.container.pulls import Pull, not_pulled
 from app.hosts.engine.engine import Engine
 from app.hosts.engine.finding import Client, connect
@@ -63,6 +64,12 @@ def parents(folder: Path) -> dict[str, str]:
     head = (folder / "Dockerfile").read_text().partition("\nFROM ")[0]
     names = re.findall(r"^ARG ([A-Z][A-Z0-9_]*)(?:=.*)?$", head, re.MULTILINE)
     return {name: image for name in names if is_ours(image := name.lower().replace("_", "-"))}
+
+
+def lineage(image: str) -> list[str]:
+    """What it is built on, and what that is built on: nearest first."""
+    above = list(parents(resource("docker") / image).values())
+    return [*above, *(each for parent in above for each in lineage(parent))]
 
 
 def tag_of(image: str) -> str:
@@ -143,8 +150,9 @@ class Images:
             await say(f"{failed}\nno registry answers: making it from Debian's packages\n")
             failed = await self._bootstrap(folder, image, tag, say)
         if failed:
+            package = package_of(log)
             raise HostFailed(
-                f"the image {image} cannot be built: {failed}",
+                f"the image {image} cannot be built: {f'package {package}: ' if package else ''}{failed}",
                 hint="Without a registry it is made by mmdebstrap: `make setup` installs that. The log says:\n"
                 + "\n".join(log[-KEPT_LINES:]),
             )

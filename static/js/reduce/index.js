@@ -117,6 +117,7 @@ const buildProgress = (state, event) => {
     cut: (goesOn?.cut ?? 0) + Math.max(0, lines.length - BUILD_LINES_KEPT),
     step: event.step ?? null,
     steps: event.steps ?? null,
+    lacks: event.package ?? null,
     command: commands.at(-1)?.[1] ?? goesOn?.command ?? "",
     sinceMs: goesOn?.sinceMs ?? Date.parse(event.at),
   };

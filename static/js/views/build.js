@@ -9,9 +9,9 @@ import { duration } from "../words/text.js";
 /** @import { Build } from "../wire/types.js" */
 
 /** @param {Build} build */
-const headline = ({ state, step, steps, image, what }) => {
+const headline = ({ state, step, steps, image, what, lacks }) => {
   const at = `${what === "pull" ? "layer" : "step"} ${step} of ${steps}`;
-  if (state === "failed") return step ? `Failed in ${at}` : "Failed";
+  if (state === "failed") return `Failed${step ? ` in ${at}` : ""}${lacks ? `: package ${lacks}` : ""}`;
   if (state === "cancelled") return step ? `Cancelled in ${at}` : "Cancelled";
   if (!step) return `${what === "pull" ? "Pulling" : "Building"} ${image}`;
   return at[0].toUpperCase() + at.slice(1);

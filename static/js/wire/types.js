@@ -202,6 +202,7 @@
  * @property {number} cut                lines before these
  * @property {number|null} step          of `steps`, from 1; null where the builder does not count
  * @property {number|null} steps
+ * @property {string|null} lacks         the package that it failed for, where the log names one
  * @property {string} command            of that step
  * @property {number} sinceMs            its begin
  *

@@ -142,6 +142,7 @@
  * @property {string} text - log text, whole lines; may be empty at the end
  * @property {number} [step] - of `steps` (or layers), from 1, where the builder counts them
  * @property {number} [steps]
+ * @property {string} [package] - what it failed for, where its log names one
  * @typedef {Shared & BuildProgressEventFields} BuildProgressEvent
  *
  * @typedef {object} TargetStartingEventFields

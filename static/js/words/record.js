@@ -64,7 +64,8 @@ const SAYS = {
     if (event.state === "done") return `image ${event.image} is ready`;
     const pull = event.what === "pull";
     if (event.state === "cancelled") return `the ${pull ? "pull" : "build"} of image ${event.image} was cancelled`;
-    if (event.state === "failed") return `image ${event.image} could not be ${pull ? "pulled" : "built"}`;
+    if (event.state === "failed")
+      return `image ${event.image} could not be ${pull ? "pulled" : "built"}${event.package ? `: package ${event.package}` : ""}`;
     return state.builds[event.image]?.state === "running" ? null : `${pull ? "pulls" : "builds"} image ${event.image}`;
   },
   target_started: (event, target) => {

@@ -1,0 +1,45 @@
+"""Package managers name what they could not have: lines as these programs wrote them into the logs of builds."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.hosts.container.packages import package_of
+
+RED, END = "\x1b[91m", "\x1b[0m"
+
+
+@pytest.mark.parametrize(
+    ("log", "package"),
+    [
+        (["Building dependency tree...", f"{RED}E: Unable to locate package tnii", END], "tnii"),
+        (["E: Package 'mysql-server' has no installation candidate"], "mysql-server"),
+        (["E: Version '1.2' for 'nginx' was not found"], "nginx"),
+        (
+            ["E: Failed to fetch http://deb.example.org/pool/main/libs/libstdc++_12.2-1_amd64.deb  404  Not Found"],
+            "libstdc++",
+        ),
+        (
+            ["The following packages have unmet dependencies:", " redis-server : Depends: redis-tools (= 7) but it is"],
+            "redis-server",
+        ),
+        (
+            [
+                "dpkg: error processing package openssh-server (--configure):",
+                "dpkg: error processing package ssh (--configure):",
+            ],
+            "openssh-server",
+        ),
+        (["ERROR: Could not find a version that satisfies the requirement gunicron (from versions: none)"], "gunicron"),
+        (["ERROR: No matching distribution found for uvicorn==999"], "uvicorn"),
+        (["npm error 404  'left-pda@^1.0.0' is not in this registry."], "left-pda"),
+        (["npm ERR! 404  '@acme/tools@1' is not in this registry."], "@acme/tools"),
+        (["npm error notarget No matching version found for express@99.0.0."], "express"),
+        (["ERROR: unable to select packages:", "  tinni (no such package):"], "tinni"),
+        (["Error: Unable to find a match: httpdd"], "httpdd"),
+        (["Step 1/3 : FROM debian", "E: The repository is not signed.", "ERROR: something else"], None),
+        ([], None),
+    ],
+)
+def test_the_first_that_could_not_be_had_is_named(log: list[str], package: str | None) -> None:
+    assert package_of(log) == package
