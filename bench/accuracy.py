@@ -2,9 +2,9 @@
 
     .venv/bin/python bench/accuracy.py [--only NAME] [--write FILE] [--json FILE] [--list] [--no-copies]
 
-The cases are in accuracy.toml beside this file, their image is docker/servers; it is built on first use, which takes
-some minutes.  Needs a container engine on this machine, and root for the kernel's word.  Leaves with 1 if a case could
-not be measured, or if a forecast was sure and wrong.
+The cases are in accuracy.toml beside this file.  Each has an image of its own (accuracy_images.py) on docker/servers,
+which is built on first use; that takes some minutes.  Needs a container engine on this machine, and root for the
+kernel's word.  Leaves with 1 if a case could not be measured, or if a forecast was sure and wrong.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from app.serve.server import bind, make_server  # noqa: E402
 from app.settings import Settings  # noqa: E402
 from bench.accuracy_case import IMAGE, TIMEOUT_S, UP_WITHIN_S, Case, NotMeasured, follow, measure  # noqa: E402
 from bench.accuracy_clones import copied, counts, section  # noqa: E402
+from bench.accuracy_images import images  # noqa: E402
 from bench.accuracy_page import Result, page, summary  # noqa: E402
 
 CASES = Path(__file__).with_suffix(".toml")
@@ -65,7 +66,7 @@ def lab() -> Iterator[str]:
 
 
 def one(base: str, case: Case, *, copies: bool) -> Result:
-    result = Result(name=case["name"], command=shlex.join(case["command"]), timeout_s=TIMEOUT_S)
+    result = Result(case["name"], shlex.join(case["command"]), image=case["image"], timeout_s=TIMEOUT_S)
     with httpx.Client(base_url=base, headers=HEADERS, timeout=UP_WITHIN_S) as client:
         try:
             measure(client, case, result, copies=copies)
@@ -125,8 +126,8 @@ def main() -> None:
         raise SystemExit(0 if cases else 2)
     with lab() as base:
         build(base)
-        with ThreadPoolExecutor(CASES_AT_ONCE) as pool:
-            results = list(pool.map(lambda case: one(base, case, copies=not asked.no_copies), cases))
+        with images(cases, tag_of(IMAGE)) as runs, ThreadPoolExecutor(CASES_AT_ONCE) as pool:
+            results = list(pool.map(lambda case: one(base, case, copies=not asked.no_copies), runs))
     print(summary(results))
     if copied(results):
         print(counts(results))

@@ -190,7 +190,7 @@ def measure(client: httpx.Client, case: Case, result: Result, *, copies: bool = 
     port, options = free_port(), dict(case.get("options", {}))
     if "client" in case:
         options["ports"] = {f"{PORT}/tcp": port}
-    body = {"host": "container", "image": IMAGE, "command": case["command"], "options": options}
+    body = {"host": "container", "image": case["image"], "options": options}
     started = client.post("/runs", json=body)
     if started.status_code != 201:
         raise NotMeasured(started.text[:200])

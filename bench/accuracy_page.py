@@ -20,6 +20,7 @@ class Result:
 
     name: str
     command: str
+    image: str = ""
     stop_signal: str = ""
     timeout_s: int = 0
     forecast: dict[str, Any] | None = None
@@ -110,13 +111,15 @@ def summary(results: Sequence[Result]) -> str:
 
 def page(results: Sequence[Result], where: str, more: Sequence[str] = ()) -> str:
     """Markdown.  ``where``: the machine, in a few words.  ``more``: lines that follow."""
+    images = len({each.image for each in results})
     lines = [
         "# The stop forecast, held against real servers",
         "",
         f"**{summary(results)}**",
         "",
-        "Written by `make accuracy`: servers from Debian, PyPI and npm, in one image (`docker/servers`), started by",
-        "the lab. Once the forecast holds still, each is stopped for real. All run as nobody, without capabilities.",
+        f"Written by `make accuracy`: servers from Debian, PyPI and npm in {images} images, each with its own command",
+        "and stop signal on the layers of `docker/servers`, started by the lab. Once the forecast holds still, each is",
+        "stopped for real. All run as nobody, without capabilities.",
         f"{where}.",
         "",
         "*Stops at once* is right if it was not killed and took less than half of the timeout, *SIGKILL* if it was.",
