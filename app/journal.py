@@ -41,6 +41,11 @@ DROP TABLE IF EXISTS open_runs;
 CREATE INDEX IF NOT EXISTS events_by_run ON events (run, id);
 CREATE INDEX IF NOT EXISTS events_by_kind ON events (kind, id);
 """
+# What the newest rehearsal of each image showed; of the newest thousand images.
+SHOWN = """
+SELECT max(id) FROM events WHERE kind = 'rehearsed' AND json_extract(data, '$.image') IS NOT NULL
+GROUP BY json_extract(data, '$.image') ORDER BY max(id) DESC LIMIT 1000
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +191,8 @@ class Journal:
     def forget_all_but(self, count: int) -> int:
         """Keep the newest ``count`` runs, and those that have not ended; gives how many others were forgotten.
 
-        What belongs to no run goes with the runs of its time, but for what was tried on a kernel: that is asked for as
-        long as the kernel is the same.
+        What belongs to no run goes with the runs of its time.  Two things are asked for as long as what they are about
+        is the same, and stay: what was tried on a kernel, and what the newest rehearsal of an image showed.
         """
         with self._open(self._write_lock):
             gone, oldest = self._beyond(self._writer, count)
@@ -195,7 +200,14 @@ class Journal:
                 return 0
             self._writer.execute("BEGIN IMMEDIATE")
             try:
-                self._writer.executemany("DELETE FROM events WHERE run = ?", [(run,) for run in gone])
+                self._writer.executemany(
+                    f"DELETE FROM events WHERE run = ? AND id NOT IN ({SHOWN})",  # noqa: S608 (nothing is put in)
+                    [(run,) for run in gone],
+                )
+                self._writer.execute(
+                    f"DELETE FROM events WHERE kind = 'rehearsed' AND id NOT IN ({SHOWN}) AND run NOT IN "  # noqa: S608
+                    "(SELECT run FROM events WHERE kind = 'run_created')"
+                )
                 self._writer.execute(
                     "DELETE FROM events WHERE run IS NULL AND kind != 'kernel_trial' AND id < ?", (oldest,)
                 )

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.events import KernelTrial, LabStarted, RunCreated, RunFinished
+from app.events import KernelTrial, LabStarted, Rehearsed, RunCreated, RunFinished
+from app.events.parts import RehearsalLane
 from app.journal import Journal
 from tests.killable import LAB
 from tests.support import kind, running_lab, until
@@ -39,6 +40,31 @@ def test_the_newest_are_kept_and_those_that_go_on(tmp_path: Path) -> None:
     assert journal.forget_all_but(2) == 0
     [stored] = journal.append([LabStarted(version="1")])
     assert stored.id == last + 1, "a number is never used twice"
+    journal.close()
+
+
+def rehearsed(run: str, image: str | None) -> Rehearsed:
+    lane = RehearsalLane(target=f"{run}.as-it-is", result="held", text="That holds.")
+    return Rehearsed(run=run, name="web", image=image, fence="fenced", before=lane, text=f"{run} shows it.")
+
+
+def test_what_the_newest_rehearsal_of_an_image_showed_outlives_its_run(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.db")
+    for number, image in enumerate(["a", "b", "b", None, "a", "c"], start=1):
+        run = f"r{number}"
+        journal.append([created(run), rehearsed(run, image), RunFinished(run=run, reason="ended")])
+
+    def left() -> list[str | None]:
+        return [event.run for event in journal.read() if event.kind == "rehearsed"]
+
+    assert journal.forget_all_but(2) == 4
+    assert left() == ["r3", "r5", "r6"], "the newest of b; what names no image goes with its run"
+    assert [event.kind for event in journal.read(run="r3")] == ["rehearsed"]
+    journal.append([created("r7"), rehearsed("r7", "b"), RunFinished(run="r7", reason="ended")])
+    assert journal.forget_all_but(1) == 2
+    assert left() == ["r5", "r6", "r7"], "a newer one of the same image takes its place"
+    journal.forget("r7")
+    assert left() == ["r5", "r6"], "by hand all of a run goes"
     journal.close()
 
 

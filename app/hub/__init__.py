@@ -104,6 +104,10 @@ class Hub:
                 yield event
             after = found[-1].id
 
+    async def has_run(self, run: str) -> bool:
+        """Whether it is kept, and not only something that outlives it."""
+        return bool(await self.read(after=0, run=run, kinds=frozenset({"run_created"})))
+
     async def forget(self, run: str) -> None:
         """Remove a run that has ended.  Who reads from further back reads the journal, where it is no more."""
         await self.ask(lambda: self.journal.forget(run))

@@ -40,7 +40,7 @@ class How:
 class Rehearsals:
     """``image_id``: asks the engine for the id of an image that it has.
 
-    What was shown of an image is kept for as long as its run is.
+    What the newest one of an image showed outlives its run; one that a person forgets is gone.
     """
 
     lab: Lab
@@ -144,7 +144,7 @@ class Rehearsals:
                     verdict = event
         code = exited.exit_code if exited else None
         if request is None:
-            text = ended_before(code, original.without)
+            text = ended_before(code, original.without, original.spec.container.fence)
             return RehearsalLane(target=target, result="unknown", exit_code=code, text=text), None
         ruling = rule_on(finished, verdict, Terms(within_s=float("inf")))
         lane = RehearsalLane(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from app.events.parts import Advice, RehearsalLane
+from app.events.parts import Advice, Fence, RehearsalLane
 from app.verdict.diagnosis import seconds
 
 FENCE = "It may need what a copy does not have."
+OPEN = "A fenced copy has no network and no capabilities; --fence docker gives it the engine's usual ones."
 
 
 def words(before: RehearsalLane, advice: Advice | None, after: RehearsalLane | None) -> str:
@@ -41,8 +42,9 @@ def _not_tried(advice: Advice | None) -> str:
     return f"What would help is in the program, its script or its image, so no copy can show it: {advice.text}"
 
 
-def ended_before(code: int | None, without: tuple[str, ...]) -> str:
+def ended_before(code: int | None, without: tuple[str, ...], fence: Fence) -> str:
     """For a copy that did not live until it was stopped."""
     ended = "It ended by itself" if code is None else f"It ended by itself with {code}"
     lacks = f" {FENCE} It was without {', '.join(without)}." if without else ""
-    return f"{ended} before it was stopped.{lacks}"
+    fenced = f" {OPEN}" if fence == "fenced" and code != 0 else ""
+    return f"{ended} before it was stopped.{lacks}{fenced}"

@@ -94,10 +94,15 @@ async def _found(container: str, served: Services) -> dict[str, Any]:
 async def _shown(container: dict[str, Any], served: Services) -> dict[str, Any]:
     """``ours``: this lab made it, and ``target`` can be signalled as one of its run.
 
-    ``rehearsed``: what the newest rehearsal of its image came to; null: there is none that is kept.
+    ``rehearsed``: what the newest rehearsal of its image came to, also when its ``run`` is forgotten (null).
     """
     rehearsed = await served.rehearsals.shown(container["image_id"])
-    told = rehearsed and {"run": rehearsed.run, "at": rehearsed.at.isoformat(), "text": rehearsed.text}
+    run = rehearsed.run if rehearsed else None
+    told = rehearsed and {
+        "run": run if run and await served.hub.has_run(run) else None,
+        "at": rehearsed.at.isoformat(),
+        "text": rehearsed.text,
+    }
     return {**container, "ours": _is_ours(container, served), "rehearsed": told}
 
 

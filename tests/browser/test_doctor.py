@@ -53,6 +53,26 @@ def test_every_container_is_told_live_and_nothing_acts_on_it(lab_with_engine: La
         expect(init.locator(".doc-graces")).to_be_visible()  # and what was opened stays open
 
 
+ASKS = ("bash", "-c", "trap 'exit 3' TERM; echo Serving; while :; do sleep 0.2; done")
+
+
+def test_an_open_forecast_is_tried_on_a_copy_with_one_click(lab_with_engine: LabUnderTest, open_screen: Open) -> None:
+    """On the doctor's page beside its row, on the stage in the forecast's slot."""
+    with foreign(asks=((), ASKS)) as ids:
+        name = docker("inspect", "-f", "{{.Name}}", ids["asks"]).lstrip("/")
+        page = open_screen(lab_with_engine.driver_link, driver=True, at="/doctor").page
+        asks = page.locator(".doc-list > li", has_text=name)
+        expect(asks.locator(".doc-body")).to_be_hidden()
+        for size in (PROJECTOR, LAPTOP, PHONE):
+            page.set_viewport_size(size)
+            expect(asks.get_by_role("button", name=f"Rehearse {name} on a copy")).to_be_in_viewport(ratio=1)
+            assert not violations_in_both(page), size
+        page.set_viewport_size(LAPTOP)
+        asks.get_by_role("button", name=f"Rehearse {name} on a copy").click()
+        page.wait_for_url("**/runs/*")
+        expect(page.locator(".result-say").first).to_contain_text("exit code 3. The stop holds", timeout=30_000)
+
+
 def test_without_an_engine_it_says_how_to_get_one(lab: LabUnderTest, open_screen: Open) -> None:
     screen = open_screen(lab.viewer_link, driver=False)
     with complaints_expected(screen, "503"):  # there is nobody to ask

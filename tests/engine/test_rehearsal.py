@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.hosts.container.images import tag_of
 from tests.engine.foreign import HTTP, docker, foreign
 from tests.killable import LAB
 from tests.support import kind, running_lab
@@ -65,6 +66,41 @@ def test_a_copy_shows_what_would_help_and_the_original_goes_on(engine: None, tmp
         assert person.post("/rehearsals", {"container": "a", "image": "b"}).status_code == 422
         journal = person.get("/health").json()["journal"]
         assert docker("ps", "-aq", "--filter", f"label=dev.signal-lab.lab={journal}") == ""
+
+
+DOCKERFILE = """\
+FROM {base}
+VOLUME /data
+CMD ["python3", "-c", "import os, time; os.chown('/data', 7, 7); print('Serving', flush=True); time.sleep(600)"]
+"""
+
+
+def volumes() -> set[str]:
+    return set(docker("volume", "ls", "-q").split())
+
+
+def test_what_may_not_run_fenced_says_so_and_its_anonymous_volume_goes_with_it(engine: None, tmp_path: Path) -> None:
+    """A program that gives a folder to another user, as many do at their start: it needs capabilities."""
+    tag = f"rehearsed-{tmp_path.name.replace('_', '-')}:test"
+    (tmp_path / "Dockerfile").write_text(DOCKERFILE.format(base=tag_of("base")))
+    docker("build", "-q", "-t", tag, str(tmp_path))
+    try:
+        before = volumes()
+        with running_lab(tmp_path / "data") as lab, lab.person() as person, person.events() as events:
+            seen = {}
+            for fence in ("fenced", "docker"):
+                asked = {"image": tag, "fence": fence, "settle_s": 1, "timeout_s": 1}
+                run = person.post("/rehearsals", asked).json()["run"]
+                seen[fence] = events.until(kind("rehearsed", run=run))["before"]
+                events.until(kind("run_finished", run=run))
+            mounted = [each for each in events.seen if each["kind"] == "output" and "not permitted" in each["text"]]
+        assert mounted, "the fence is what it failed on"
+        assert (seen["fenced"]["result"], seen["fenced"]["exit_code"]) == ("unknown", 1)
+        assert "--fence docker" in seen["fenced"]["text"]
+        assert (seen["docker"]["result"], seen["docker"]["killed"]) == ("not_held", True)
+        assert volumes() == before
+    finally:
+        docker("rmi", tag)
 
 
 def test_a_copy_that_does_not_live_is_no_pass(engine: None, tmp_path: Path) -> None:

@@ -40,8 +40,10 @@ def test_it_is_said(before: RehearsalLane, advice: Advice | None, after: Rehears
 
 
 def test_a_copy_that_does_not_live_says_what_it_was_without() -> None:
-    assert ended_before(1, ("a network",)) == (
+    assert ended_before(1, ("a network",), "docker") == (
         "It ended by itself with 1 before it was stopped. "
         "It may need what a copy does not have. It was without a network."
     )
-    assert ended_before(None, ()) == "It ended by itself before it was stopped."
+    assert ended_before(None, (), "docker") == "It ended by itself before it was stopped."
+    assert ended_before(0, (), "fenced") == "It ended by itself with 0 before it was stopped."
+    assert ended_before(1, (), "fenced").endswith("--fence docker gives it the engine's usual ones.")

@@ -105,12 +105,12 @@ export function startDoctor() {
     frame.dirty();
   };
 
-  /** @param {string} container */
-  const onRehearse = async (container) => {
+  /** @param {string} container @param {"fenced"|"docker"} fence */
+  const onRehearse = async (container, fence) => {
     if (asked) return;
     asked = true;
     try {
-      const { run } = await api.rehearse(container);
+      const { run } = await api.rehearse(container, fence);
       location.assign(linkTo(`/runs/${encodeURIComponent(run)}`));
     } catch (error) {
       ui.problem = problemOf(error, "No copy was started.");

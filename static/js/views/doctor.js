@@ -15,6 +15,7 @@ import { adviceView } from "./verdict.js";
 /** @import { Advice, State } from "../wire/types.js" */
 /** @import { DoctorReport, Examined, Grace } from "../wire/types_doctor.js" */
 /** @import { Meant } from "./foreign.js" */
+/** @typedef {(container: string, fence: "fenced"|"docker") => void} Rehearse */
 
 const CHIPS = /** @type {const} */ ({ true: ["left", "stops"], false: ["killed", "killed"], null: ["open", "open"] });
 
@@ -73,15 +74,22 @@ const processesView = ({ processes, more_processes: more, stop }) =>
 
 /**
  * What a copy of the same image showed, and the way to let one show it.
- * @param {Examined} each @param {boolean} drives @param {(container: string) => void} onRehearse
+ * @param {Examined} each @param {boolean} drives @param {Rehearse} onRehearse
  */
 const rehearsalView = ({ id, is_lab: isLab, protected: shut, rehearsed }, drives, onRehearse) => {
-  const seen = rehearsed
-    ? html`<p><b>On a copy:</b> ${visible(rehearsed.text)} <a href=${linkTo(`/runs/${encodeURIComponent(rehearsed.run)}`)}>Open run ${rehearsed.run.slice(1)}</a></p>`
+  const run = rehearsed?.run
+    ? html`<a href=${linkTo(`/runs/${encodeURIComponent(rehearsed.run)}`)}>Open run ${rehearsed.run.slice(1)}</a>`
     : nothing;
+  const seen = rehearsed ? html`<p><b>On a copy:</b> ${visible(rehearsed.text)} ${run}</p>` : nothing;
   if (!drives || isLab || shut) return seen;
   const why = "A copy without network, mounts and ports is started and stopped, then one with what would help.";
-  return html`${seen}<div class="doc-act"><button class="btn" type="button" @click=${() => onRehearse(id)}>${rehearsed ? "Rehearse again" : "Rehearse on a copy"}</button><span class="doc-dim">${why}</span></div>`;
+  const begin = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    const asked = new FormData(/** @type {HTMLFormElement} */ (event.target));
+    onRehearse(id, asked.has("usual") ? "docker" : "fenced");
+  };
+  return html`${seen}<form class="doc-act" @submit=${begin}><button class="btn">${rehearsed ? "Rehearse again" : "Rehearse on a copy"}</button>
+    <span class="doc-dim">${why}</span><label><input type="checkbox" name="usual"> with a network and the engine’s usual capabilities</label></form>`;
 };
 
 /** What helps, each once: a finding and the forecast may ask for the same. @param {Examined} each @returns {Advice[]} */
@@ -96,7 +104,7 @@ const advices = ({ findings, stop }) => [
 /**
  * @typedef {{copied: string|null, drives: boolean, foreign: boolean, meant: Meant|null}} Slice
  *   `foreign`: containers that are not the lab's may be signalled and stopped
- * @typedef {Parameters<typeof foreignView>[2] & {onCopy: (text: string) => void, onRehearse: (container: string) => void}} Acts
+ * @typedef {Parameters<typeof foreignView>[2] & {onCopy: (text: string) => void, onRehearse: Rehearse}} Acts
  */
 
 /** @param {Examined} each @param {Slice} slice @param {Acts} acts */
@@ -126,11 +134,12 @@ const bodyView = (each, { copied, drives, foreign, meant }, acts) => {
 const oneView = (each, slice, acts) => {
   const [state, word] = CHIPS[`${each.holds}`];
   const others = each.findings.filter(({ check }) => check !== "killed").length;
-  return html`<li><details class="doc-one" data-holds=${String(each.holds)} ?open=${each.holds === false}>
+  const asks = each.holds === null && slice.drives && !each.is_lab && !each.protected && !each.rehearsed; // a copy can tell
+  return html`<li data-asks=${String(asks)}><details class="doc-one" data-holds=${String(each.holds)} ?open=${each.holds === false}>
       <summary><span class="chip" data-state=${state}>${word}</span><b>${visible(each.name)}</b><span class="doc-say">${each.stop.say}${
         others ? html` <em>${counted(others, "finding")}</em>` : nothing
       }</span><span class="doc-image">${visible(each.image)}</span><span class="doc-status">${each.status}</span></summary>
-      ${bodyView(each, slice, acts)}</details></li>`;
+      ${bodyView(each, slice, acts)}</details>${asks ? html`<button class="btn doc-try" type="button" aria-label=${`Rehearse ${each.name} on a copy`} @click=${() => acts.onRehearse(each.id, "fenced")}>Rehearse</button>` : nothing}</li>`;
 };
 
 /**

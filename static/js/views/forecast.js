@@ -12,12 +12,13 @@ import { copyButton } from "./copy.js";
 
 /**
  * @param {StopForecast} forecast @param {string|null} copied @param {(text: string) => void} onCopy
+ * @param {(() => void)|null} onRehearse - where a copy can show what the facts do not tell
  */
-export const forecastView = (forecast, copied, onCopy) => {
+export const forecastView = (forecast, copied, onCopy, onRehearse) => {
   const { signal, timeoutS, why, because, fix } = forecast;
   return html`<p class="result-say">${sayWords(forecast)}</p>
     <p class="result-why">${why}</p>
     ${because.length ? html`<ul class="result-because">${because.map((fact) => html`<li>${fact}</li>`)}</ul>` : nothing}
     ${fix ? html`<div class="result-fix"><p><b>What would help:</b> ${fix}</p>${copyButton(fix, copied, onCopy)}</div>` : nothing}
-    <p class="result-dim">${sureWords(forecast)} For ${signal}, ${timeoutWords(timeoutS)}.</p>`;
+    <p class="result-dim">${sureWords(forecast)} For ${signal}, ${timeoutWords(timeoutS)}.${onRehearse && !forecast.sure ? html` <button class="btn" type="button" @click=${onRehearse}>Rehearse on a copy</button>` : nothing}</p>`;
 };

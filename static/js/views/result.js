@@ -37,10 +37,10 @@ const running = (target, root, nowMs) => {
 /**
  * @param {{result: Result|null, run: Run|null, target: Target|null, root: Process|null, experiment: Experiment|null, question: string,
  *   equivalent: string, copied: string|null, forecast: StopForecast|null, verdict?: Verdict|null, last?: Verdict|null,
- *   raced?: import("../selectors/race_sentence.js").RaceWords|null, guesses?: string}} slice
+ *   raced?: import("../selectors/race_sentence.js").RaceWords|null, guesses?: string, drives?: boolean}} slice
  *   `verdict`: on the end; `last`: on the signal that was asked for last; `raced`: what is said over all lanes; `guesses`: what the room had guessed
  * @param {number} nowMs
- * @param {{onCopy: (text: string) => void}} handlers
+ * @param {{onCopy: (text: string) => void, onRehearse: (container: string) => void}} handlers
  */
 export const resultView = (
   {
@@ -57,11 +57,13 @@ export const resultView = (
     last = null,
     raced = null,
     guesses = "",
+    drives = false,
   },
   nowMs,
-  { onCopy },
+  { onCopy, onRehearse },
 ) => {
   const going = target?.status === "running";
+  const id = drives ? target?.containerId : null;
   const body = () => {
     if (verdict && !going) return verdictView(verdict, copied, onCopy);
     if (result && result.outcome !== "failed") return ended(result);
@@ -69,7 +71,7 @@ export const resultView = (
       return html`<p class="result-say">${run.reason === "failed" ? "It could not be started." : "The run is over."}</p><p class="result-why">${run.error ?? ""}</p>`;
     if (target?.stop && !target.stop.finished) return stopping(target, nowMs);
     if (target && going && forecast)
-      return html`${result ? ended(result) : nothing}${forecastView(forecast, copied, onCopy)}${last ? briefVerdict(last) : nothing}`;
+      return html`${result ? ended(result) : nothing}${forecastView(forecast, copied, onCopy, id ? () => onRehearse(id) : null)}${last ? briefVerdict(last) : nothing}`;
     if (target && going)
       return html`${result ? ended(result) : nothing}${running(target, root, nowMs)}${last ? briefVerdict(last) : nothing}`;
     if (run) return html`<p class="result-say">Starting.</p>`;

@@ -45,7 +45,7 @@
  * @property {{check: string, text: string, advice: Advice|null}[]} findings
  * @property {{pid: number, ns_pid: number, ppid: number, name: string, argv: string[], state: string, fate: Fate, catches: boolean, why: string}[]} processes
  * @property {number} more_processes
- * @property {{run: string, at: string, text: string}|null} rehearsed   what the newest rehearsal of its image came to
+ * @property {{run: string|null, at: string, text: string}|null} rehearsed   what the newest rehearsal of its image came to; null: its run is forgotten
  *
  * @typedef {{holds: boolean|null, containers: Examined[]}} DoctorReport
  */

@@ -80,6 +80,17 @@ describe("the doctor's page", () => {
     const seen = drawn(container({ rehearsed }));
     assert.match(wordsOf(seen), /On a copy: As it is: SIGKILL\. That holds\. Open run 7/);
     assert.match(flat(seen), /href=\/runs\/r7/);
+    assert.match(wordsOf(drawn(container({ rehearsed: { ...rehearsed, run: null } }))), /That holds\. What would help/);
+  });
+
+  it("offers it beside the row, with one click, where the forecast is open", () => {
+    const offered = (/** @type {any} */ over, drives = true) =>
+      /doc-try/.test(flat(drawnFor([container({ holds: null, ...over })], { drives })));
+    assert.ok(offered({}));
+    const rehearsed = { run: "r7", at: "2026-12-01T00:00:00Z", text: "That holds." };
+    for (const over of [{ holds: false }, { holds: true }, { is_lab: true }, { protected: true }, { rehearsed }])
+      assert.ok(!offered(over), JSON.stringify(over));
+    assert.ok(!offered({}, false));
   });
 
   it("acts on others' containers only where that is allowed, and asks once more by name", () => {

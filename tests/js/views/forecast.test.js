@@ -205,16 +205,17 @@ describe("a stop's forecast", () => {
     assert.match(say({ outcome: "unknown", say: "Nobody can tell", sure: false }), /Nobody can tell/);
   });
 
-  /** @param {Target} target */
-  const panel = (target) =>
+  /** @param {Target} target @param {boolean} [drives] */
+  const panel = (target, drives = false) =>
     wordsOf(
       resultView(
         {
           ...{ result: null, run: /** @type {any} */ ({ status: "running" }), target, root: null, experiment: null },
           ...{ question: "", equivalent: "", copied: null, forecast: target.stop ? null : target.stopForecast },
+          drives,
         },
         ms(5),
-        { onCopy: none },
+        { onCopy: none, onRehearse: none },
       ),
     );
 
@@ -224,6 +225,16 @@ describe("a stop's forecast", () => {
       "Forecast A stop would end in SIGKILL after 10 s. PID 1 drops SIGTERM. python3 has no handler for SIGTERM. " +
         "What would help: Run it with --init. Copy Sure: only the kernel has a say in it. For SIGTERM, timeout 10 s.",
     );
+  });
+
+  it("lets the driver try it on a copy where it is not sure, and where there is a container to copy", () => {
+    const target = of(told());
+    const open = { ...target, containerId: "c0ffee", stopForecast: { ...target.stopForecast, sure: false } };
+    const offered = (/** @type {any} */ each, drives = true) => /Rehearse on a copy/.test(panel(each, drives));
+    assert.ok(offered(open));
+    assert.ok(!offered(open, false), "who watches");
+    assert.ok(!offered({ ...open, containerId: null }), "a local target");
+    assert.ok(!offered({ ...target, containerId: "c0ffee" }), "what is sure");
   });
 
   it("is remembered while the stop is under way", () => {

@@ -77,6 +77,11 @@ export function createHandlers({ session, ui, dirty, flush, now, openRun, newer,
   };
 
   const handlers = {
+    /** A copy of it is stopped, and one with what would help. @param {string} container */
+    onRehearse(container) {
+      const begin = async () => openRun((await api.call("POST", "/rehearsals", { container })).run);
+      ask("start", begin, told("No copy was started."));
+    },
     onStart() {
       const { experiment, run } = now();
       if (role !== "driver" || !(experiment || run)) return;

@@ -334,6 +334,7 @@ export function startStage(kit, recording = null) {
             last,
             raced,
             guesses,
+            drives: role === "driver",
           },
           nowMs,
           handlers,
