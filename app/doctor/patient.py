@@ -12,7 +12,7 @@ from app.events import TargetStarted
 from app.events.parts import Advice
 from app.signals import named_so
 from app.verdict.ahead import Ahead, advise_ahead
-from app.verdict.setup.blank import being_started, between_starts, nobody_seen, not_running
+from app.verdict.blank import being_started, between_starts, nobody_seen, not_running
 from app.verdict.setup.mending import for_compose
 from app.verdict.setup.settings import DEFAULT_S, stop_signal_of
 from app.verdict.stop import StopSaid, forecast_stop

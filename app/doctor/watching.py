@@ -17,7 +17,7 @@ from app.errors import LabError
 from app.hosts.engine.engine import Engine
 from app.jobs import running_jobs
 from app.signals import UnknownSignal, parse_signal
-from app.verdict.setup.forced import Stop, Stops, Told
+from app.verdict.forced import Stop, Stops, Told
 
 log = logging.getLogger("signal_lab.stops")
 AGAIN_AFTER_S = 1.0

@@ -20,7 +20,7 @@ from anyio import to_thread
 
 from app.events import now
 from app.jobs import running_jobs
-from app.verdict.setup.forced import Stop
+from app.verdict.forced import Stop
 
 log = logging.getLogger("signal_lab")
 ANSWER_WITHIN_S = 10.0

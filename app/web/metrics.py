@@ -8,7 +8,7 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from app import __version__
-from app.verdict.setup.forced import Stop
+from app.verdict.forced import Stop
 
 NAMES = 500
 OTHERS = "(others)"

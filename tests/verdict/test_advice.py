@@ -7,7 +7,7 @@ import shlex
 import pytest
 
 from app.events.parts import Advice
-from tests.verdict.stopped_scenes import Told
+from tests.verdict.diagnosed import Told
 
 PYTHON = "python3 | /usr/bin/python3.11 | python3 -m http.server 8080 | ign=1001000 cgt=2"
 DEAF = f"1 0 1 | {PYTHON}"

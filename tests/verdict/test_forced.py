@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.verdict.setup.forced import Stop, Stops, Told
+from app.verdict.forced import Stop, Stops, Told
 
 
 def hear(*events: tuple[Any, ...]) -> list[Stop]:
