@@ -7,7 +7,7 @@
   together; ``diagnose_*.py`` make a ``diagnosis.py`` of that, each sentence with its events.
 - What would help: ``ahead.py`` before a stop, ``advice.py`` after one, from what ``aftermath.py`` finds left of it.
   ``remedies.py`` has the smallest changes, ``telling_how.py`` and ``snippets.py`` their lines to copy.
-- Of containers that the lab did not start: ``blank.py`` where there is nothing to forecast from, ``forced.py`` for stops
-  that the engine alone told of, ``foreign.py`` for what was asked of one.  How a container was set up: ``setup/``.
+- Of containers that the lab did not start: ``blank.py`` where nothing can be forecast, ``forced.py`` for stops that the
+  engine alone told of, ``foreign.py`` for what was asked of one.  How a container was set up: ``setup/``.
 - For CI: ``gate.py`` and ``rules.py``.
 """

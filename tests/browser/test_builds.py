@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from tests.browser.axe import violations
 from tests.browser.conftest import PROJECTOR, Open
 from tests.browser.test_main_job import wait_for_line
-from tests.engine.slow_images import lab_with, with_slow_images
+from tests.engine.slow_images import IMAGES, lab_with, with_slow_images
 from tests.engine.test_recovery import docker
 from tests.killable import Killable, killable
 
@@ -28,7 +28,7 @@ def server(engine: None, tmp_path: Path) -> Iterator[Killable]:
     with killable(tmp_path / "data", *flags, lab=lab_with(contexts), DOCKER_HOST=here) as made:
         yield made
     for tag in docker("images", "--format", "{{.Repository}}:{{.Tag}}").split():
-        if tag.startswith(("signal-lab/slow:", "signal-lab/broken:")):
+        if tag.startswith(tuple(f"signal-lab/{image}:" for image in IMAGES)):
             docker("rmi", tag)
 
 

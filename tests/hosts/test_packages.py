@@ -1,9 +1,10 @@
-"""Package managers name what they could not have: lines as these programs wrote them into the logs of builds."""
+"""What a build printed, and the package that it could not have: lines as package managers wrote them into its log."""
 
 from __future__ import annotations
 
 import pytest
 
+from app.hosts.container.builds import WholeLines
 from app.hosts.container.packages import package_of
 
 RED, END = "\x1b[91m", "\x1b[0m"
@@ -43,3 +44,15 @@ RED, END = "\x1b[91m", "\x1b[0m"
 )
 def test_the_first_that_could_not_be_had_is_named(log: list[str], package: str | None) -> None:
     assert package_of(log) == package
+
+
+def test_a_line_that_came_in_pieces_is_one_line() -> None:
+    """As an engine 20.10 told what apt wrote in two calls, each in a colour of its own."""
+    lines = WholeLines()
+    pieces = ["Reading package lists...", "\n", f"{RED}E: {END}", f"{RED}Unable to locate package tnii\n{END}", "Step"]
+    whole = [text for piece in pieces if (text := lines.add(piece))]
+    assert whole[0] == "Reading package lists...\n"
+    assert package_of(whole) == "tnii"
+    assert (lines.last(), lines.last()) == (f"{END}Step\n", "")
+    lines.add(END)
+    assert lines.last() == "", "a colour is no line"

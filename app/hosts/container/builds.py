@@ -19,7 +19,7 @@ import anyio
 from app.errors import BuildCancelled, HostFailed, LabError, NotFound
 from app.events import BuildProgress, now
 from app.events.record import Record
-from app.hosts.container.packages import package_of
+from app.hosts.container.packages import COLOUR, package_of
 from app.jobs import Jobs
 
 log = logging.getLogger("signal_lab.builds")
@@ -28,6 +28,23 @@ KEPT_LINES = 200
 RECORDED_LINES = 4000  # of one build, as events
 State = Literal["running", "done", "failed", "cancelled"]
 What = Literal["build", "pull"]
+
+
+@dataclass(slots=True)
+class WholeLines:
+    """Puts together what an engine tells of a build's output: in pieces as the program wrote them, also half lines."""
+
+    _rest: str = ""
+
+    def add(self, piece: str) -> str:
+        """What is whole by now; "" for nothing."""
+        whole, end, self._rest = (self._rest + piece).rpartition("\n")
+        return whole + end
+
+    def last(self) -> str:
+        """What came without an end of its line."""
+        rest, self._rest = self._rest, ""
+        return rest + "\n" if COLOUR.sub("", rest).strip() else ""
 
 
 @dataclass(slots=True)

@@ -29,7 +29,7 @@ from docker.types import CancellableStream
 import docker
 from app.errors import HostFailed
 from app.events.record import Record
-from app.hosts.container.builds import Build, Builds, Say
+from app.hosts.container.builds import Build, Builds, Say, WholeLines
 from app.hosts.container.ours import REPOSITORY
 from app.hosts.container.packages import package_of
 from app.hosts.container.pulls import Pull, not_pulled
@@ -162,14 +162,18 @@ class Images:
         args = {name: tag_of(parent) for name, parent in parents(folder).items()}
 
         def read(client: Client) -> str | None:
+            lines, error = WholeLines(), None
             for piece in client.build(
                 path=str(folder), tag=tag, rm=True, forcerm=True, decode=True, labels={LABEL: image}, buildargs=args
             ):
-                if text := piece.get("stream") or piece.get("status"):
-                    from_thread.run(say, text if text.endswith("\n") else text + "\n")
+                status = f"{piece['status']}\n" if piece.get("status") else ""
+                if text := lines.add(piece.get("stream") or status):
+                    from_thread.run(say, text)
                 if error := piece.get("error"):
-                    return str(error)
-            return None
+                    break
+            if text := lines.last():
+                from_thread.run(say, text)
+            return str(error) if error else None
 
         try:
             return await self._streamed(read, f"building {image}")
