@@ -1,12 +1,12 @@
 # Two commands are all: `make run` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help run setup check test long fuzz fmt clean screenshots bench soak accuracy man wheel image images lint types unit js
+.PHONY: help run setup check test long fuzz fmt clean screenshots bench soak accuracy man wheel image images lint types unit js alone whole browser
 
 PY := .venv/bin/python
 # Where Python is told to keep nothing that it has compiled, every process of the tests would compile everything again.
 export PYTHONDONTWRITEBYTECODE :=
-# These tests wait most of their time, for real stops.  A file's tests stay together: they share what they have built.
-# Those in the browser compute most of it: more than two at once starve each other on two cores.
+# A file's tests stay together: they share what they have built.  Whole labs wait for real stops and browsers compute:
+# side by side they fill two cores.
 SLOWEST := --durations=15 --durations-min=2
 SEVERAL := --dist loadfile --no-loadscope-reorder --numprocesses
 
@@ -48,9 +48,17 @@ test: ## everything, with a real engine and a real browser
 	@scripts/setup --if-bare
 	@scripts/venv --dev
 	@scripts/vendor --dev
-	@$(MAKE) --no-print-directory -j3 -O lint types unit js images
-	.venv/bin/pytest -q -m "(whole or engine) and not browser and not alone and not long" $(SLOWEST) $(SEVERAL) 4
+	@$(MAKE) --no-print-directory -j4 -O alone unit types lint js
+	@$(MAKE) --no-print-directory -j2 whole browser
+
+# Nothing of the lab runs beside these: what does not start one may.
+alone: images
 	.venv/bin/pytest -q -m "alone and not long" $(SLOWEST)
+
+whole:
+	.venv/bin/pytest -q -m "(whole or engine) and not browser and not alone and not long" $(SLOWEST) $(SEVERAL) 4
+
+browser:
 	.venv/bin/pytest -q -m "browser and not long" $(SLOWEST) $(SEVERAL) 2 tests/browser
 
 long: ## what is wide: all kills, advice, draws; an hour and more

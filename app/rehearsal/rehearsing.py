@@ -22,7 +22,7 @@ from app.verdict.gate import Terms, rule_on
 from app.verdict.rehearsed import ended_before, words
 
 BEFORE, AFTER = "as-it-is", "with-the-fix"
-QUESTION = "A copy is stopped as it is, and another one with what would help: does that change it?"
+QUESTION = "A copy as it is, a copy with what would help: what changes?"
 FOR_EVER_S = 10  # what a copy gets whose own timeout is none
 ImageId = Callable[[str], Awaitable[str | None]]
 

@@ -206,6 +206,11 @@ describe("a rehearsal", () => {
     const { r1 } = state.runs;
     assert.ok(r1.rehearsal);
     const race = must(raceOf(r1, state, ms(9)));
+    assert.deepEqual(
+      race.racers.map(({ place }) => place),
+      [null, null],
+      "nobody wins",
+    );
     const words = rehearsalWords(r1.rehearsal, race);
     assert.deepEqual([words.say, words.more], ["It helps.", ["The copies were without a and b."]]);
     assert.deepEqual(words.fix, { name: "as-it-is", advice: ADVICE });
