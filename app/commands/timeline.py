@@ -17,7 +17,8 @@ from typing import TextIO
 
 import typer
 
-from app.commands.words import QUIET, Event, Teller
+from app.commands.known import Event
+from app.commands.words import QUIET, Teller
 from app.serve.logs import harmless
 
 COLOURS = {"person": "white", "engine": "blue", "kernel": "yellow", "program": "green", "lab": "magenta"}

@@ -10,15 +10,13 @@ Longer than most files: it is one list, and a kind that is missing shows best in
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
+from app.commands.known import Event, Known
 from app.commands.text import exited_with, name_for, plain, seconds, short, timeout_words, who_did
 from app.events.trial import SAID
 from app.signals import RESERVED, SIGNALS
 
-Event = dict[str, Any]
-Says = Callable[["Teller", Event], str | list[str] | None]
+Says = Callable[[Known, Event], str | list[str] | None]
 
 # Of these a timeline would drown: a `sleep` each second is four of them.
 QUIET = frozenset(
@@ -68,76 +66,20 @@ HELD = {
 }
 
 
-@dataclass(slots=True)
-class Process:
-    comm: str
-    ns_pid: int
-    state: str
-    gone: bool = False
-
-
-@dataclass(slots=True)
-class Named:
-    """What sentences need to know of a target."""
-
-    name: str
-    host: str = ""
-    stop_signal: str = "SIGTERM"
-    died: bool = False  # the engine has told its end
-    processes: dict[int, Process] = field(default_factory=dict)  # by pid on the engine's machine
-
-
-class Teller:
+class Teller(Known):
     """Use one for a run, from its first event on."""
-
-    def __init__(self) -> None:
-        self.targets: dict[str, Named] = {}
 
     def tell(self, event: Event) -> list[str]:
         """The sentences for an event; none where another one has said it.  An unknown kind is named, never dropped."""
         says = SAYS.get(event["kind"])
         said = says(self, event) if says else f"something this version does not know: {event['kind']}"
-        self._on_event(event)
+        self.on_event(event)
         told = [said] if isinstance(said, str) else said or []
         name = self.targets[event["target"]].name if event.get("target") in self.targets else ""
         return [f"{name}: {told[0]}", *told[1:]] if told and name and len(self.targets) > 1 else told
 
-    def of(self, event: Event) -> Named:
-        target = event.get("target") or ""
-        return self.targets.get(target) or Named(target.partition(".")[2] or "it")
 
-    def _on_event(self, event: Event) -> None:
-        if event["kind"] == "run_created":
-            self.targets = {each["id"]: Named(each["name"], each["host"]) for each in event["targets"]}
-            return
-        known = self.targets.get(event.get("target") or "")
-        if known is None:
-            return
-        match event["kind"]:
-            case "target_started":
-                known.stop_signal = event["stop_signal"]
-            case "engine_event" if event["action"] == "die":
-                known.died = True
-            case "process_appeared":
-                known.processes[event["pid"]] = Process(event["comm"], event["ns_pid"], event["state"])
-            case "process_changed":
-                row = known.processes.pop(event.get("was") or event["pid"], None) or Process("", 0, "")
-                row.comm, row.state = event.get("comm") or row.comm, event.get("state") or row.state
-                row.ns_pid = event.get("ns_pid") or row.ns_pid
-                known.processes[event["pid"]] = row
-            case "process_gone" if event["pid"] in known.processes:
-                known.processes[event["pid"]].gone = True
-
-    def receiver(self, event: Event) -> str:
-        """ "python3 (1)", or the target's name where no process is named or known."""
-        pid, target = event.get("pid"), self.of(event)
-        if pid is None:
-            return target.name
-        found = [each for each in target.processes.values() if each.ns_pid == pid and not each.gone]
-        return f"{found[0].comm} ({pid})" if found else f"process {pid}"
-
-
-def _kernel(teller: Teller, event: Event) -> str:
+def _kernel(teller: Known, event: Event) -> str:
     process = teller.of(event).processes.get(event["pid"])
     ns_pid = event.get("ns_pid") or (process.ns_pid if process else None)
     who = name_for(event["comm"]) + (f" ({ns_pid})" if ns_pid else "")
@@ -157,7 +99,7 @@ def _kernel(teller: Teller, event: Event) -> str:
     return f"{signal} to {who}: {GENERATED.get(sent or '', sent)}{goes_on}{sender}"
 
 
-def _output(_: Teller, event: Event) -> list[str] | None:
+def _output(_: Known, event: Event) -> list[str] | None:
     lines = [short(line.rstrip(), LINE_CHARS) for line in plain(event["text"]).split("\n") if line.strip()]
     if not lines:
         return None
@@ -166,13 +108,13 @@ def _output(_: Teller, event: Event) -> list[str] | None:
     return [f"prints “{lines[0]}”", *(f"       “{line}”" for line in lines[1:SHOWN_LINES]), *more]
 
 
-def _request(teller: Teller, event: Event) -> str:
+def _request(teller: Known, event: Event) -> str:
     inside = ", from inside" if event.get("from") == "inside" else ""
     group = " and its process group" if event.get("group") else ""
     return f"{who_did(event['by'])} sends {event['signal']} to {teller.receiver(event)}{group}{inside}"
 
 
-def _engine(teller: Teller, event: Event) -> str:
+def _engine(teller: Known, event: Event) -> str:
     name, action = teller.of(event).name, event["action"]
     if action == "kill":
         return f"{event.get('signal') or 'a signal'} to {name}"
@@ -182,14 +124,14 @@ def _engine(teller: Teller, event: Event) -> str:
     return ENGINE_SAYS[action].format(name) if action in ENGINE_SAYS else f"{action} {name}"
 
 
-def _exited(teller: Teller, event: Event) -> str | None:
+def _exited(teller: Known, event: Event) -> str | None:
     if teller.of(event).died and event["author"] == "engine":
         return None
     memory = ", no memory left" if event.get("oom") else ""
     return f"ended by {event['signal']}{memory}" if event.get("signal") else exited_with(event.get("exit_code"))
 
 
-def _started(teller: Teller, event: Event) -> list[str]:
+def _started(teller: Known, event: Event) -> list[str]:
     target, pid = teller.of(event), event.get("pid")
     where = " on the engine’s machine" if target.host == "container" else ""
     ports = [f"{inside} at 127.0.0.1:{port}" for inside, port in (event.get("ports") or {}).items()]
@@ -198,31 +140,31 @@ def _started(teller: Teller, event: Event) -> list[str]:
     return [f"{target.name} is running{'' if pid is None else f': process {pid}{where}'}{fence}{without}", *ports]
 
 
-def _stop(teller: Teller, event: Event) -> str:
+def _stop(teller: Known, event: Event) -> str:
     using = "" if event["signal"] == teller.of(event).stop_signal else f" with {event['signal']}"
     return f"{who_did(event['by'])} asks for a stop{using}, {timeout_words(event['timeout_s'])}"
 
 
-def _escalated(teller: Teller, event: Event) -> str:
+def _escalated(teller: Known, event: Event) -> str:
     if event["reason"] == "timeout":
         return f"the time is up: SIGKILL to {teller.of(event).name}"
     return f"{who_did(event['by'])} asks for SIGKILL now"
 
 
-def _stopped(_: Teller, event: Event) -> str:
+def _stopped(_: Known, event: Event) -> str:
     if event.get("error"):
         return f"the stop failed: {event['error']}"
     return f"the stop took {seconds(event.get('took_s'))}: {exited_with(event.get('exit_code'))}"
 
 
-def _stop_forecast(_: Teller, event: Event) -> list[str]:
+def _stop_forecast(_: Known, event: Event) -> list[str]:
     sure = "" if event["sure"] else ", likely"
     fix = [f"fix: {event['fix']}"] if event.get("fix") else []
     asked = f"{event['signal']}, {timeout_words(event['timeout_s'])}"
     return [f"a stop now ({asked}) would come to: {event['say']}{sure}. {event['why']}".rstrip(), *fix]
 
 
-def _verdict(_: Teller, event: Event) -> list[str]:
+def _verdict(_: Known, event: Event) -> list[str]:
     told = [f"verdict: {event['text']}"]
     for each in event.get("said") or []:
         numbers = f" [{', '.join(str(number) for number in each['evidence'])}]" if each.get("evidence") else ""
@@ -236,20 +178,20 @@ def _verdict(_: Teller, event: Event) -> list[str]:
     return told
 
 
-def _executed(_: Teller, event: Event) -> str:
+def _executed(_: Known, event: Event) -> str:
     first = next((line.strip() for line in plain(event["output"]).split("\n") if line.strip()), "")
     said = f"answers “{short(first, 60)}”" if first else "prints nothing"
     return f"{said}, {exited_with(event.get('exit_code'))}"
 
 
-def _got(_: Teller, event: Event) -> str:
+def _got(_: Known, event: Event) -> str:
     if event.get("status") is None:
         return f"no answer: {event.get('error') or 'nobody knows why'}"
     whole = "whole" if event["complete"] else "cut short"
     return f"answers {event['status']}, {event['received']:,} bytes, {whole} after {seconds(event['took_s'])}"
 
 
-def _built(_: Teller, event: Event) -> str:
+def _built(_: Known, event: Event) -> str:
     what = event.get("what", "build")
     match event["state"]:
         case "done":
@@ -263,7 +205,7 @@ def _built(_: Teller, event: Event) -> str:
     return f"image {event['image']}: {short(last[-1], LINE_CHARS) if last else '…'}"
 
 
-def _changed(teller: Teller, event: Event) -> str:
+def _changed(teller: Known, event: Event) -> str:
     what = [name for name in event if name not in {"id", "kind", "at", "seen_at", "clock", "author", "run", "target"}]
     named = [name for name in what if name not in {"pid", "start", "was"}]
     process = teller.of(event).processes.get(event.get("was") or event["pid"])
@@ -271,7 +213,7 @@ def _changed(teller: Teller, event: Event) -> str:
     return f"{who} is another one now" if event.get("was") else f"{who} has changed: {', '.join(named) or 'nothing'}"
 
 
-def _gone(teller: Teller, event: Event) -> str:
+def _gone(teller: Known, event: Event) -> str:
     process = teller.of(event).processes.get(event["pid"])
     who = f"{name_for(process.comm)} ({process.ns_pid})" if process else f"process {event['pid']}"
     return f"{who} is gone" + (f": {event['ended'].replace('_', ' ')}" if event.get("ended") else "")
