@@ -159,6 +159,7 @@ def story() -> list[e.AnyEvent]:
         e.KernelTrial(
             **here, rule="fatal_to_init", outcome="ends", release="6.18.44", boot_id="b", where="sandbox", took_s=0.04
         ),
+        e.OomVictim(**kernel, pid=200, ns_pid=9, comm="python3"),
         e.RunFinished(**here, reason="failed", error="no image"),
     ]  # fmt: skip
 

@@ -257,6 +257,9 @@ SAYS: dict[str, Says] = {
     "process_changed": _changed,
     "process_gone": _gone,
     "kernel_signal": _kernel,
+    "oom_victim": lambda _, event: (
+        f"no memory left: {name_for(event['comm'])} ({event.get('ns_pid') or event['pid']}) is chosen to be killed"
+    ),
     "forecast": lambda _, event: f"what signals would do to process {event['pid']} is foretold",
     "stop_forecast": _stop_forecast,
     "signal_requested": _request,

@@ -42,6 +42,7 @@ from app.events.lesson import (
 from app.events.parts import Fence, Limit, Origin, ScratchFile, TargetInfo
 from app.events.processes import Forecast as Forecast
 from app.events.processes import KernelSignal as KernelSignal
+from app.events.processes import OomVictim as OomVictim
 from app.events.processes import ProcessAppeared as ProcessAppeared
 from app.events.processes import ProcessChanged as ProcessChanged
 from app.events.processes import ProcessGone as ProcessGone
@@ -205,6 +206,7 @@ AnyEvent = Annotated[
     | ProcessChanged
     | ProcessGone
     | KernelSignal
+    | OomVictim
     | Forecast
     | StopForecast
     | SignalRequested

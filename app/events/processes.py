@@ -83,6 +83,16 @@ class KernelSignal(LabEvent):
     teardown: bool = False  # the kernel ends the rest because PID 1 has ended
 
 
+class OomVictim(LabEvent):
+    """The kernel had no memory left, in the target's control group or on the machine, and chose this process to be
+    killed (``oom:mark_victim``, mm/oom_kill.c).  Its SIGKILL is a ``kernel_signal`` a moment before."""
+
+    kind: Literal["oom_victim"] = "oom_victim"
+    pid: int  # on the engine's machine
+    ns_pid: int | None = None
+    comm: str
+
+
 class Forecast(LabEvent):
     """What each signal *would* do to a process if it were sent now.  Recorded when it differs from the last one.
 

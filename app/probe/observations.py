@@ -60,10 +60,21 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """The kernel had no memory left, and chose this process to be killed."""
+
+    target: str
+    at_ns: int
+    pid: int
+    comm: str
+    ns_pid: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Missed:
     """The trace had no room: −1 is some."""
 
     count: int
 
 
-Observation = SignalGenerated | SignalDelivered | TreeChanged | Gone | Missed
+Observation = SignalGenerated | SignalDelivered | TreeChanged | Gone | Chosen | Missed

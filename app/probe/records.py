@@ -9,6 +9,7 @@ from app.probe.ring import Format, Raw, parse_format
 from app.probe.tracefs import Instance
 
 CLONE_THREAD = 0x10000
+MARK_VICTIM = "oom/mark_victim"  # since Linux 4.14; a kernel may be built without
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,14 @@ class Exit:
 
 
 @dataclass(frozen=True, slots=True)
+class Victim:
+    """The kernel had no memory left, in a control group or at all, and chose this process: SIGKILL was sent."""
+
+    at_ns: int
+    tid: int
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """The buffer was full: ``count`` events are not here; −1: some."""
 
@@ -83,7 +92,7 @@ class Lost:
     count: int
 
 
-Record = Generated | Delivered | NewTask | Renamed | Exec | Exit | Lost
+Record = Generated | Delivered | NewTask | Renamed | Exec | Exit | Victim | Lost
 Make = Callable[[Raw], Record]
 
 
@@ -99,7 +108,10 @@ class Decoder:
             ("task/task_rename", self._renamed),
             ("sched/sched_process_exec", self._exec),
             ("sched/sched_process_exit", self._exit),
+            (MARK_VICTIM, self._victim),
         ):
+            if event == MARK_VICTIM and not instance.has(event):
+                continue
             shape = parse_format(instance.read(f"events/{event}/format"))
             self._make[shape.id] = make(shape)
 
@@ -158,3 +170,7 @@ class Decoder:
             return Exit(raw.at_ns, found[0], bool(found[1]) if told else True)
 
         return make
+
+    def _victim(self, shape: Format) -> Make:
+        read = shape.reader("pid")
+        return lambda raw: Victim(raw.at_ns, *read(raw.data))

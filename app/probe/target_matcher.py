@@ -17,9 +17,18 @@ from dataclasses import dataclass, field, replace
 
 from app.probe.files import ProcFiles, status_field
 from app.probe.names import Names
-from app.probe.observations import Action, Gone, Missed, Observation, SignalDelivered, SignalGenerated, TreeChanged
+from app.probe.observations import (
+    Action,
+    Chosen,
+    Gone,
+    Missed,
+    Observation,
+    SignalDelivered,
+    SignalGenerated,
+    TreeChanged,
+)
 from app.probe.procfs import TICKS_PER_S, ProcessFacts
-from app.probe.records import Delivered, Exec, Exit, Generated, Lost, NewTask, Record, Renamed
+from app.probe.records import Delivered, Exec, Exit, Generated, Lost, NewTask, Record, Renamed, Victim
 from app.probe.senders import Sender, Senders
 from app.probe.standing import orphaned_groups
 
@@ -114,6 +123,10 @@ class TargetMatcher:
                             self._renamed(replace(member.renaming, certain=True))
                 case Exit():
                     self._exit(record, changed)
+                case Victim():
+                    if member := self._tids.get(record.tid):
+                        comm = member.names.at(record.at_ns)
+                        observed.append(Chosen(member.target, record.at_ns, member.pid, comm, self._ns_pid(member)))
                 case Lost():
                     observed.append(Missed(record.count))
         return [*observed, *map(TreeChanged, changed)]

@@ -2,8 +2,9 @@
 
 Two instances.  One records what *followed* processes do: the kernel itself adds their children to the list at fork
 (``event-fork``), so nothing they start is missed and nothing of others costs anything.  The other one records signals
-that anybody sends, because a sender need not be one of ours; the SIGCHLD that the kernel sends at every end of a
-process is left out there by the kernel's own filter.
+that anybody sends, and whom the kernel chooses when memory has run out: neither a sender nor who asked for memory need
+be one of ours.  The SIGCHLD that the kernel sends at every end of a process is left out there by the kernel's own
+filter.
 
 Never ptrace: under a tracer an ignored SIGTERM to PID 1 shows as delivered.
 """
@@ -16,7 +17,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 
-from app.probe.records import Decoder, Record
+from app.probe.records import MARK_VICTIM, Decoder, Record
 from app.probe.ring import parse_page
 from app.probe.tracefs import BUFFER_KB, Instance, TraceUnavailable, clear_stale, find_tracefs
 
@@ -53,6 +54,8 @@ class Trace:
             self._own.write("set_event_pid", "0")  # nobody: an empty list would mean everybody
             self._own.enable(OWN, filters={"signal/signal_generate": f"sig == {SIGCHLD} && code > 0"})
             self._anybodys.enable(ANYBODYS, filters={"signal/signal_generate": f"sig != {SIGCHLD} || code <= 0"})
+            if self._anybodys.has(MARK_VICTIM):  # whoever asks for memory is not always whom it costs
+                self._anybodys.enable([MARK_VICTIM])
             self._decoder = Decoder(self._own)
             self._fds = [*self._own.open(), *self._anybodys.open()]
             for fd in self._fds:

@@ -115,6 +115,10 @@ class Instance:
     def read(self, name: str) -> str:
         return (self.path / name).read_text()
 
+    def has(self, event: str) -> bool:
+        """Whether this kernel knows such an event."""
+        return (self.path / "events" / event).is_dir()
+
     def enable(self, events: Iterable[str], *, filters: dict[str, str] | None = None) -> None:
         """``events``: "signal/signal_generate" and the like; filters first, so that nothing slips through."""
         for event, text in (filters or {}).items():

@@ -6,10 +6,10 @@ Told to it: ``{"expect": target, "parent": pid}``, ``{"know": target, "pids": [.
 ``{"look": number, "init": pid, "container": id}``, ``{"settle": number}``, ``{"catch_up": number}``,
 ``{"rest": true}``.  The end of its input is its own end.
 
-It says: ``hello``; then ``generated``, ``delivered``, ``tree_changed``, ``gone`` and ``missed``, with the fields of
-``observations.py`` and ``clock``, the ns that make UTC of their times; ``seen`` as the answer to ``look``; and ``done``
-with the number, to ``settle`` when all who were known before are followed, to ``catch_up`` when all is said that had
-happened before.
+It says: ``hello``; then ``generated``, ``delivered``, ``tree_changed``, ``gone``, ``chosen`` and ``missed``, with
+the fields of ``observations.py`` and ``clock``, the ns that make UTC of their times; ``seen`` as the answer to
+``look``; and ``done`` with the number, to ``settle`` when all who were known before are followed, to ``catch_up`` when
+all is said that had happened before.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.probe.masks import Masks
-from app.probe.observations import Gone, Missed, Observation, SignalDelivered, SignalGenerated, TreeChanged
+from app.probe.observations import Chosen, Gone, Missed, Observation, SignalDelivered, SignalGenerated, TreeChanged
 from app.probe.procfs import ProcessFacts
 from app.probe.senders import Sender
 from app.probe.threads import ThreadFacts
@@ -30,6 +30,7 @@ _KINDS: dict[str, type[Observation]] = {
     "delivered": SignalDelivered,
     "tree_changed": TreeChanged,
     "gone": Gone,
+    "chosen": Chosen,
     "missed": Missed,
 }
 _KIND_OF = {make: kind for kind, make in _KINDS.items()}

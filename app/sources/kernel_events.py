@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
-from app.events import KernelSignal
+from app.events import KernelSignal, OomVictim
 from app.events.parts import Generated, SenderKind
-from app.probe.observations import SignalDelivered, SignalGenerated
+from app.probe.observations import Chosen, SignalDelivered, SignalGenerated
 from app.probe.target_matcher import SI_KERNEL
 from app.signals import name_of
 
@@ -20,11 +20,10 @@ def kernel_signal(
     observed: SignalGenerated | SignalDelivered, *, run: str, lab: set[int], clock_ns: int
 ) -> KernelSignal:
     """The event.  ``lab``: pids that send on behalf of the lab; ``clock_ns``: what makes UTC of its time."""
-    at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=(observed.at_ns + clock_ns) // 1000)
     facts: dict[str, Any] = {
         "run": run,
         "target": observed.target,
-        "at": at,
+        "at": _utc(observed.at_ns + clock_ns),
         "clock": "kernel",
         "author": "kernel",
         "signal": name_of(observed.signal),
@@ -45,6 +44,23 @@ def kernel_signal(
         sender_pid=pid,
         teardown=observed.teardown,
     )
+
+
+def oom_victim(observed: Chosen, *, run: str, clock_ns: int) -> OomVictim:
+    return OomVictim(
+        run=run,
+        target=observed.target,
+        at=_utc(observed.at_ns + clock_ns),
+        clock="kernel",
+        author="kernel",
+        pid=observed.pid,
+        ns_pid=observed.ns_pid,
+        comm=observed.comm,
+    )
+
+
+def _utc(ns: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=ns // 1000)
 
 
 def sender_of(observed: SignalGenerated, lab: set[int]) -> tuple[SenderKind, str, int | None]:

@@ -18,11 +18,21 @@ import anyio.lowlevel
 
 from app.events import AnyEvent, SourceBack, SourceLost
 from app.events.record import Record
-from app.probe.observations import Ended, Gone, Missed, Observation, SignalDelivered, SignalGenerated, TreeChanged
+from app.probe.observations import (
+    Chosen,
+    Ended,
+    Gone,
+    Missed,
+    Observation,
+    SignalDelivered,
+    SignalGenerated,
+    TreeChanged,
+)
 from app.probe.procfs import ProcessFacts
 from app.probe.trace import Trace
 from app.probe.tracefs import TraceUnavailable
 from app.sources.followed import Expected, Followed
+from app.sources.kernel_events import oom_victim
 from app.sources.kernel_feed import Feed, LocalFeed
 from app.sources.looks import record_all
 from app.sources.overflow import Overflow
@@ -204,6 +214,8 @@ class KernelTrace:
                 followed.tree_changed()
             case Gone():
                 followed.ended(observed.pid, observed.how)
+            case Chosen():
+                return [oom_victim(observed, run=followed.run, clock_ns=clock)]
             case SignalGenerated() | SignalDelivered():
                 return [*followed.on_observation(observed, clock)]
         return []

@@ -9,6 +9,7 @@ from app.verdict.diagnose_stop import diagnose_by_hand
 from app.verdict.diagnosis import Diagnosis, inside, sentence, who_did
 from app.verdict.exit_code import by_itself, exit_said, root_of
 from app.verdict.fence import fenced_off
+from app.verdict.memory import chosen_said, name_of_chosen, others_chosen, root_chosen
 from app.verdict.passed_on import hops, sentences_of, swept
 from app.verdict.scene import Scene, Word
 
@@ -33,7 +34,16 @@ def diagnose_end(scene: Scene, after: int) -> Diagnosis | None:
     handled = next((word for word in reversed(words) if word.delivered == "handler"), None)
     said = [*_typed(scene, after), *(each for each in (_origin(scene, fatal or handled, after),) if each)]
     said += sentences_of(hops(scene, after, scene.events[-1][0]))
-    if oom is not None and event.exit_code == 137:
+    chosen, others = root_chosen(scene, after), others_chosen(scene, after)
+    said += chosen_said(scene, after)
+    if chosen and (event.exit_code == 137 or event.signal == "SIGKILL"):
+        text = f"{who} was ended because memory ran out: the kernel chose it, and sent SIGKILL."
+        outcome = Diagnosis("SIGKILL", "out_of_memory", text, ())
+    elif others and event.exit_code == 137 and by_itself(scene):  # an init or a shell: it passes on how its child ended
+        child = name_of_chosen(scene, others[-1])
+        text = f"Memory ran out: the kernel chose {child}, and {who} exited with 137 after that."
+        outcome = Diagnosis(None, "out_of_memory", text, ())
+    elif oom is not None and event.exit_code == 137 and not others:
         text = f"{who} was ended because the container's memory ran out: the engine says so, and 137 is SIGKILL."
         outcome = Diagnosis(None, "out_of_memory", text, ())
     elif event.oom and event.signal == "SIGKILL":
@@ -59,7 +69,7 @@ def diagnose_end(scene: Scene, after: int) -> Diagnosis | None:
         likely = ": the lab’s fence is the likely reason" if fence else ""
         text = f"{who} ended by itself{_with(event.exit_code, ', with ')}{likely}."
         outcome = Diagnosis(None, "by_itself", text, ())
-    if event.oom:
+    if event.oom and not scene.chosen:
         many = "one of its processes" if event.oom == 1 else f"{event.oom} of its processes"
         text = f"The kernel ended {many} because its control group had no memory left."
         said.append(Sentence(text=text, evidence=(number,)))

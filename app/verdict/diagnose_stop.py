@@ -10,6 +10,7 @@ from app.verdict.advice import advise_stop
 from app.verdict.came import Came, came_of
 from app.verdict.diagnosis import BLIND, Diagnosis, inside, seconds, sentence, who_did
 from app.verdict.exit_code import exit_said
+from app.verdict.memory import chosen_said
 from app.verdict.passed_on import kept_by, sentences_of
 from app.verdict.scene import Scene, Word
 from app.verdict.stop_seen import Stop, asked_stop, stop_by_hand
@@ -38,7 +39,7 @@ def _diagnosis(scene: Scene, stop: Stop) -> Diagnosis:
         said.append(Sentence(text=f"It was not seen through: {error}.", evidence=(stop.finished[0],)))
         return Diagnosis(stop.asked.signal, "ended_by_lab", f"Ended by the lab: {error}.", tuple(said))
     outcome, reason = _outcome(scene, stop, came)
-    said += [*_killed(stop, outcome), *_ended(scene, stop), *_swept(stop)]
+    said += [*_killed(stop, outcome), *chosen_said(scene, stop.id), *_ended(scene, stop), *_swept(stop)]
     if held := _held(stop):
         said.append(held[1])
     return Diagnosis(
@@ -76,7 +77,7 @@ def _outcome(scene: Scene, stop: Stop, came: Came | None) -> tuple[VerdictOutcom
     assert stop.finished is not None
     _, finished = stop.finished
     who = stop.root.name if stop.root else "the root process"
-    if stop.oom is not None and finished.exit_code == 137:
+    if (stop.oom is not None or stop.chosen) and finished.exit_code == 137:
         return "out_of_memory", "the kernel ended it because its memory ran out, not because of the stop"
     if finished.killed and (
         stop.asked.signal == "SIGKILL" or (stop.escalated and stop.escalated[1].author == "person")

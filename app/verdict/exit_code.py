@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.events.parts import Sentence
 from app.signals import exit_meaning, name_of
+from app.verdict.memory import root_chosen
 from app.verdict.scene import Row, Scene, Word
 
 _INITS = frozenset({"tini", "tini-static", "docker-init", "dumb-init", "catatonit"})
@@ -26,7 +27,12 @@ def exit_said(scene: Scene, *, oom: int | None, kills: list[Word]) -> Sentence |
     seen = (number, *((root.gone,) if root and root.gone is not None else ()))
     if code is None:
         return Sentence(text=f"{_start(who)} ended; nobody could read its exit code.", evidence=seen)
-    if code == 137 and oom is not None:
+    chosen = root_chosen(scene)
+    if code == 137 and chosen:
+        also = ", and the engine said so" if oom is not None else ""
+        text = f"137 is 128 + 9, SIGKILL, and here it is out of memory: the kernel chose it{also}."
+        return Sentence(text=text, evidence=(*seen, chosen[0], *((oom,) if oom is not None else ())))
+    if code == 137 and oom is not None and not scene.chosen:
         text = "137 is 128 + 9, SIGKILL, and here it is out of memory: the engine said so, and the kernel sent it."
         return Sentence(text=text, evidence=(*seen, oom))
     if (root and root.ended in ("killed", "dumped_core")) or event.signal is not None:

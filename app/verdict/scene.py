@@ -16,6 +16,7 @@ from app.events import (
     AnyEvent,
     EngineEvent,
     KernelSignal,
+    OomVictim,
     ProcessAppeared,
     ProcessChanged,
     ProcessGone,
@@ -99,6 +100,7 @@ class Scene:
     started: TargetStarted | None = None
     exited: tuple[int, TargetExited] | None = None
     engine: list[tuple[int, EngineEvent]] = field(default_factory=list)
+    chosen: list[tuple[int, OomVictim]] = field(default_factory=list)  # by the kernel, when memory ran out
     history: dict[int, list[tuple[int, Row | None]]] = field(default_factory=dict)  # by pid: from which event on
     since: int = 0  # the kernel's words begin after this event
     blind: list[tuple[int, str]] = field(default_factory=list)  # since when, and why, the kernel's word was missing
@@ -162,6 +164,8 @@ def scene_of(target: str, events: Iterable[Numbered], since: int = 0) -> Scene:
                 scene.started = event
             case TargetExited():
                 scene.exited = (number, event)
+            case OomVictim():
+                scene.chosen.append((number, event))
             case EngineEvent():
                 scene.engine.append((number, event))
             case SourceLost() if event.source == "kernel":

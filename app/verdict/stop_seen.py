@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from app.events import EngineEvent, StopEscalated, StopFinished, StopForecast, StopRequested
 from app.verdict.came import as_named
 from app.verdict.exit_code import root_of
+from app.verdict.memory import root_chosen
 from app.verdict.passed_on import Hop, Swept, hops, swept
 from app.verdict.scene import Row, Scene, Word
 
@@ -30,6 +31,7 @@ class Stop:
     engine: tuple[tuple[int, EngineEvent], ...]
     hops: tuple[Hop, ...]
     swept: tuple[Swept, ...]
+    chosen: bool = False  # the root process by the kernel, since memory ran out
 
     @property
     def oom(self) -> int | None:
@@ -124,4 +126,5 @@ def _stop_of(
         engine=tuple(each for each in scene.engine if each[0] >= request),
         hops=tuple(hops(scene, first, last)),
         swept=tuple(swept(scene, first, last, asked.signal)),
+        chosen=root_chosen(scene, first) is not None,
     )

@@ -121,4 +121,24 @@ def test_memory_ran_out_only_where_the_engine_says_so(engine_driver: Person) -> 
         found = proven(events, events.until(kind("verdict", outcome="out_of_memory")))
         assert engine_driver.client.delete(f"/api/v1/runs/{run}").status_code in (200, 202, 204)
     oom = next(each["id"] for each in events.seen if each["kind"] == "engine_event" and each["action"] == "oom")
-    assert oom in found["evidence"]
+    chosen = next(each for each in events.seen if each["kind"] == "oom_victim")
+    assert (chosen["ns_pid"], chosen["comm"]) == (1, "python3")
+    assert {oom, chosen["id"]} <= set(found["evidence"])
+
+
+EATER = "held = []\nwhile len(held) < 256: held.append(bytearray(2**20))"  # it ends by itself, should no limit hold it
+
+
+def test_which_child_memory_ran_out_for_is_the_kernels_word(engine_driver: Person) -> None:
+    """The engine says that memory ran out, and not for whom: an init returns 137, and nobody killed it."""
+    options = {"init": True, "memory": "32m"}
+    run, _ = container(engine_driver, "python3", "-c", EATER, **options)
+    with engine_driver.events(run=run) as events:
+        found = proven(events, events.until(kind("verdict", outcome="out_of_memory")))
+    chosen = next(each for each in events.seen if each["kind"] == "oom_victim")
+    assert chosen["comm"] == "python3"
+    assert chosen["ns_pid"] != 1
+    assert chosen["id"] in found["evidence"]
+    assert (
+        f"the kernel chose python3 (pid {chosen['ns_pid']}), and PID 1 (docker-init) exited with 137" in found["text"]
+    )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.probe.observations import SignalDelivered, SignalGenerated
+from app.probe.observations import Chosen, SignalDelivered, SignalGenerated
 from app.probe.procfs import Masks, ProcessFacts
-from app.probe.records import Exec, Exit, Generated, Record, Renamed
+from app.probe.records import Exec, Exit, Generated, Record, Renamed, Victim
 from app.probe.target_matcher import TargetMatcher
 
 S = 1_000_000_000
@@ -53,3 +53,11 @@ def test_where_the_kernel_does_not_tell_whose_name_it_was_only_an_exec_is_believ
     assert senders(matcher, *execed, term(NOW + 4, HELPER.pid, ROOT.pid)) == [("other", True)]
     taken = matcher.tell([term(NOW + 5, ROOT.pid, 0)])
     assert not [each for each in taken if isinstance(each, SignalDelivered)]
+
+
+def test_whom_the_kernel_chose_is_told_where_it_is_of_a_target() -> None:
+    matcher = TargetMatcher()
+    matcher.add_processes("t", [ROOT, HELPER])
+    assert matcher.tell([Victim(NOW, HELPER.pid), Victim(NOW, NOBODY + 7)]) == [
+        Chosen("t", NOW, HELPER.pid, "helper", 2)
+    ]

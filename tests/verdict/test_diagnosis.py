@@ -68,6 +68,10 @@ def engine(action: str, **fields: Any) -> e.EngineEvent:
     return e.EngineEvent(**{**HERE, "author": "engine", "action": action} | fields)
 
 
+def chosen(pid: int) -> e.OomVictim:
+    return e.OomVictim(**HERE, author="kernel", pid=pid, ns_pid=1 if pid == ROOT else pid, comm="app")
+
+
 def scene(*told: e.LabEvent) -> Scene:
     numbered: list[Numbered] = []
     for number, event in enumerate(told, 1):
@@ -134,6 +138,36 @@ def test_oom_with_another_exit_code_is_not_said_to_have_ended_it() -> None:
     found = diagnose_end(scene(started(), appeared(), engine("oom"), exited(3, cause="exited")), 0)
     assert found is not None
     assert found.outcome == "by_itself"
+
+
+def test_memory_ran_out_for_whom_the_kernel_chose() -> None:
+    told = (started(), appeared(), word("SIGKILL", generated="queued", sender_kind="kernel"), chosen(ROOT))
+    found = diagnose_end(scene(*told, engine("oom"), exited(137)), 0)
+    assert found is not None
+    assert (found.outcome, found.signal) == ("out_of_memory", "SIGKILL")
+    assert "the kernel chose it, and the engine said so" in says(found)
+    assert {4, 5} <= {number for each in found.said for number in each.evidence}
+
+
+def test_an_init_that_passes_on_its_childs_end_was_not_chosen_itself() -> None:
+    told = (started(), appeared(comm="docker-init"), appeared(CHILD, "eater"), engine("oom"), chosen(CHILD))
+    gone = (
+        e.ProcessGone(**HERE, pid=CHILD, start=7, ended="killed"),
+        e.ProcessGone(**HERE, pid=ROOT, start=7, ended="exited"),
+    )
+    found = diagnose_end(scene(*told, *gone, exited(137)), 0)
+    assert found is not None
+    assert (found.outcome, found.signal) == ("out_of_memory", None)
+    assert "the kernel chose eater (pid 101), and PID 1 (docker-init) exited with 137" in found.text
+    assert "137 is 128 + 9, SIGKILL" not in says(found)
+
+
+def test_a_child_that_was_chosen_is_named_where_its_root_goes_on_to_be_stopped() -> None:
+    over = e.StopFinished(**HERE, stop=3, took_s=0.2, exit_code=0, killed=False, meaning="")
+    told = (started(), appeared(caught=bit(15)), stop(), word("SIGTERM", generated="queued"), chosen(CHILD))
+    found = diagnose_stop(scene(*told, exited(0, cause="exited"), over), 3)
+    assert found.outcome != "out_of_memory"
+    assert "had no memory left and chose app (pid 101): SIGKILL" in says(found)
 
 
 def test_nobody_saw_how_it_ended() -> None:
@@ -232,6 +266,7 @@ EVENTS = st.one_of(
         st.sampled_from(("handler", "default", "dropped")),
     ),
     st.builds(asked, st.sampled_from(("SIGTERM", "SIGKILL", "SIGUSR1"))),
+    st.builds(chosen, st.sampled_from((ROOT, CHILD))),
     st.builds(engine, st.sampled_from(("kill", "die", "oom", "stop")), signal=st.sampled_from(("SIGTERM", "SIGKILL"))),
     st.builds(
         exited, st.sampled_from((None, 0, 1, 137, 143, 200)), cause=st.sampled_from(("exited", "killed", "unknown"))

@@ -180,6 +180,7 @@ const FOLDS = {
   process_changed: target(changed),
   process_gone: target(gone),
   kernel_signal: target(kernelSaid),
+  oom_victim: (state) => state, // its SIGKILL and its end are what the page draws
   forecast: target(forecastMade),
   stop_forecast: target(stopForecastMade),
   signal_requested: target(stops.signalRequested),

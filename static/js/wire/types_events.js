@@ -247,6 +247,13 @@
  * @property {boolean} [teardown] - the kernel ends the rest because PID 1 has ended
  * @typedef {Shared & KernelSignalEventFields} KernelSignalEvent
  *
+ * @typedef {object} OomVictimEventFields  The kernel had no memory left, in the target's control group or on the machine, and chose this process to be
+ * @property {"oom_victim"} kind
+ * @property {number} pid - on the engine's machine
+ * @property {number} [ns_pid]
+ * @property {string} comm
+ * @typedef {Shared & OomVictimEventFields} OomVictimEvent
+ *
  * @typedef {object} ForecastEventFields  What each signal *would* do to a process if it were sent now.  Recorded when it differs from the last one.
  * @property {"forecast"} kind
  * @property {number} pid
@@ -477,7 +484,7 @@
  * @property {number} [missing]
  * @typedef {Shared & SourceBackEventFields} SourceBackEvent
  *
- * @typedef {LabStartedEvent|KernelTrialEvent|RunCreatedEvent|RunFinishedEvent|BuildProgressEvent|TargetStartingEvent|TargetStartedEvent|TargetExitedEvent|OutputEvent|TruncatedEvent|ProcessAppearedEvent|ProcessChangedEvent|ProcessGoneEvent|KernelSignalEvent|ForecastEvent|StopForecastEvent|SignalRequestedEvent|SignalFailedEvent|EngineEvent|StopRequestedEvent|StopEscalatedEvent|StopOverdueEvent|StopFinishedEvent|VerdictEvent|StepDoneEvent|StepFailedEvent|StepUnseenEvent|FileWrittenEvent|PauseRequestedEvent|ExecRequestedEvent|ExecFinishedEvent|HttpRequestedEvent|HttpProgressEvent|HttpFinishedEvent|BetOpenedEvent|BetPlacedEvent|BetClosedEvent|RehearsedEvent|ForeignAskedEvent|ForeignDoneEvent|SourceLostEvent|SourceBackEvent} AnyEvent
+ * @typedef {LabStartedEvent|KernelTrialEvent|RunCreatedEvent|RunFinishedEvent|BuildProgressEvent|TargetStartingEvent|TargetStartedEvent|TargetExitedEvent|OutputEvent|TruncatedEvent|ProcessAppearedEvent|ProcessChangedEvent|ProcessGoneEvent|KernelSignalEvent|OomVictimEvent|ForecastEvent|StopForecastEvent|SignalRequestedEvent|SignalFailedEvent|EngineEvent|StopRequestedEvent|StopEscalatedEvent|StopOverdueEvent|StopFinishedEvent|VerdictEvent|StepDoneEvent|StepFailedEvent|StepUnseenEvent|FileWrittenEvent|PauseRequestedEvent|ExecRequestedEvent|ExecFinishedEvent|HttpRequestedEvent|HttpProgressEvent|HttpFinishedEvent|BetOpenedEvent|BetPlacedEvent|BetClosedEvent|RehearsedEvent|ForeignAskedEvent|ForeignDoneEvent|SourceLostEvent|SourceBackEvent} AnyEvent
  * @typedef {AnyEvent["kind"]} Kind
  * @typedef {{[K in Kind]: Extract<AnyEvent, {kind: K}>}} EventOf  by its kind
  */

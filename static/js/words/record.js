@@ -8,6 +8,7 @@
 
 /** @import { State, Target } from "../wire/types.js" */
 /** @import { AnyEvent, EventOf, Kind, SourceBackEvent, SourceLostEvent } from "../wire/types_events.js" */
+import { nameFor } from "./kernel.js";
 import { exitedWith, firstLine, seconds, timeoutWords, whoDid } from "./text.js";
 
 /** @type {Record<string, string>} */
@@ -125,6 +126,7 @@ const SAYS = {
     if (event.error) return `the stop failed: ${event.error}`;
     return `the stop took ${seconds(event.took_s ?? null)}: ${exitedWith(event.exit_code ?? null)}`;
   },
+  oom_victim: (event) => `no memory left: ${nameFor(event.comm)} (${event.ns_pid ?? event.pid}) is chosen to be killed`,
   bet_opened: (event) => `${whoDid(event.by)} asks everybody to guess first`,
   rehearsed: itself,
   foreign_asked: itself,
