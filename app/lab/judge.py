@@ -30,6 +30,7 @@ FACTS = frozenset(
     {"lab_started", "source_lost", "source_back", "target_started", "target_exited", "engine_event"}
     | {"process_appeared", "process_changed", "process_gone", "forecast", "stop_forecast", "signal_requested"}
     | {"signal_failed", "stop_requested", "stop_escalated", "stop_finished", "exec_requested", "http_requested"}
+    | {"oom_victim"}
 )
 WORDS = frozenset({"kernel_signal"})
 log = logging.getLogger("signal_lab")
