@@ -1,12 +1,13 @@
 # Two commands are all: `make run` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help run setup check test long fuzz fmt clean screenshots bench soak accuracy man wheel image images lint types unit js alone whole browser
+.PHONY: help run setup check test long fuzz fmt clean screenshots bench soak accuracy man wheel image images lint types unit js alone
 
 PY := .venv/bin/python
 # Where Python is told to keep nothing that it has compiled, every process of the tests would compile everything again.
 export PYTHONDONTWRITEBYTECODE :=
-# A file's tests stay together: they share what they have built.  Whole labs wait for real stops and browsers compute:
-# side by side they fill two cores.
+# These tests wait much of their time, for real stops.  A file's tests stay together: they share what they have built.
+# Browsers and containers not side by side: each container that starts changes the machine's networks, and Chromium then
+# drops what it is loading (ERR_NETWORK_CHANGED); nor was it any faster.
 SLOWEST := --durations=15 --durations-min=2
 SEVERAL := --dist loadfile --no-loadscope-reorder --numprocesses
 
@@ -49,17 +50,12 @@ test: ## everything, with a real engine and a real browser
 	@scripts/venv --dev
 	@scripts/vendor --dev
 	@$(MAKE) --no-print-directory -j4 -O alone unit types lint js
-	@$(MAKE) --no-print-directory -j2 whole browser
+	.venv/bin/pytest -q -m "(whole or engine) and not browser and not alone and not long" $(SLOWEST) $(SEVERAL) 4
+	.venv/bin/pytest -q -m "browser and not long" $(SLOWEST) $(SEVERAL) 3 tests/browser
 
-# Nothing of the lab runs beside these: what does not start one may.
+# No other lab runs beside these: what starts none may.
 alone: images
 	.venv/bin/pytest -q -m "alone and not long" $(SLOWEST)
-
-whole:
-	.venv/bin/pytest -q -m "(whole or engine) and not browser and not alone and not long" $(SLOWEST) $(SEVERAL) 4
-
-browser:
-	.venv/bin/pytest -q -m "browser and not long" $(SLOWEST) $(SEVERAL) 2 tests/browser
 
 long: ## what is wide: all kills, advice, draws; an hour and more
 	@scripts/setup --if-bare

@@ -49,6 +49,7 @@ def test_a_signal_right_after_the_start_has_its_word_too(person: Person) -> None
     for _ in range(5):
         with person.events() as events:
             run, target = container(person, "sleep", "60")
+            events.until(kind("target_started", target=target))
             asked = person.post(f"/targets/{target}/signals", {"signal": "USR1"}).json()["event_id"]
             assert events.until(kind("verdict", request=asked))["outcome"] == "dropped"
             person.client.delete(f"/api/v1/runs/{run}")
