@@ -17,9 +17,9 @@ import anyio
 import pytest
 
 from app.errors import BadRequest
-from app.events import AnyEvent, Output, RunFinished
+from app.events import MODELS, AnyEvent, Output, RunFinished
 from app.hub import Hub, running_hub
-from app.hub.waiting import LIMIT_BYTES
+from app.hub.waiting import LIMIT_BYTES, OF_WITNESSES
 from app.journal import Journal, event_of
 from tests.killable import killable
 from tests.support import WITHIN_S, LabUnderTest, Person, is_alive, kind, until
@@ -204,3 +204,27 @@ def test_a_full_disk_is_said_and_ends_nobody(tmp_path: Path) -> None:
             os.kill(server.pid, signal.SIGTERM)
             server.wait(WITHIN_S)
         until(lambda: not any(is_alive(pid) for pid in pids))
+
+
+# What a person asked for, and how things began and ended.
+LAST = {
+    *(
+        "lab_started",
+        "kernel_trial",
+        "source_lost",
+        "source_back",
+        "run_created",
+        "run_finished",
+        "truncated",
+        "verdict",
+    ),
+    *("target_starting", "target_started", "target_exited", "signal_requested", "signal_failed", "pause_requested"),
+    *("stop_requested", "stop_escalated", "stop_overdue", "stop_finished", "exec_requested", "http_requested"),
+    *("step_done", "step_failed", "step_unseen", "bet_opened", "bet_placed", "bet_closed"),
+    *("foreign_asked", "foreign_done", "rehearsed"),
+}
+
+
+def test_of_each_kind_somebody_has_said_when_it_is_left_out() -> None:
+    assert OF_WITNESSES.isdisjoint(LAST)
+    assert OF_WITNESSES | LAST | {"output"} == set(MODELS)

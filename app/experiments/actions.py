@@ -17,6 +17,8 @@ class Data(BaseModel):
 
 
 class Action(Data):
+    """About a target; what is not is about the run."""
+
     target: str | None = None
     asked: ClassVar[str | None] = None  # kind of the event that tells that a person asked for it
 
@@ -78,12 +80,17 @@ class Unpause(Action):
     asked = "pause_requested"
 
 
-class Write(Data):
-    """A new text for one of the experiment's scratch files."""
+class OnFile(Data):
+    """About one of the experiment's scratch files, and no target."""
 
-    asked: ClassVar[str] = "file_written"
     target: ClassVar[None] = None
     file: str
+
+
+class Write(OnFile):
+    """A new text for it."""
+
+    asked: ClassVar[str] = "file_written"
     text: str
 
 

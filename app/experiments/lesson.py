@@ -18,7 +18,7 @@ from typing import Any, get_args
 
 from app.events import AnyEvent, to_dict
 from app.events.lesson import StepDone, StepFailed, StepUnseen
-from app.experiments.actions import AnyAction, Write
+from app.experiments.actions import Action, AnyAction
 from app.experiments.expect import Expect, equals, fits, output_fits, processes_fit
 from app.experiments.model import Experiment, Step
 from app.experiments.seen import Seen
@@ -175,7 +175,7 @@ class Lesson:
     def _begins(self, step: Step, facts: dict[str, Any]) -> bool:
         name = facts.get("target", "").partition(".")[2]
         default = self.experiment.target[0].name
-        mine = [do for do in step.do if isinstance(do.what, Write) or (do.what.target or default) == name]
+        mine = [do for do in step.do if not isinstance(do.what, Action) or (do.what.target or default) == name]
         return any(do.begun_by(facts) for do in mine)
 
     def _what_cannot_be_seen(self) -> list[Tick]:

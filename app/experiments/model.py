@@ -10,7 +10,7 @@ from typing import Any, get_args
 from pydantic import Field, field_validator, model_validator
 
 from app.events.parts import Limit, ScratchFile
-from app.experiments.actions import Data, Do
+from app.experiments.actions import Data, Do, OnFile
 from app.experiments.expect import Expect
 from app.hosts.base import Spec
 from app.targets import NAME, HostName
@@ -88,8 +88,8 @@ class Experiment(Data):
             named = [do.what.target for do in step.do] + [expect.target for expect in step.expect]
             if unknown := {name for name in named if name is not None} - set(targets):
                 raise ValueError(f"step {number} speaks of target {', '.join(unknown)}; there are {', '.join(targets)}")
-            if unknown := {do.write.file for do in step.do if do.write} - files:
-                raise ValueError(f"step {number} writes {', '.join(unknown)}, which is no [[file]] of it")
+            if unknown := {do.what.file for do in step.do if isinstance(do.what, OnFile)} - files:
+                raise ValueError(f"step {number} speaks of {', '.join(unknown)}, which is no [[file]] of it")
         return self
 
     @property

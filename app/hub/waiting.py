@@ -19,8 +19,9 @@ from app.journal import Row
 LIMIT_BYTES = 7 * 2**20  # beside a batch that is on its way
 BATCH, BATCH_BYTES = 500, 2**20
 ENTRY_BYTES = 400  # of an event beside its text
+# There is more of it.  What is not here goes last: a test has those kinds, too.
 OF_WITNESSES = frozenset(
-    {"kernel_signal", "forecast", "stop_forecast", "process_changed", "http_progress", "build_progress"}
+    {"kernel_signal", "oom_victim", "forecast", "stop_forecast", "process_changed", "http_progress", "build_progress"}
     | {"process_appeared", "process_gone", "engine_event", "exec_finished", "http_finished", "file_written"}
 )
 

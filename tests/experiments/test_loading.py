@@ -82,7 +82,7 @@ def test_a_right_file_is_what_it_says(tmp_path: Path) -> None:
             'file = "a.conf", text = "echo B"',
             'file = "b.conf", text = "echo B"',
             24,
-            "writes b.conf, which is no [[file]]",
+            "speaks of b.conf, which is no [[file]]",
         ),
         ("stop = { timeout_s = 3 }", 'stop = { target = "two" }', 24, "step 2 speaks of target two; there are one"),
     ],
