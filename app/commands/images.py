@@ -68,7 +68,7 @@ def build_command(
 
 
 async def _build(names: list[str]) -> list[dict[str, Any]]:
-    from app.errors import HostFailed, LabError
+    from app.errors import LabError
     from app.events import AnyEvent
     from app.hosts.container.images import Images, lineage, tag_of
     from app.hosts.engine.engine import Engine
@@ -87,8 +87,6 @@ async def _build(names: list[str]) -> list[dict[str, Any]]:
             for name in names:
                 row: dict[str, Any] = {"name": name, "tag": tag_of(name), "error": None, "package": None}
                 try:
-                    if lost := next(filter(images.builds.failed, lineage(name)), None):  # not once for each child
-                        raise HostFailed(f"not tried: it is built on {lost}, which cannot be built")
                     await images.ensure(name)
                 except LabError as error:
                     row["error"] = str(error)

@@ -116,8 +116,17 @@ def test_a_package_that_cannot_be_had_is_named_and_its_image_is_not_tried_for_ea
     child, sister = json.loads(done.stdout)["images"]
     assert (done.returncode, child["package"], sister["package"]) == (1, "no-such-package", "no-such-package")
     assert child["error"].startswith("the image lacking cannot be built: package no-such-package: ")
-    assert sister["error"] == "not tried: it is built on lacking, which cannot be built"
+    assert sister["error"] == f"{child['error']} It was tried already; ask again to try again."
     assert done.stderr.count("building signal-lab/lacking:") == 1
+
+
+def test_of_a_lab_too_a_failed_parent_is_tried_again_only_for_who_asks_once_more(person: Person) -> None:
+    with person.events() as events:
+        for image, tries in (("child", 1), ("sister", 1), ("sister", 2)):
+            assert person.post(f"/builds/{image}").status_code == 202
+            events.next(kind("build_progress", image=image, state="failed"))
+            begun = [each for each in events.seen if says("building signal-lab/lacking:")(each)]
+            assert len(begun) == tries, image
 
 
 def test_a_server_killed_in_mid_build_leaves_nothing_half_and_the_next_builds_again(

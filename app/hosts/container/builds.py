@@ -25,6 +25,7 @@ from app.jobs import Jobs
 log = logging.getLogger("signal_lab.builds")
 STEP = re.compile(r"^(?:Step|Layer) (\d+)/(\d+) : (.*)$", re.MULTILINE)
 KEPT_LINES = 200
+LATELY_S = 900.0  # so long a failed build speaks for the images on it
 RECORDED_LINES = 4000  # of one build, as events
 State = Literal["running", "done", "failed", "cancelled"]
 What = Literal["build", "pull"]
@@ -65,6 +66,7 @@ class Build:
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     over: anyio.Event = field(default_factory=anyio.Event)
     error: LabError | None = None
+    children: set[str] = field(default_factory=set)  # images on it that were told that it failed
 
     @property
     def package(self) -> str | None:
@@ -111,8 +113,10 @@ class Builds:
         return [build.facts() for build in self._latest.values()]
 
     def failed(self, image: str) -> Build | None:
+        """Its last one, if that failed not long ago."""
         build = self._latest.get(image)
-        return build if build and build.state == "failed" else None
+        lately = build is not None and (now() - build.started).total_seconds() < LATELY_S
+        return build if build and lately and build.state == "failed" else None
 
     def running(self, image: str) -> Build | None:
         build = self._latest.get(image)

@@ -143,7 +143,7 @@ class Images:
 
         folder = resource("docker") / image
         for parent in parents(folder).values():
-            await self.ensure(parent)
+            await self._ensure_parent(parent, image)
         await say(f"building {tag} from docker/{image}/Dockerfile\n")
         failed = await self._build_from_dockerfile(folder, image, tag, say)
         if failed and (folder / "bootstrap").is_file():
@@ -156,6 +156,17 @@ class Images:
                 hint="Without a registry it is made by mmdebstrap: `make setup` installs that. The log says:\n"
                 + "\n".join(log[-KEPT_LINES:]),
             )
+
+    async def _ensure_parent(self, parent: str, child: str) -> None:
+        """One that has failed is not built again for each child, but for one that is asked for once more."""
+        failed = self.builds.failed(parent)
+        if failed and failed.error and child not in failed.children:
+            failed.children.add(child)
+            raise HostFailed(f"{failed.error} It was tried already; ask again to try again.", hint=failed.error.hint)
+        build = await self.begin(parent)
+        if build:
+            build.children.add(child)
+            await self.builds.wait(build)
 
     async def _build_from_dockerfile(self, folder: Path, image: str, tag: str, say: Say) -> str | None:
         """The engine's build.  Gives what went wrong, or None.  Cancelled, the engine ends it and leaves nothing."""

@@ -89,7 +89,7 @@ const rehearsalView = ({ id, is_lab: isLab, protected: shut, rehearsed }, drives
     onRehearse(id, asked.has("usual") ? "docker" : "fenced");
   };
   return html`${seen}<form class="doc-act" @submit=${begin}><button class="btn">${rehearsed ? "Rehearse again" : "Rehearse on a copy"}</button>
-    <span class="doc-dim">${why}</span><label><input type="checkbox" name="usual"> with a network and the engine’s usual capabilities</label></form>`;
+    <span class="doc-dim">${why}</span><label class="doc-usual"><input type="checkbox" name="usual"> with a network and the engine’s usual capabilities</label></form>`;
 };
 
 /** What helps, each once: a finding and the forecast may ask for the same. @param {Examined} each @returns {Advice[]} */

@@ -30,6 +30,6 @@ export const foreignView = ({ id, name, stop }, meant, { onMean, onMeant }) => {
     if (chosen) mean("signal", `SIG${chosen.value}`);
   };
   return html`<p class="doc-dim">Not of this lab, which may act on it: it was started with --allow-foreign.</p><div class="doc-act"><button class="btn" type="button" @click=${() => mean("stop", stop.signal)}>Stop …</button>
-    <label>Signal <select aria-label=${`Signal for ${name}`}>${SIGNALS.map((each) => html`<option ?selected=${each === "TERM"}>${each}</option>`)}</select></label>
+    <label>Signal <select class="btn" aria-label=${`Signal for ${name}`}>${SIGNALS.map((each) => html`<option ?selected=${each === "TERM"}>${each}</option>`)}</select></label>
     <button class="btn" type="button" @click=${send}>Send …</button></div>`;
 };
