@@ -87,7 +87,7 @@ bench: ## click to line, start and stop beside the docker client, click to verdi
 	$(PY) bench/main_job.py
 	$(PY) bench/frames.py
 
-soak: ## an hour of runs, and what the server holds after each ten (MINUTES=5), into docs/soak.svg and .csv
+soak: ## an hour of runs, and what the server holds meanwhile (MINUTES=5), into docs/soak.svg and .csv
 	$(PY) bench/soak.py --minutes $(or $(MINUTES),60) --write docs/soak
 
 man: ## the manual page, build/man/signal-lab.1, which the wheel has as well

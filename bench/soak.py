@@ -1,4 +1,4 @@
-"""Many runs, one after the other: what the server holds after each ten of them.
+"""Many runs, one after the other: what the server holds after each ten of them, from the thousandth on each hundred.
 
     .venv/bin/python bench/soak.py [--minutes 60] [--runs N] [--write docs/soak]
 
@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 from tests.killable import Killable, killable  # noqa: E402
 from tests.support import RESTS, Person, kind, prints  # noqa: E402
 
-EVERY = 10
+EVERY, SELDOM, MANY = 10, 100, 1000
 SCRIPT = f"trap 'echo caught' USR1; echo ready; {RESTS}"
 WIDTH, HEIGHT, EDGE = 720, 240, 48
 
@@ -80,7 +80,7 @@ def soak(
         began = time.monotonic()
         for count in range(1, runs + 1):
             once(person)
-            if count % EVERY == 0:
+            if count % (EVERY if count <= MANY else SELDOM) == 0:
                 found.append(figures(server, person, count, began))
                 tell(found[-1])
             if time.monotonic() - began > minutes * 60:
