@@ -2,7 +2,7 @@
 # docker-py 7.1.0 with engine 20.10.24 (its own builder, as POST /build is by default): `build(decode=True)` looks like a list of
 # log lines, and most of the time is one.  What a RUN writes comes write by write: a line that a program wrote in two calls is two
 # items, and on stderr each of the two is wrapped in red of its own, so that even put together there is an escape in the middle
-# of the line.  `Image.build_log` and the examples print or keep item by item.
+# of the line.  `BuildError.build_log` has the same items.
 #
 # Seen on Linux 6.18.44, each time of 5:
 #
