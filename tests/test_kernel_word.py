@@ -160,16 +160,17 @@ def test_a_child_is_seen_by_the_trace_and_its_end_is_told(driver: Person) -> Non
         assert driver.client.delete(f"/api/v1/runs/{run}").is_success
 
 
+@pytest.mark.timeout(180)
 def test_a_stop_and_a_continue_are_on_the_board_at_once(driver: Person) -> None:
     run, target = driver.command("bash", "-c", f"echo ready; {LOOP}")
     with driver.events(run=run) as events:
         events.until(prints("ready"))
         pid = events.until(kind("target_started"))["pid"]
-        driver.post(f"/targets/{target}/signals", {"signal": "STOP"})
+        assert driver.post(f"/targets/{target}/signals", {"signal": "STOP"}).status_code == 202
         events.next(kind("process_changed", pid=pid, state="T"))
         told = events.next(lambda event: event["kind"] == "forecast" and event["pid"] == pid)
         assert (fate(told, signal.SIGTERM), fate(told, signal.SIGCONT)) == ("pending", "continues")
-        driver.post(f"/targets/{target}/signals", {"signal": "CONT"})
+        assert driver.post(f"/targets/{target}/signals", {"signal": "CONT"}).status_code == 202
         events.next(kind("process_changed", pid=pid, state="S"))
         assert driver.client.delete(f"/api/v1/runs/{run}").is_success
 

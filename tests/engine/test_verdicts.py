@@ -126,14 +126,18 @@ def test_memory_ran_out_only_where_the_engine_says_so(engine_driver: Person) -> 
     assert {oom, chosen["id"]} <= set(found["evidence"])
 
 
-EATER = "held = []\nwhile len(held) < 256: held.append(bytearray(2**20))"  # it ends by itself, should no limit hold it
+# It waits for a line, for what dies at once dies before anybody follows it; and ends by itself should no limit hold it.
+EATER = "import sys; sys.stdin.readline(); held = []\nwhile len(held) < 256: held.append(bytearray(2**20))"
 
 
 def test_which_child_memory_ran_out_for_is_the_kernels_word(engine_driver: Person) -> None:
     """The engine says that memory ran out, and not for whom: an init returns 137, and nobody killed it."""
-    options = {"init": True, "memory": "32m"}
-    run, _ = container(engine_driver, "python3", "-c", EATER, **options)
+    options = {"init": True, "memory": "32m", "stdin_open": True}
+    run, target = container(engine_driver, "python3", "-c", EATER, **options)
     with engine_driver.events(run=run) as events:
+        followed(engine_driver, target, events)
+        events.until(lambda each: each["kind"].startswith("process_") and each.get("comm") == "python3")
+        assert engine_driver.post(f"/targets/{target}/input", {"data": "\n"}).status_code == 202
         found = proven(events, events.until(kind("verdict", outcome="out_of_memory")))
     chosen = next(each for each in events.seen if each["kind"] == "oom_victim")
     assert chosen["comm"] == "python3"
