@@ -169,6 +169,7 @@ class Life:
                 tree=tree,
                 looks=looks,
                 over=over,
+                last_words=self._kernel.last_words,
             )
             await processes.report(record)
             tasks.cancel_scope.cancel()

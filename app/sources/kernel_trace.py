@@ -140,14 +140,18 @@ class KernelTrace:
             yield
         finally:
             with anyio.CancelScope(shield=True):
-                if self._feed:
-                    with anyio.move_on_after(FOLLOWED_WITHIN_S):
-                        await self._feed.caught_up()
-                await self._take()  # the last words
+                await self.last_words()
                 del self._followed[target]
                 self.forget(target)
                 log.debug("trace: has said its last word on %s", target)
                 await record_all(self._record, self._overflow.end())  # with what others miss another gap begins
+
+    async def last_words(self) -> None:
+        """Returns when what has happened up to now is recorded; a slow kernel is not waited for."""
+        if self._feed:
+            with anyio.move_on_after(FOLLOWED_WITHIN_S):
+                await self._feed.caught_up()
+        await self._take()
 
     async def listen(self, feed: Feed) -> None:
         """Tell what this feed says until the caller is cancelled, or the feed raises."""

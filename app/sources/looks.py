@@ -81,6 +81,7 @@ class Processes(Source):
         before: gets what each look saw before it is recorded: who acts on what is recorded finds it followed.
         after: gets it when it is recorded.
         over: set when the target has ended, and all its other witnesses have said their last words.
+        last_words: returns when the kernel has said how each one ended.
     """
 
     run: str
@@ -91,6 +92,7 @@ class Processes(Source):
     tree: ProcessTree
     looks: Looks
     over: anyio.Event
+    last_words: Callable[[], Awaitable[None]]
 
     async def report(self, record: Record, /) -> None:
         """Until ``over`` is set or the caller is cancelled; then all that was there is said to be gone."""
@@ -114,4 +116,5 @@ class Processes(Source):
         finally:
             with anyio.CancelScope(shield=True):
                 await self.over.wait()
-                await record_all(record, chain.from_iterable(tree.looking([], now())))
+                await self.last_words()
+                await record_all(record, chain.from_iterable(tree.looking([], now(), over=True)))

@@ -88,14 +88,15 @@ class ProcessTree:
         gone = [row.missed_at + timedelta(seconds=HOLD_S) for row in rows if row.missed_at is not None]
         return min([*gone, *(row.held_until for row in rows if row.held_until is not None)], default=None)
 
-    def look(self, seen: list[ProcessFacts], at: datetime) -> list[AnyEvent]:
+    def look(self, seen: list[ProcessFacts], at: datetime, *, over: bool = False) -> list[AnyEvent]:
         """What differs from the last look, in an order that names parents first.
 
-        An empty ``seen`` means that the target has ended: nothing is held back then.
+        ``over``: the target has ended, and all is said of how: nothing is held back.  Before that an empty ``seen``
+        only says that nobody is there any more; what ran out of memory takes its time from there to its parent's word.
         """
-        return [event for piece in self.looking(seen, at) for event in piece]
+        return [event for piece in self.looking(seen, at, over=over) for event in piece]
 
-    def looking(self, seen: list[ProcessFacts], at: datetime) -> Iterator[list[AnyEvent]]:
+    def looking(self, seen: list[ProcessFacts], at: datetime, *, over: bool = False) -> Iterator[list[AnyEvent]]:
         """As ``look``, process by process: of hundreds that are new, each takes its time.  To be read to its end."""
         alive = {(facts.pid, facts.start): facts for facts in seen}
         for key, row in self._rows.items():
@@ -115,7 +116,7 @@ class ProcessTree:
                 ):
                     events += self._forecast_if_changed(shown, facts)
             yield events
-        yield self._went(at, all_of_them=not seen)
+        yield self._went(at, all_of_them=over)
 
     def _came(self, key: Key, facts: ProcessFacts, at: datetime) -> list[AnyEvent]:
         for old in self._missed:

@@ -31,6 +31,9 @@ class Looks:
     def __call__(self, seconds: float, *seen: ProcessFacts) -> list[AnyEvent]:
         return self.tree.look(list(seen), after(seconds))
 
+    def over(self, seconds: float) -> list[AnyEvent]:
+        return self.tree.look([], after(seconds), over=True)
+
 
 def test_only_changes_are_told() -> None:
     look = Looks()
@@ -164,7 +167,8 @@ def test_two_that_are_alike_are_two() -> None:
 def test_at_the_end_all_are_gone_at_once() -> None:
     look = Looks()
     look(0, ROOT, child(11, "cat"))
-    assert {event.kind for event in look(0.1)} == {"process_gone"}
+    assert look(0.1) == [], "how they ended may still be told"
+    assert {event.kind for event in look.over(0.2)} == {"process_gone"}
 
 
 def test_too_many_are_cut_and_it_is_said_once() -> None:
