@@ -161,7 +161,7 @@ class LabUnderTest:
     """A real server in a thread, on a free port unless told which."""
 
     def __init__(self, data: Path, *, at: int = 0, **settings: Any) -> None:
-        self.settings = Settings(data=data, port=at, token=TOKEN, heartbeat_s=0.3, **settings)
+        self.settings = Settings(data=data, port=at, token=TOKEN, **{"heartbeat_s": 0.3, **settings})
         self._listener = bind(self.settings)
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"

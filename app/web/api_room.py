@@ -51,13 +51,14 @@ async def look_at(body: LookAt, served: Served) -> dict[str, object]:
 async def new_link(body: NewLink, served: Served) -> dict[str, object]:
     """A link to give away: the viewers' can be shared, a driver's works once.
 
-    ``qr`` is the viewers' link as a QR code, an SVG path of ``size`` modules a side; ``out_of_reach`` says why nobody
-    else can open it, where that is so.
+    ``qr`` is the viewers' link as a QR code, an SVG path of ``size`` modules a side.  Where nobody else can open it,
+    ``out_of_reach`` says why, and there is no code: what a telephone reads must work on it.
     """
     if body.role == "driver":
         return {"url": f"{served.url}/enter/{served.access.new_link('driver')}", "role": "driver"}
-    url = f"{served.url}/watch/{served.access.new_link('viewer')}"
-    return {"url": url, "role": "viewer", "qr": qr_code(url), "out_of_reach": served.out_of_reach}
+    url, why = f"{served.url}/watch/{served.access.new_link('viewer')}", served.out_of_reach
+    code = None if why else qr_code(url)
+    return {"url": url, "role": "viewer", "qr": code, "out_of_reach": why}
 
 
 @router.delete("/links")

@@ -71,6 +71,13 @@ def test_an_open_forecast_is_tried_on_a_copy_with_one_click(lab_with_engine: Lab
         asks.get_by_role("button", name=f"Rehearse {name} on a copy").click()
         page.wait_for_url("**/runs/*")
         expect(page.locator(".result-say").first).to_contain_text("exit code 3. The stop holds", timeout=30_000)
+        with lab_with_engine.person() as person:
+            made = person.post("/runs", {"host": "container", "command": list(ASKS)})
+            page.goto(f"{lab_with_engine.url}/runs/{made.json()['run']}")
+            page.locator(".result").get_by_role("button", name="Rehearse on a copy").click()
+            page.wait_for_url(lambda url: not url.endswith(made.json()["run"]))
+            expect(page.locator(".result-say").first).to_contain_text("exit code 3. The stop holds", timeout=30_000)
+            person.client.delete(f"/api/v1/runs/{made.json()['run']}")
 
 
 def test_without_an_engine_it_says_how_to_get_one(lab: LabUnderTest, open_screen: Open) -> None:

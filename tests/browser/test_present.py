@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -13,10 +14,11 @@ from playwright.sync_api import Page, ViewportSize, expect
 from tests.browser.axe import violations, violations_in_both
 from tests.browser.conftest import LAPTOP, PROJECTOR, Open
 from tests.browser.test_main_job import start, wait_for_line
-from tests.support import LabUnderTest
+from tests.support import LabUnderTest, running_lab
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
+ELSEWHERE = "http://lab.example.org:9015"
 HD: ViewportSize = {"width": 1280, "height": 720}
 FOUR_TO_THREE: ViewportSize = {"width": 1024, "height": 768}
 OTHERS = [pytest.param(size, marks=pytest.mark.long) for size in (HD, FOUR_TO_THREE)]
@@ -203,30 +205,48 @@ def read_qr(page: Page) -> str:
     ids=["1920", "720", "1280"],
 )
 def test_the_viewers_link_is_a_code_in_the_corner_and_in_the_dialog(
-    lab: LabUnderTest, open_screen: Open, size: ViewportSize
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_screen: Open, size: ViewportSize
 ) -> None:
-    screen = open_screen(lab.driver_link, driver=True, viewport=size, at="/experiments/catch-all?stage")
-    page = screen.page
-    expect(page.locator(".pres-why")).to_have_text("Press r to start it.")
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no-engine.sock")
+    with running_lab(tmp_path / "data", public_url=ELSEWHERE) as lab:
+        screen = open_screen(lab.driver_link.replace(ELSEWHERE, lab.url), driver=True, viewport=size)
+        page = screen.page
+        page.goto(f"{lab.url}/experiments/catch-all?stage")
+        expect(page.locator(".pres-why")).to_have_text("Press r to start it.")
+        page.keyboard.press("q")
+        expect(page.locator(".pres-qr .qr")).to_be_visible()
+        link = read_qr(page)
+        assert link.startswith(f"{ELSEWHERE}/watch/")
+        box = page.locator(".pres-qr").bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= size["width"]
+        assert box["y"] + box["height"] <= size["height"]
+        expect(page.locator(".pres-qr")).to_contain_text("to watch:")
+        assert not violations(page), "corner"
+        watcher = open_screen(link.replace(ELSEWHERE, lab.url), driver=False)
+        assert watcher.page.evaluate("document.body.dataset.role") == "viewer"
+        page.keyboard.press("q")
+        expect(page.locator(".pres-qr")).to_have_count(0)
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Share").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("One viewer watches now.")
+        assert read_qr(page) == dialog.get_by_text(re.compile("/watch/")).inner_text().strip()
+        assert not violations(page), "dialog"
+        for each in (page, watcher.page):
+            each.goto("about:blank")
+
+
+def test_on_loopback_there_is_no_code_but_the_reason(lab: LabUnderTest, open_screen: Open) -> None:
+    page = open_screen(lab.driver_link, driver=True, viewport=PROJECTOR, at="/experiments/catch-all?stage").page
     page.keyboard.press("q")
-    expect(page.locator(".pres-qr .qr")).to_be_visible()
-    link = read_qr(page)
-    assert link.startswith(f"{lab.url}/watch/")
-    box = page.locator(".pres-qr").bounding_box()
-    assert box
-    assert box["x"] + box["width"] <= size["width"]
-    assert box["y"] + box["height"] <= size["height"]
     expect(page.locator(".pres-qr")).to_contain_text("only this machine can open it")
-    assert not violations(page), "corner"
-    watcher = open_screen(link, driver=False)
-    assert watcher.page.evaluate("document.body.dataset.role") == "viewer"
+    expect(page.locator(".pres-qr .qr")).to_have_count(0)
     page.keyboard.press("q")
-    expect(page.locator(".pres-qr")).to_have_count(0)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Share").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("the lab listens on loopback")
     expect(dialog).to_contain_text("--public-url")
-    expect(dialog).to_contain_text("One viewer watches now.")
-    assert read_qr(page) == dialog.get_by_text(re.compile("/watch/")).inner_text().strip()
-    assert not violations(page), "dialog"
+    expect(dialog.get_by_text(re.compile("/watch/"))).to_be_visible()
+    expect(dialog.locator(".qr")).to_have_count(0)

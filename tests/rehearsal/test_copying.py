@@ -34,6 +34,12 @@ def facts(
     }
 
 
+def test_of_the_labs_own_container_no_copy_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.doctor.setup.own_container", lambda: "c" * 64)
+    with pytest.raises(NotOurs, match="the lab itself runs in web"):
+        copy(facts())
+
+
 def copy(told: dict[str, Any], **how: Any) -> Original:
     return of_container(told, how.get("image", IMAGE), how.get("tag"), how.get("fence", "fenced"))
 

@@ -76,7 +76,7 @@ const watchers = (watching) => (watching === 1 ? "one viewer" : `${watching || "
 /**
  * The subtitle: the step with its ticks, or what remains when all of them are done; in the corner the viewers' link, where
  * it is wanted.
- * @param {{step: LessonStep|null, over: boolean, after: string, link: import("./qr.js").Link|null, outOfReach: string, watching: number,
+ * @param {{step: LessonStep|null, over: boolean, after: string, link: {url: string, qr: import("./qr.js").Qr|null}|null, outOfReach: string, watching: number,
  *   hushed: import("./lesson.js").Hushed}} slice
  */
 export const presentLow = ({
@@ -95,7 +95,7 @@ export const presentLow = ({
           ? html`<p class="pres-step">${words(step.say)}</p>${step.is === "next" ? nothing : seeView(step.see, hushed, step.see.length > FEW)}`
           : nothing
     }</div>
-    ${link ? html`<div class="pres-qr">${qrView(link)}<p>${outOfReach ? "only this machine can open it" : `to watch: ${watchers(watching)}`}</p></div>` : nothing}
+    ${link ? html`<div class="pres-qr">${link.qr ? qrView({ url: link.url, qr: link.qr }) : nothing}<p>${outOfReach ? "only this machine can open it" : `to watch: ${watchers(watching)}`}</p></div>` : nothing}
   </section>`;
 
 /** @param {{equivalent: string, refused: string, lost: string}} slice */

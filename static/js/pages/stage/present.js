@@ -260,7 +260,7 @@ export function createPresent({ session, ui, handlers, dirty, follow }, sheet) {
       const targets = targetsOf(run);
       const parts = targets.flatMap(({ status, stop, execs, downloads }) => [status, stop, execs, downloads]);
       const { url, qr: code, outOfReach } = ui.share;
-      const link = qr && url && code ? { url, qr: code } : null;
+      const link = qr && url ? { url, qr: code } : null;
       const watching = session.viewers;
       low([run, experiment, verdict, link?.url, watching, ...parts], () => {
         const lesson = steps();
