@@ -114,7 +114,8 @@ def test_a_package_that_cannot_be_had_is_named_and_its_image_is_not_tried_for_ea
         check=False,
     )
     child, sister = json.loads(done.stdout)["images"]
-    assert (done.returncode, child["package"], sister["package"]) == (1, "no-such-package", "no-such-package")
+    lacks = (done.returncode, child["package"], sister["package"])
+    assert lacks == (1, "no-such-package", "no-such-package"), done.stdout + done.stderr
     assert child["error"].startswith("the image lacking cannot be built: package no-such-package: ")
     assert sister["error"] == f"{child['error']} It was tried already; ask again to try again."
     assert done.stderr.count("building signal-lab/lacking:") == 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.hosts.container.builds import WholeLines
-from app.hosts.container.packages import package_of
+from app.hosts.container.packages import COLOUR, RED, package_of
 
-RED, END = "\x1b[91m", "\x1b[0m"
+END = "\x1b[0m"
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,18 @@ def test_a_line_that_came_in_pieces_is_one_line() -> None:
     whole = [text for piece in pieces if (text := lines.add(piece))]
     assert whole[0] == "Reading package lists...\n"
     assert package_of(whole) == "tnii"
-    assert (lines.last(), lines.last()) == (f"{END}Step\n", "")
+    assert (lines.last(), lines.last()) == ("Step\n", "")
     lines.add(END)
     assert lines.last() == "", "a colour is no line"
+
+
+def test_what_stands_between_two_halves_of_a_line_is_a_line_of_its_own() -> None:
+    """apt writes what it does to stdout, and what is wrong to stderr: on a busy machine in the middle of that."""
+    lines = WholeLines()
+    pieces = ["Building dependency tree...", f"{RED}E: Unable to locate package tnii\n{END}", "\n", "Done\n"]
+    whole = "".join(map(lines.add, pieces)).splitlines()
+    assert [COLOUR.sub("", line) for line in whole] == [
+        "E: Unable to locate package tnii", "Building dependency tree...", "Done",
+    ]  # fmt: skip
+    assert package_of(whole) == "tnii"
+    assert lines.last() == ""

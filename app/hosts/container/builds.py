@@ -19,7 +19,7 @@ import anyio
 from app.errors import BuildCancelled, HostFailed, LabError, NotFound
 from app.events import BuildProgress, now
 from app.events.record import Record
-from app.hosts.container.packages import COLOUR, package_of
+from app.hosts.container.packages import COLOUR, RED, package_of
 from app.jobs import Jobs
 
 log = logging.getLogger("signal_lab.builds")
@@ -33,19 +33,23 @@ What = Literal["build", "pull"]
 
 @dataclass(slots=True)
 class WholeLines:
-    """Puts together what an engine tells of a build's output: in pieces as the program wrote them, also half lines."""
+    """Puts together what an engine tells of a build's output: in pieces as the program wrote them, also half lines.
 
-    _rest: str = ""
+    What a program wrote to stderr comes in red, and between the two halves of a line of stdout.
+    """
+
+    _rests: dict[bool, str] = field(default_factory=dict)  # by whether it was written to stderr
 
     def add(self, piece: str) -> str:
         """What is whole by now; "" for nothing."""
-        whole, end, self._rest = (self._rest + piece).rpartition("\n")
+        red = piece.startswith(RED)
+        whole, end, self._rests[red] = (self._rests.get(red, "") + piece).rpartition("\n")
         return whole + end
 
     def last(self) -> str:
         """What came without an end of its line."""
-        rest, self._rest = self._rest, ""
-        return rest + "\n" if COLOUR.sub("", rest).strip() else ""
+        rests, self._rests = self._rests, {}
+        return "".join(rest + "\n" for rest in rests.values() if COLOUR.sub("", rest).strip())
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+RED = "\x1b[91m"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # the engine's builder prints a program's errors in red
 # The words of apt 2 and 3, dpkg, pip 23 to 26, npm 9 to 11, apk 2 and dnf 4; a name ends before version and quote.
 NAME = r"([A-Za-z0-9@][A-Za-z0-9._+/-]*)"
