@@ -29,17 +29,23 @@ def in_words(error: BaseException) -> str:
 
 
 class Jobs:
-    """As a task group, whose jobs cannot end each other."""
+    """As a task group, whose jobs cannot end each other.
+
+    ``over``: all have ended and none is taken any more.  While a lab ends, one service may still ask another that has
+    ended before it; what it asks for would have been cancelled at once.
+    """
 
     def __init__(self, tasks: TaskGroup) -> None:
         self._tasks = tasks
         self.cancel_scope = tasks.cancel_scope
+        self.over = False
 
     def start_soon(
         self, job: Callable[..., Awaitable[object]], *args: Any, name: object = None, defect: Defect | None = None
     ) -> None:
         """``defect``: who has to be told that it did not come to its end."""
-        self._tasks.start_soon(self._carry_out, job, args, defect, name=name or _name(job))
+        if self._takes(job):
+            self._tasks.start_soon(self._carry_out, job, args, defect, name=name or _name(job))
 
     def keep(self, job: Callable[[], Awaitable[object]], *, defect: Defect | None = None) -> None:
         """Start it, and start it again when it fails, until it returns."""
@@ -50,7 +56,13 @@ class Jobs:
                 done = await self._carry_out(job, (), defect)
                 await anyio.sleep(0 if done else RESTART_S)
 
-        self._tasks.start_soon(again, name=_name(job))
+        if self._takes(job):
+            self._tasks.start_soon(again, name=_name(job))
+
+    def _takes(self, job: object) -> bool:
+        if self.over:
+            log.debug("jobs: %s comes too late, all have ended", _name(job))
+        return not self.over
 
     async def _carry_out(
         self, job: Callable[..., Awaitable[object]], args: tuple[Any, ...], defect: Defect | None
@@ -89,5 +101,10 @@ def _name(job: object) -> str:
 @asynccontextmanager
 async def running_jobs() -> AsyncIterator[Jobs]:
     """Jobs for as long as the block is open; then they are waited for, unless ``cancel_scope`` is cancelled."""
-    async with anyio.create_task_group() as tasks:
-        yield Jobs(tasks)
+    tasks = anyio.create_task_group()
+    jobs = Jobs(tasks)
+    try:
+        async with tasks:
+            yield jobs
+    finally:
+        jobs.over = True

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
+import anyio
 import pytest
 
 from app.errors import Ending
 from app.events import RunFinished
 from app.hub import running_hub
+from app.jobs import running_jobs
 from app.journal import Journal
 
 pytestmark = pytest.mark.anyio
@@ -47,3 +50,21 @@ async def test_a_closed_journal_says_so_to_whoever_asks_late(tmp_path: Path) -> 
             await reader.batch()
     with pytest.raises(Ending):
         journal.last_of_run("r1")
+
+
+async def test_a_job_that_comes_when_all_have_ended_is_none(caplog: pytest.LogCaptureFixture) -> None:
+    """Services end one by one, and one that still hears the engine asks another that has ended."""
+    carried_out = []
+
+    async def job() -> None:
+        carried_out.append("one")
+
+    async with running_jobs() as jobs:
+        jobs.start_soon(job)
+    assert carried_out == ["one"]
+    with caplog.at_level(logging.DEBUG, "signal_lab"):
+        jobs.start_soon(job)
+        jobs.keep(job)
+    await anyio.wait_all_tasks_blocked()
+    assert carried_out == ["one"]
+    assert [each.levelname for each in caplog.records] == ["DEBUG", "DEBUG"]

@@ -7,6 +7,7 @@ In a folder only files that the lab writes are removed, by their names, and the 
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -21,6 +22,7 @@ from app.probe.tracefs import TraceUnavailable, find_tracefs, stale
 
 FILES = ("access.db*", "address", "ends.jsonl", "imported.db*", "journal.db*", "lab.lock", "token")
 FOLDERS = ("scratch",)
+GONE = (errno.ENOENT, errno.ENODEV)  # the second: somebody else is about to
 TEMPORARY = ("signal-lab-check-*", "signal-lab-verify-*")
 
 
@@ -39,7 +41,7 @@ def remove(thing: Thing) -> str | None:
     path = Path(thing.id)
     try:
         if thing.what == "trace":
-            path.rmdir()
+            _take_away(path)
         else:
             with lock(path, "clean") as held:
                 if not held:
@@ -51,6 +53,15 @@ def remove(thing: Thing) -> str | None:
     except (OSError, LabError) as error:
         return str(error)
     return None
+
+
+def _take_away(trace: Path) -> None:
+    """A lab that starts meanwhile takes away what stands there, too."""
+    try:
+        trace.rmdir()
+    except OSError as error:
+        if error.errno not in GONE:
+            raise
 
 
 def _is_mine(path: Path) -> bool:

@@ -117,7 +117,9 @@ def test_it_was_frozen_and_took_it_when_thawed(engine_driver: Person) -> None:
 def test_memory_ran_out_only_where_the_engine_says_so(engine_driver: Person) -> None:
     run, _ = engine_driver.start("out-of-memory")
     with engine_driver.events(run=run) as events:
+        events.until(kind("step_done", step=0, expect=0))  # it is followed: what dies before that has nobody's word
         assert engine_driver.post(f"/runs/{run}/steps/1").status_code == 202
+        events.until(kind("oom_victim"))
         found = proven(events, events.until(kind("verdict", outcome="out_of_memory")))
         assert engine_driver.client.delete(f"/api/v1/runs/{run}").status_code in (200, 202, 204)
     oom = next(each["id"] for each in events.seen if each["kind"] == "engine_event" and each["action"] == "oom")
