@@ -9,14 +9,17 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
+from app.sources.followed import SIGNALS_AT_ONCE, SIGNALS_PER_S
+from app.sources.process_tree import APART_S
 from tests.killable import Killable, killable
 from tests.loads import BOMB, CROWD, LOUD, MIB, NAMES, SIGNALS, STORM, bystander, overrunning, python
-from tests.support import TOKEN, Person, kind, prints
+from tests.support import TOKEN, Event, Person, kind, prints
 
 pytestmark = [pytest.mark.engine, pytest.mark.alone, pytest.mark.timeout(120)]
 LIMIT = 200 * MIB
@@ -60,6 +63,10 @@ def test_ten_thousand_signals(server: Killable, person: Person, record_property:
     assert costs.rss < LIMIT
 
 
+def seconds_between(first: Event, last: Event) -> float:
+    return (datetime.fromisoformat(last["at"]) - datetime.fromisoformat(first["at"])).total_seconds()
+
+
 @pytest.mark.parametrize(("load", "what"), [(SIGNALS, "signals without end"), (NAMES, "names without end")])
 def test_what_overruns_the_trace_without_end_is_one_gap(
     server: Killable, person: Person, record_property: Record, load: str, what: str
@@ -75,7 +82,11 @@ def test_what_overruns_the_trace_without_end_is_one_gap(
         kinds = [each["kind"] for each in events.seen if each.get("source") == "kernel"]
         assert kinds.count("source_lost") < 10, "each is a gap of its own"
         assert kinds.count("source_lost") == kinds.count("source_back"), "its record does not end in a gap"
-        assert len(events.seen) < 1000
+        # However long the kernel's buffer holds, which is a matter of who else wants the processors.
+        span = seconds_between(events.seen[0], events.seen[-1])
+        signals = sum(each["kind"] == "kernel_signal" for each in events.seen)
+        assert signals <= SIGNALS_AT_ONCE + SIGNALS_PER_S * span + 1
+        assert len(events.seen) - signals <= 100 + span / APART_S
     record_property(what, costs.figures())
     assert costs.rss < LIMIT
 
