@@ -1,16 +1,19 @@
 # The lab in a container: `make image` builds build/site, which this needs, and then this.  How to start it is in
 # docker-compose.yml and docs/shipping.md.
-ARG BASE=debian:bookworm-slim
+ARG BASE=python:3-slim
 FROM ${BASE}
 USER root
 WORKDIR /
-# Python, and what local lessons run; nothing is installed where the base has it.
-RUN for each in python3 tini ps setpriv bash; do command -v "$each" >/dev/null || missing=1; done; \
-    [ -z "$missing" ] || { apt-get update && apt-get install -y --no-install-recommends \
-      python3 tini procps util-linux bash && rm -rf /var/lib/apt/lists/*; }
+# What local lessons run; nothing is installed where the base has it.
+RUN missing=; for each in tini:tini ps:procps setpriv:util-linux bash:bash; do \
+      command -v "${each%:*}" >/dev/null || missing="$missing ${each#*:}"; done; \
+    [ -z "$missing" ] || { apt-get update && apt-get install -y --no-install-recommends $missing && \
+      rm -rf /var/lib/apt/lists/*; }
 COPY build/site /opt/signal-lab
 COPY scripts/signal-lab-in-container /usr/local/bin/signal-lab
-RUN signal-lab --version && mkdir -p /data
+RUN made=$(cat /opt/signal-lab/.python); has=$(python3 -c 'import sys; print(*sys.version_info[:2], sep=".")'); \
+    [ "$made" = "$has" ] || { echo "build/site is for Python $made, and this base has $has: make image BASE=..." >&2; exit 1; }; \
+    signal-lab --version && mkdir -p /data
 ENV SIGNAL_LAB_DATA=/data PYTHONUNBUFFERED=1
 VOLUME /data
 # No lab touches what is protected: neither this image nor its containers.

@@ -53,7 +53,7 @@ test: ## everything, with a real engine and a real browser
 	.venv/bin/pytest -q -m "(whole or engine) and not browser and not alone and not long" $(SLOWEST) $(SEVERAL) 4
 	.venv/bin/pytest -q -m "browser and not long" $(SLOWEST) $(SEVERAL) 3 tests/browser
 
-# No other lab runs beside these: what starts none may.
+# What measures a lab under load, or looks at all of a machine's containers. Unit tests may run beside them.
 alone: images
 	.venv/bin/pytest -q -m "alone and not long" $(SLOWEST)
 
@@ -98,9 +98,8 @@ man: ## the manual page, build/man/signal-lab.1, which the wheel has as well
 wheel: ## dist/*.whl, which works outside the checkout
 	@scripts/wheel
 
-image: ## the container image signal-lab/lab (BASE=debian:bookworm-slim)
-	@scripts/wheel --site
-	docker build --tag signal-lab/lab $(if $(BASE),--build-arg BASE=$(BASE)) .
+image: ## the container image signal-lab/lab (BASE=python:3-slim)
+	@scripts/image
 
 accuracy: ## forecasts of stops against real servers: builds an image, writes docs/accuracy.md
 	$(PY) bench/accuracy.py --write docs/accuracy.md

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def wheel() -> Path:
     return found
 
 
-@pytest.fixture(scope="session")
-def site() -> None:
-    """What `make image` puts into the image: build/site."""
-    run("scripts/wheel", "--site", cwd=ROOT)
+def build_image(tag: str, base: str | None) -> str:
+    """As `make image` does it.  ``base``: None for what it chooses by itself."""
+    env = {**os.environ, "DOCKER_BUILDKIT": "0", "TAG": tag, **({"BASE": base} if base else {})}
+    return run("scripts/image", cwd=ROOT, env=env, within_s=600)

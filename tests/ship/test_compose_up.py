@@ -17,7 +17,7 @@ import pytest
 from app.hosts.container.images import tag_of
 from tests.engine.calls import ROOT, SOCKET
 from tests.engine.test_recovery import docker
-from tests.ship.conftest import run
+from tests.ship.conftest import build_image, run
 from tests.ship.test_image import free_port
 from tests.support import Person, kind, prints, until
 
@@ -32,12 +32,12 @@ Compose = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
-def images(engine: None, site: None) -> Iterator[dict[str, str]]:
+def images(engine: None) -> Iterator[dict[str, str]]:
     """The lab, its proxy and both Composes."""
     run("signal-lab", "images", "build", "base", env={**os.environ, "PATH": f"{ROOT}/.venv/bin:{os.environ['PATH']}"})
     classic = {**os.environ, "DOCKER_BUILDKIT": "0"}
     base = ("--build-arg", f"BASE={tag_of('base')}")
-    run("docker", "build", "--quiet", *base, "--tag", "signal-lab/lab", str(ROOT), env=classic)
+    build_image("signal-lab/lab", None)
     proxy = f"{ROOT}/deploy/engine-proxy"
     run("docker", "build", "--quiet", *base, "--tag", "signal-lab/engine-proxy", proxy, env=classic)
     made = {}

@@ -20,7 +20,7 @@ import yaml
 
 from app.hosts.container.images import tag_of
 from tests.engine.test_recovery import docker
-from tests.ship.conftest import ROOT, run
+from tests.ship.conftest import ROOT, build_image, run
 from tests.support import TOKEN, Person, kind, prints, until
 
 pytestmark = [pytest.mark.engine, pytest.mark.alone, pytest.mark.timeout(280)]
@@ -74,11 +74,10 @@ class Contained:
 
 
 @pytest.fixture(scope="module")
-def lab(engine: None, site: None) -> Iterator[Contained]:
+def lab(engine: None) -> Iterator[Contained]:
     run("signal-lab", "images", "build", "base", env={**os.environ, "PATH": f"{ROOT}/.venv/bin:{os.environ['PATH']}"})
     tag = f"signal-lab/lab:test-{os.getpid()}"
-    classic = {**os.environ, "DOCKER_BUILDKIT": "0"}
-    run("docker", "build", "--quiet", "--build-arg", f"BASE={tag_of('base')}", "--tag", tag, str(ROOT), env=classic)
+    build_image(tag, tag_of("base"))
     port, name = free_port(), f"signal-lab-test-{os.getpid()}"
     text = filled((ROOT / "docker-compose.yml").read_text(), {"SIGNAL_LAB_PORT": str(port)})
     service = yaml.safe_load(text)["services"]["lab"]
