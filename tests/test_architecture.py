@@ -50,7 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 ONLY_IN = {
     "docker": {"hosts", "sources.docker_events"},
     "sse_starlette": {"web.stream"},
-    "psutil": {"sources.load"},
+    "psutil": {"serve.others", "sources.load"},
     "re2": {"events.masking", "experiments.patterns"},
     "segno": {"web.qr"},
     "uvicorn": {"serve"},

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ import pytest
 
 from app.events import StopFinished
 from app.serve.logs import bold, harmless, logging_to
+from app.serve.others import addresses, warning
 from app.serve.story import Teller
+from app.settings import Settings
 from tests.killable import LAB
 from tests.support import TOKEN, EventReader, Person, kind, prints
 from tests.test_serve import BEARER, base, serving
@@ -105,10 +108,31 @@ def test_quiet_is_the_links_alone_and_goes_for_json_too(tmp_path: Path) -> None:
 def test_a_lab_for_others_warns(tmp_path: Path) -> None:
     with serving(tmp_path / "data", "--host", "0.0.0.0") as (server, drive, _watch):
         assert server.stdout is not None
-        warned = server.stdout.readline() + server.stdout.readline()
-        assert "Others on this network can reach the lab, by plain HTTP" in warned
-        assert "a key to this machine" in warned
         assert base(drive).startswith("http://127.0.0.1:")
+        assert "Others on this network can reach the lab, by plain HTTP" in server.stdout.readline()
+        told = takewhile(lambda line: "a key to this machine" not in line, iter(server.stdout.readline, ""))
+        links = [line.split()[1] for line in told]
+        assert links, "this machine has an address"
+        for link in links:
+            assert httpx.get(link).status_code == 303, "and what is printed works"
+
+
+def test_what_is_said_of_an_address_depends_on_who_can_reach_it() -> None:
+    link = "http://127.0.0.1:9015/lab/watch/abc"
+
+    def said(host: str, public_url: str | None = None) -> str:
+        return warning(Settings(port=9015, host=host, public_url=public_url), link)
+
+    assert said("127.0.0.1") == said("127.0.0.1", "https://lab.example") == ""
+    everywhere = said("0.0.0.0")
+    for each in addresses("0.0.0.0"):
+        assert f"\n  watch  http://{each}:9015/lab/watch/abc\n" in everywhere
+    for one in (said("192.0.2.1"), said("0.0.0.0", "http://lab.example")):
+        assert "by plain HTTP that can be read on its way.\n" in one
+        assert "watch  " not in one, "it is printed already"
+    behind = said("0.0.0.0", "https://lab.example")
+    assert "past the proxy, by plain HTTP" in behind
+    assert "--host 127.0.0.1" in behind
 
 
 @pytest.mark.whole

@@ -12,8 +12,6 @@ from typing import Any
 from app.doctor.setup import words_of
 from app.events.masking import masked_line, masked_words
 
-NOTE = "Rebuilt from what the engine tells: -e NAME takes each value from your shell, and rare options are not in it."
-
 
 def docker_run(facts: dict[str, Any], image: dict[str, Any] | None) -> str:
     """Masked as all command lines are."""

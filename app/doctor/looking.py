@@ -19,6 +19,7 @@ from app.hosts.looking import first_process, look_at
 from app.lab.forecasts import StopForecaster, process_view_of
 from app.probe.procfs import Proc, ProcessFacts
 from app.targets import Target
+from app.verdict.setup.unseen import ALLOW_CALLS, ALLOW_PROC, CALLS, CALLS_AND_MORE, ELSEWHERE
 from app.verdict.signal_state import SignalState, Thread
 from app.verdict.tree import ProcessView
 
@@ -28,10 +29,6 @@ Probe = Callable[[int, str], Awaitable[list[ProcessFacts] | None]]
 By = Literal["proc", "probe", "ps", "nobody"]
 
 COLUMNS = "pid,ppid,pgid,uid,stat,pending,blocked,ignored,caught,args"
-CALLS = "in which call each process waits"
-ALLOW_CALLS = "Run it as root, or give it CAP_SYS_PTRACE: then calls can be seen."
-ELSEWHERE = "its processes: the engine is not on this machine, or its pids are not shown here"
-ALLOW_PROC = "Run it on the engine's machine (in a container: with --pid host), or serve with --kernel-trace probe."
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,7 @@ async def _as_ps_lists_them(setup: Setup, call: Call[Any]) -> Seen:
     members.sort(key=lambda each: (each.pid != setup.pid, each.pid))
     if not members or members[0].pid != setup.pid:
         return Seen("nobody", missing=ELSEWHERE, allow=ALLOW_PROC)
-    return Seen("ps", tuple(members), missing=f"{CALLS}, threads and zombies", allow=ALLOW_PROC)
+    return Seen("ps", tuple(members), missing=CALLS_AND_MORE, allow=ALLOW_PROC)
 
 
 def of_row(row: Sequence[str], setup: Setup) -> ProcessView | None:

@@ -13,7 +13,9 @@ from app.doctor.looking import Call
 from app.doctor.patient import Kill
 from app.doctor.setup import SWARM_ID, Setup, setup_of
 from app.errors import AlreadyGone, LabError
+from app.hosts.container.ours import own_container
 from app.signals import UnknownSignal, parse_signal
+from app.verdict.setup.unseen import NOT_A_MANAGER
 
 Facts = dict[str, Any]
 
@@ -26,9 +28,9 @@ class Engine:
     images: dict[str, Facts | None] = field(default_factory=dict)
 
     async def running(self) -> list[str]:
-        """Ids of all that run, are paused, or are being started again."""
+        """Ids of all that run, are paused, or are being started again; not the one that the lab itself runs in."""
         found = await self.call(lambda client: client.containers())
-        return [str(each["Id"]) for each in found]
+        return [each["Id"] for each in found if each["Id"] != own_container()]
 
     async def setup(self, container: str) -> Setup | None:
         """By name, id, or the beginning of an id.  None: there is no such container (any more)."""
@@ -79,7 +81,7 @@ class Engine:
         try:
             facts = await self.call(lambda client: client.inspect_service(service))
         except LabError:
-            return None, "only a manager of the swarm can tell"
+            return None, NOT_A_MANAGER
         spec = facts.get("Spec", {}).get("TaskTemplate", {}).get("ContainerSpec", {})
         nanoseconds = spec.get("StopGracePeriod")
         return (None if nanoseconds is None else nanoseconds / 1e9), ""

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import Any
 
 from app.doctor.checks import Finding, restart_off
-from app.doctor.looking import Seen
 from app.doctor.patient import Patient
 from app.doctor.setup import Setup
 from app.events.parts import Advice
@@ -18,7 +17,7 @@ from app.verdict.remedies import TAKEN
 from app.verdict.setup.form import form_fact
 from app.verdict.setup.grace import Grace
 from app.verdict.setup.said import Fact
-from app.verdict.setup.settings import init_fact, restart_fact, stop_signal_fact, timeout_fact
+from app.verdict.setup.settings import init_fact, restart_fact, stop_signal_fact, timeout_fact, zombies_fact
 from app.verdict.tree import ProcessView
 from app.verdict.unheard import unheard_words
 
@@ -35,14 +34,8 @@ def facts(patient: Patient) -> tuple[Fact, ...]:
         timeout_fact(setup.stop_timeout_s),
         init_fact(setup.init, root),
         restart_fact(setup.restart, setup.restart_max, setup.restart_count, off=restart_off.words(patient)),
-        _zombies(patient.seen),
+        zombies_fact(None if patient.seen.zombies is None else len(patient.seen.zombies)),
     )
-
-
-def _zombies(seen: Seen) -> Fact:
-    if seen.zombies is None:
-        return Fact("zombies", "unknown", "nobody saw them")
-    return Fact("zombies", str(len(seen.zombies)), "seen now")
 
 
 def shape(patient: Patient, findings: Mapping[str, Finding], graces: tuple[Grace, ...]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from app.events.masking import masked_words
 from app.hosts.container.ours import is_protected, own_container
 from app.targets import LAB, TARGET
+from app.verdict.setup.unseen import argv_source
 
 COMPOSE, SERVICE = "com.docker.compose.version", "com.docker.compose.service"
 SWARM_ID, SWARM = "com.docker.swarm.service.id", "com.docker.swarm.service.name"
@@ -87,11 +88,8 @@ class Setup:
 
     @property
     def argv_source(self) -> str:
-        if self.image is None:
-            return "entrypoint and command of the container; the image could not be read"
-        if self.argv == self.image.argv:
-            return "ENTRYPOINT and CMD of the image"
-        return "given when it was created"
+        known = self.image is not None
+        return argv_source(image_known=known, of_image=self.image is not None and self.argv == self.image.argv)
 
 
 def setup_of(facts: dict[str, Any], image: dict[str, Any] | None, equivalent: str = "") -> Setup:

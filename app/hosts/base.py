@@ -42,6 +42,7 @@ def _ports(ports: dict[str, int]) -> dict[str, int]:
 
 Env = Annotated[dict[str, str], AfterValidator(_env)]
 Ports = Annotated[dict[str, int], AfterValidator(_ports)]
+RUN_WITHIN_S = 20.0  # for a command inside a target
 LEAST_MEMORY = 6 * 2**20  # the engine takes no less
 _UNITS = {"": 0, "b": 0, "k": 10, "m": 20, "g": 30}
 _MEMORY = re.compile(r"(\d{1,15})([bkmg]?)b?", re.IGNORECASE | re.ASCII)
@@ -211,8 +212,11 @@ class Handle(Protocol):
         """Let it go on."""
         ...
 
-    async def run(self, command: tuple[str, ...]) -> Ran:
-        """Run a command inside the target, in its PID and mount namespaces, and wait for it (some seconds at most)."""
+    async def run(self, command: tuple[str, ...], within_s: float = RUN_WITHIN_S) -> Ran:
+        """Run a command inside the target, in its PID and mount namespaces, and wait for it.
+
+        Raises HostFailed: it did not end in time.
+        """
         ...
 
     async def processes(self) -> list[ProcessFacts] | None:

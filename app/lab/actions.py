@@ -20,6 +20,7 @@ from app.events.lesson import (
     HttpRequested,
     PauseRequested,
 )
+from app.hosts.base import RUN_WITHIN_S
 from app.lab.http_get import get as http_get
 from app.lab.lab import Lab
 from app.lab.scratch import write
@@ -72,7 +73,7 @@ class Actions:
         state.files[name] = text
         return await self._hub.record(FileWritten(run=run, author="person", name=name, text=text, by=by))
 
-    async def run(self, target: str, command: tuple[str, ...], *, by: str) -> int:
+    async def run(self, target: str, command: tuple[str, ...], *, by: str, within_s: float = RUN_WITHIN_S) -> int:
         """Run a command inside the target; what it printed is an event."""
         state, handle = await self._lab.find(target)
         where = {"run": state.target.run, "target": target}
@@ -80,7 +81,7 @@ class Actions:
 
         async def job() -> None:
             try:
-                ran = await handle.run(command)
+                ran = await handle.run(command, within_s)
                 code, output = ran.exit_code, ran.output
             except LabError as error:
                 code, output = None, str(error)

@@ -19,7 +19,7 @@ from app.lab.lab import Lab
 from app.lab.state import RunState, TargetState
 from app.rehearsal.copying import Original, changed
 from app.verdict.gate import Terms, rule_on
-from app.verdict.rehearsed import ended_before, words
+from app.verdict.rehearsed import NOT_STARTED, ended_before, words
 
 BEFORE, AFTER = "as-it-is", "with-the-fix"
 QUESTION = "A copy as it is, a copy with what would help: what changes?"
@@ -111,7 +111,7 @@ class Rehearsals:
         target = state.target.id
         await state.started.wait()
         if state.handle is None:
-            return RehearsalLane(target=target, result="unknown", text="It could not be started."), None
+            return RehearsalLane(target=target, result="unknown", text=NOT_STARTED), None
         with anyio.move_on_after(how.settle_s):
             await state.over.wait()
         request = None

@@ -27,16 +27,13 @@ from app.serve.connections import AT_ONCE, Connection, Doors
 from app.serve.ending import Limit
 from app.serve.findings import found
 from app.serve.logs import bold, logging_to
+from app.serve.others import warning
 from app.serve.story import telling
 from app.settings import Settings
 from app.web.services import Services
 
 BACKLOG = 128
 SEND_BUFFER = 256 * 2**10
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-WARNING = """  Others on this network can reach the lab, by plain HTTP that can be read on its way.
-  Give the watch link to whoever may see; the drive link is a key to this machine. Nobody gets in without one.
-"""
 
 
 class CannotListen(LabError):
@@ -191,8 +188,8 @@ def serve(settings: Settings, out: TextIO = sys.stdout) -> None:
         sys.setswitchinterval(0.0005)
         head = "" if settings.quiet else bold("Signal Lab", out) + "\n"
         print(f"{head}  drive  {driver}  (works once)\n  watch  {viewer}", file=out, flush=True)
-        if settings.host not in LOOPBACK:
-            print(WARNING, end="", file=out, flush=True)
+        port = listener.getsockname()[1]
+        print(warning(settings.model_copy(update={"port": port}), viewer), end="", file=out, flush=True)
         if settings.open:
             webbrowser.open(driver)
 

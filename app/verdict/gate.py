@@ -41,13 +41,15 @@ _IN_TIME = ("handled_and_exited", "default_action", "not_clean")
 class Terms:
     """``within_s``: how long a stop may take.  ``expect_exit``: codes it may end with; empty: any.
 
-    ``grace_s``: what a compose file gives it, where that is not what was asked for.
+    ``grace_s``: what a compose file gives it, where that is not what was asked for.  ``asked``: a person gave
+    ``within_s``, for all of the stop.
     """
 
     within_s: float
     expect_exit: frozenset[int] = frozenset()
     fail_on: FailOn = "held"
     grace_s: float | None = None
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from app.events.parts import Advice, Fence, RehearsalLane
 from app.verdict.diagnosis import seconds
 
 FENCE = "It may need what a copy does not have."
+NOT_STARTED = "It could not be started."
 OPEN = "A fenced copy has no network and no capabilities; --fence docker gives it the engine's usual ones."
 
 

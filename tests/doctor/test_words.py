@@ -157,6 +157,9 @@ def test_the_engine_waits_for_its_slowest_container() -> None:
     assert "ends after 65 s in all" in by_path(stop_timeout_s=60, longest_s=60)["engine restart"].source
     assert "waits for ever" in by_path(stop_timeout_s=5, longest_s=-1)["engine restart"].source
     assert "default, not readable here" in by_path()["engine restart"].source
+    for own, whole in ((30, 30), (600, 90), (-1, 90)):
+        assert by_path(stop_timeout_s=own, longest_s=own)["host shutdown"].seconds == whole, "systemd's for the engine"
+    assert "the container has no limit of its own" in by_path(stop_timeout_s=-1)["host shutdown"].source
     kept = by_path(live_restore=True)
     assert not kept["engine restart"].applies
     assert (kept["host shutdown"].seconds, "not readable" in kept["host shutdown"].source) == (None, True)
@@ -167,6 +170,8 @@ def test_compose_swarm_and_pods() -> None:
     assert by_path(compose="2.20.0")["docker compose down"].seconds == 10
     assert by_path(compose="1.29.2", stop_timeout_s=60)["docker compose down"].seconds is None
     assert by_path(service="shop", service_grace_s=45.0)["Swarm update"].seconds == 45
+    short = by_path(service="shop", service_grace_s=0.5)["Swarm update"]
+    assert (short.seconds, "is 0.5 s, and Swarm counts whole seconds only" in short.source) == (0, True)
     assert by_path(service="shop", service_why="only a manager can tell")["Swarm update"].seconds is None
     assert by_path(service="shop")["Swarm update"].seconds == 10
     pod = by_path(pod="shop-1", pod_s="45")["Kubernetes"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -130,9 +131,14 @@ services:
     init: true
     stop_grace_period: 2s
     volumes: [data:/data]
+    pre_stop: [{command: [sleep, "0.3"], user: root}]
   gone:
     image: base
     command: sh -c 'echo boom; exit 7'
+  hooked:
+    image: base
+    command: sleep 600
+    pre_stop: [{command: sh -c 'exit 7'}]
   missing:
     image: base
     command: /no/such/program
@@ -144,9 +150,14 @@ services:
 def test_services_and_what_could_not_be_told(terminal: Terminal, tmp_path: Path) -> None:
     file = tmp_path / "compose.yaml"
     file.write_text(COMPOSE)
-    web, gone, missing, builds = seen(terminal, "--compose", str(file), "--settle", "0.5s", code=3)["subjects"]
+    web, gone, hooked, missing, builds = seen(terminal, "--compose", str(file), "--settle", "0.5s", code=3)["subjects"]
     assert (web["result"], web["within_s"]) == ("held", 2.0)
-    assert web["notes"] == ["volumes is not used: it runs alone, under the lab's fence"]
+    assert web["notes"] == [
+        "volumes is not used: it runs alone, under the lab's fence",
+        "pre_stop: user of a hook is not used",
+    ]
+    assert re.search(r"Before the signal its pre_stop hook took [\d.]+ s: [\d.]+ s in all\.", web["text"])
+    assert "its pre_stop hook `sh -c exit 7` left with 7 in the copy" in hooked["text"]
     for each, why in ((gone, "ended by itself, with 7"), (missing, "no such file"), (builds, "builds nothing")):
         assert (each["result"], rules(each)) == ("unknown", ["SL011"])
         assert why in each["text"], each["text"]

@@ -10,7 +10,8 @@ import os
 import re
 import socket
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,6 +135,9 @@ def test_it_refuses_its_own_container_and_process(lab: Contained) -> None:
         refused = lab.person.post(f"/targets/{target}/signals", {"signal": "TERM", "pid": pid})
         assert (refused.status_code, refused.json()["code"]) == (403, "not_ours")
     lab.person.client.delete(f"/api/v1/runs/{run_}")
+    for what, asked in (("signals", {"signal": "TERM"}), ("stop", {})):
+        refused = lab.person.post(f"/doctor/{lab.id}/{what}", asked)
+        assert (refused.status_code, "the lab itself runs in" in refused.json()["error"]) == (403, True)
     for name in (lab.id, lab.id[:12]):
         for what, body in (("stop", {"timeout_s": 0}), ("signals", {"signal": "KILL"}), ("kill", {})):
             assert lab.person.post(f"/targets/{name}/{what}", body).status_code in (404, 422)
@@ -146,10 +150,23 @@ def test_it_refuses_its_own_container_and_process(lab: Contained) -> None:
     assert lab.status()["Running"]
 
 
-def test_docker_stop_ends_it_well_and_its_containers_with_it(lab: Contained) -> None:
+def test_the_doctor_does_not_list_it_and_says_so_of_whom_is_asked_for(lab: Contained) -> None:
+    assert lab.id not in {each["id"] for each in lab.person.get("/doctor").json()["containers"]}
+    told = json.loads(docker("exec", lab.id, "signal-lab", "doctor", "--json"))
+    assert lab.id not in {each["id"] for each in told["containers"]}
+    outside = subprocess.run([f"{ROOT}/.venv/bin/signal-lab", "doctor", "--json", lab.id], capture_output=True)
+    [named] = json.loads(outside.stdout)["containers"]
+    assert (named["id"], named["is_lab"], named["protected"]) == (lab.id, False, True), "from outside it is one of many"
+
+
+def test_docker_stop_ends_it_well_and_its_containers_with_it(
+    lab: Contained, record_property: Callable[[str, object], None]
+) -> None:
     run_, _ = lab.person.start("pid-1")
     with lab.person.events(run=run_) as events:
         container = events.until(kind("target_started"))["container_id"]
+    begun = time.monotonic()
     docker("stop", "--time", "30", lab.id)
+    record_property("docker stop of the lab's own container, with one of a run", f"{time.monotonic() - begun:.1f} s")
     assert lab.status()["ExitCode"] in (0, 143), "ended by its own handler, not by SIGKILL"
     assert container not in docker("ps", "--all", "--quiet", "--no-trunc")

@@ -11,12 +11,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
 import tests.killable
 from app import __version__
+from tests.browser.chromium import launch
+from tests.browser.conftest import PROJECTOR
 from tests.killable import killable
 from tests.ship.conftest import ROOT, run
-from tests.support import commit, kind, prints
+from tests.support import WITHIN_S, commit, kind, prints
 
 PARTS = {"dialogs", "dialogs_part", "early", "favicon", "present", "stage", "stream_worker", "terminal"}
 pytestmark = [pytest.mark.whole, pytest.mark.timeout(280)]
@@ -75,6 +78,41 @@ def test_it_serves_page_scripts_and_experiments(
     gone = subprocess.run(asked, capture_output=True, text=True, env=elsewhere(tmp_path))
     assert gone.returncode == 1
     assert gone.stderr.startswith(f"signal-lab: no lab answers on port {port}")
+
+
+def test_lessons_hold_with_it(installed: Path, tmp_path: Path) -> None:
+    """A local one, one in a namespace of its own, and the table of signals: scripts and catalogue are its own."""
+    told = json.loads(
+        run(
+            str(installed),
+            "verify",
+            "--json",
+            "signals",
+            "catch-all",
+            "pid-1-sandbox",
+            cwd=tmp_path,
+            env=elsewhere(tmp_path),
+        )
+    )
+    assert (told["summary"]["passed"], told["summary"]["expectations"]["failed"]) == (3, 0), told
+
+
+def test_its_page_works_in_a_browser(installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tests.killable, "LAB", str(installed))
+    monkeypatch.chdir(tmp_path)
+    wrong: list[str] = []
+    with killable(tmp_path / "data") as server, sync_playwright() as playwright:
+        browser = launch(playwright)
+        page = browser.new_page(viewport=PROJECTOR)  # a terminal that is out of sight is not drawn
+        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(server.drive)
+        page.get_by_role("button", name="Enter as the driver").click()
+        page.goto(f"{server.url}/experiments/catch-all")
+        page.get_by_role("button", name="Start", exact=True).click()
+        expect(page.locator(".xterm-rows")).to_contain_text("ready", timeout=WITHIN_S * 1000)
+        browser.close()
+    assert wrong == []
 
 
 def test_it_says_of_which_commit_it_was_built(installed: Path, tmp_path: Path) -> None:

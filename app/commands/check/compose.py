@@ -23,6 +23,7 @@ from app.commands.check.own_words import OWN, own_flags
 from app.commands.check.subject import Place, Subject, with_port
 from app.commands.common import Failed
 from app.signals import UnknownSignal, named_so
+from app.verdict import checking
 
 MAX_BYTES = 1 << 20
 NOT_DONE = (
@@ -91,19 +92,20 @@ def _subject(name: str, service: dict[str, Any], project: str, place: Place, fla
     image, missing = service.get("image"), ""
     if "build" in service:
         image = image or f"{project}-{name}"
-        missing = f"its image {image} is to be built, and the check builds nothing"
+        missing = checking.to_be_built(image)
     elif not image:
-        missing = "it has neither an image nor a build"
+        missing = checking.NEITHER
     grace = service.get("stop_grace_period")
     grace_s = 10.0 if grace is None else bounded(str(grace))
     flags = own_flags(service.get(OWN), flags)
     ready, terms = flags.ready(), flags.terms(grace_s)
     signal = flags.stop_signal()
-    notes = [f"{key} is not used: it runs alone, under the lab's fence" for key in NOT_DONE if service.get(key)]
-    if service.get("pre_stop"):
-        notes.append("pre_stop hooks are not run: the time they take comes before the stop signal, and on top of this")
+    notes = [checking.not_used(key) for key in NOT_DONE if service.get(key)]
+    hooks, without = _hooks(service.get("pre_stop"))
+    if without:
+        notes.append(checking.hook_without(without))
     if grace_s == 0:
-        notes.append("stop_grace_period is 0: compose kills it about at once")
+        notes.append(checking.AT_ONCE)
         terms = replace(terms, within_s=max(terms.within_s, 0.001))
     words, options = _words(service.get("command")), _options(service)
     spec = None
@@ -112,7 +114,16 @@ def _subject(name: str, service: dict[str, Any], project: str, place: Place, fla
             spec = with_port(flags.spec(str(image), words, options), ready.published or None)
         except Failed as failed:
             raise ValueError(failed.shape["error"]) from failed
-    return Subject(name, str(image or ""), spec, ready, terms, place, signal, True, missing, tuple(notes))
+    return Subject(name, str(image or ""), spec, ready, terms, place, signal, True, missing, tuple(notes), hooks)
+
+
+def _hooks(value: Any) -> tuple[tuple[tuple[str, ...], ...], list[str]]:
+    """The commands, and what else is said of them.  Raises ValueError."""
+    each = value or []
+    if not isinstance(each, list) or not all(isinstance(hook, dict) and hook.get("command") for hook in each):
+        raise ValueError("pre_stop: it is a list of hooks, each with a command")
+    others = {str(key) for hook in each for key in hook if key != "command"}
+    return tuple(_words(hook["command"]) for hook in each), sorted(others)
 
 
 def _words(value: Any) -> tuple[str, ...]:

@@ -89,7 +89,8 @@ class CheckFlags:
             codes = frozenset(int(each) for each in self.expect_exit.split(","))
             if max(codes) > 255:
                 raise wrong(f"--expect-exit {self.expect_exit}: an exit code is at most 255", "Such as 0,143.")
-        return Terms(within_s, codes, self.fail_on, grace_s if grace_s is not None and grace_s < within_s else None)
+        own = grace_s if grace_s is not None and grace_s < within_s else None
+        return Terms(within_s, codes, self.fail_on, own, asked=self.within is not None)
 
     def stop_signal(self) -> str | None:
         """Raises Failed."""

@@ -18,19 +18,19 @@ from app.commands.text import plain, seconds
 from app.commands.words import QUIET, Teller
 from app.errors import AlreadyGone, LabError
 from app.events import AnyEvent, StopFinished, TargetExited, TargetStarted, Verdict, to_dict
+from app.events.lesson import ExecFinished
 from app.hub import Hub
+from app.lab.actions import Actions
 from app.lab.lab import Lab
-from app.verdict import gate
+from app.verdict import gate, hooks
+from app.verdict.checking import FENCE
 
 BY = "The check"
 START_WITHIN_S = 1800.0  # its image may have to be pulled
+HOOK_WITHIN_S = 300.0  # Compose waits for one without a limit
 END_WITHIN_S = 60.0  # beyond the time of the stop itself
 TAIL_LINES, TAIL_CHARS = 8, 4096
 LINES = 200  # of a timeline
-FENCE = (
-    "It ran under the lab's fence: no network, no capabilities, 256 MiB, no mounts. "
-    "--cap-add default, --memory and -e may give what it needs."
-)
 Say = Callable[[str], None]
 
 
@@ -44,6 +44,8 @@ class Watch:
         self.started: TargetStarted | None = None
         self.exited: TargetExited | None = None
         self.finished: StopFinished | None = None
+        self.ran: dict[int, ExecFinished] = {}  # by the request
+        self.moved = anyio.Event()  # something has come; another one is made then
         self.verdicts: dict[int | None, Verdict] = {}
         self.error: str | None = None  # of the run
         self.up, self.gone, self.over = anyio.Event(), anyio.Event(), anyio.Event()
@@ -69,6 +71,10 @@ class Watch:
                 self.finished = event
             case Verdict():
                 self.verdicts[event.request] = event
+            case ExecFinished():
+                self.ran[event.request] = event
+                self.moved.set()
+                self.moved = anyio.Event()
             case _ if event.kind == "output":
                 self._printed = (self._printed + event.text)[-TAIL_CHARS:]
                 self.waiting.on_output(event.stream, event.text)
@@ -131,6 +137,16 @@ async def _stopped(lab: Lab, subject: Subject, number: int, watch: Watch, say: S
         return RunSeen(number, ruling, timeline=watch.timeline(None), tail=watch.tail(), hint=FENCE)
     say(f"ready after {seconds(ready_s)}; stopping it, {seconds(terms.within_s)} until SIGKILL")
     target = f"{watch.run}.{subject.spec.name if subject.spec else 'main'}"
+    ran: list[hooks.HookSeen] = []
+    for command in subject.hooks:
+        say(f"its pre_stop hook {command[0]}, at most {seconds(HOOK_WITHIN_S)}")
+        try:
+            ran.append(await _hook(lab, target, command, watch))
+        except AlreadyGone:
+            return await _ended_before(watch, number, hooks.has_run(command))
+        if ran[-1].exit_code != 0:
+            ruling = hooks.failed(ran[-1])
+            return RunSeen(number, ruling, ready_s, timeline=watch.timeline(None), tail=watch.tail(), hint=FENCE)
     limit_s = math.ceil(terms.within_s)  # engines take whole seconds
     try:
         stop = await lab.stop(target, by=BY, timeout_s=limit_s, signal=subject.signal)
@@ -142,7 +158,7 @@ async def _stopped(lab: Lab, subject: Subject, number: int, watch: Watch, say: S
     finished = watch.finished
     return RunSeen(
         number,
-        gate.rule_on(finished, verdict, terms),
+        hooks.counted(gate.rule_on(finished, verdict, terms), ran, finished.took_s if finished else None, terms),
         ready_s=ready_s,
         took_s=finished.took_s if finished else None,
         exit_code=finished.exit_code if finished else None,
@@ -151,6 +167,20 @@ async def _stopped(lab: Lab, subject: Subject, number: int, watch: Watch, say: S
         timeline=watch.timeline(stop),
         tail=watch.tail(),
     )
+
+
+async def _hook(lab: Lab, target: str, command: tuple[str, ...], watch: Watch) -> hooks.HookSeen:
+    """Run it in the container, as Compose does before a stop.  Raises AlreadyGone."""
+    begun = anyio.current_time()
+    request = await Actions(lab).run(target, command, by=BY, within_s=HOOK_WITHIN_S)
+    while request not in watch.ran and not watch.over.is_set():
+        moved = watch.moved
+        await _first(moved.wait, watch.over.wait)
+    took_s = anyio.current_time() - begun
+    if (done := watch.ran.get(request)) is None:
+        raise AlreadyGone(f"{target} is over")
+    why = done.output if done.exit_code is None else ""
+    return hooks.HookSeen(" ".join(command), took_s, done.exit_code, why)
 
 
 async def _ended_before(watch: Watch, number: int, words: str) -> RunSeen:

@@ -18,6 +18,7 @@ from pydantic import StringConstraints, TypeAdapter, ValidationError
 from pydantic_core import SchemaError
 
 from app.commands.text import plain
+from app.verdict import checking
 
 LINE_CHARS = 8192  # of a line; the rest of a longer one is not looked at
 LONGEST_PATTERN = 1000
@@ -76,16 +77,7 @@ class Ready:
 
     def words(self) -> str:
         """After "it was waited until"."""
-        parts = []
-        if self.log is not None:
-            parts.append(f"it prints /{self.log}/")
-        if self.http is not None:
-            parts.append(f"GET :{self.http[0]}{self.http[1]} answers with 2xx or 3xx")
-        if self.port is not None:
-            parts.append(f"it listens on port {self.port}")
-        if self.settle_s or not parts:
-            parts.append(f"{self.settle_s:g} s have passed")
-        return ", and ".join(parts)
+        return checking.waited_until(log=self.log, http=self.http, port=self.port, settle_s=self.settle_s)
 
 
 @dataclass(slots=True)
@@ -136,28 +128,28 @@ async def until_nothing_is_wrong(look: Callable[[], Awaitable[str]], say: Callab
 def answers(port: int | None, path: str) -> str:
     """What is wrong with the answer of a server on loopback; "" when it is ready."""
     if port is None:
-        return "its port is not published"
+        return checking.UNPUBLISHED
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_S)
     try:
         connection.request("GET", path)
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException, ValueError) as error:
-        return f"no answer: {error or type(error).__name__}"
+        return checking.no_answer(error or type(error).__name__)
     finally:
         connection.close()
-    return "" if status in OK_STATUS else f"it answers with {status}"
+    return "" if status in OK_STATUS else checking.answers_with(status)
 
 
 def listens(port: int | None) -> str:
     """What is wrong with a port on loopback; "" when somebody takes a connection and keeps it."""
     if port is None:
-        return "its port is not published"
+        return checking.UNPUBLISHED
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=ANSWER_S) as connection:
             connection.settimeout(OPEN_S)
             try:
-                return "" if connection.recv(1) else "the connection is closed at once"
+                return "" if connection.recv(1) else checking.CLOSED_AT_ONCE
             except TimeoutError:
                 return ""
     except OSError as error:
-        return f"no connection: {error.strerror or error}"
+        return checking.no_connection(error.strerror or error)

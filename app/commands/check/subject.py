@@ -22,6 +22,7 @@ class Subject:
     """``name``: the image, or the service.  ``signal``: None, its own.
 
     ``missing``: why it cannot be started at all.  ``notes``: what of it the check does not do as its file says.
+    ``hooks``: commands that are run in it before it is stopped.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Subject:
     service: bool = False
     missing: str = ""
     notes: tuple[str, ...] = ()
+    hooks: tuple[tuple[str, ...], ...] = ()
 
     @property
     def repository(self) -> str:

@@ -13,11 +13,10 @@ from app.hosts.base import Ran
 from app.hosts.engine.engine import Engine
 from app.hosts.engine.finding import Client
 
-ENDS_WITHIN_S = 20.0
 OUTPUT_BYTES = 64 * 1024
 
 
-async def run_in_container(engine: Engine, container: str, command: tuple[str, ...]) -> Ran:
+async def run_in_container(engine: Engine, container: str, command: tuple[str, ...], within_s: float) -> Ran:
     """Both streams, joined.  Raises HostFailed when it does not end in time; it then ends with its container."""
 
     def run(client: Client) -> Ran:
@@ -36,6 +35,6 @@ async def run_in_container(engine: Engine, container: str, command: tuple[str, .
         more = f"\n… more than {OUTPUT_BYTES // 1024} KiB\n" if len(kept) > OUTPUT_BYTES else ""
         return Ran(int(client.exec_inspect(made)["ExitCode"] or 0), text + more)
 
-    with anyio.move_on_after(ENDS_WITHIN_S):
+    with anyio.move_on_after(within_s):
         return await engine.call(run, what=f"running {command[0]}", waits=True)
-    raise HostFailed(f"{command[0]} did not end within {ENDS_WITHIN_S:.0f} s")
+    raise HostFailed(f"{command[0]} did not end within {within_s:.0f} s")

@@ -23,7 +23,7 @@ from app.errors import AlreadyGone, LabError, NotApplicable
 from app.events import Clock, EngineEvent, TargetExited, TargetStarted, now
 from app.events.parts import Origin
 from app.events.record import Record
-from app.hosts.base import Ran, Spec, StopDefaults, Stopped
+from app.hosts.base import RUN_WITHIN_S, Ran, Spec, StopDefaults, Stopped
 from app.hosts.container.attachment import Input
 from app.hosts.container.docker_run import lacking
 from app.hosts.container.exec import run_in_container
@@ -292,10 +292,10 @@ class ContainerHandle:
         self._alive()
         await self._engine.call(lambda client: client.unpause(self.container), what=f"unpausing {self.target.id}")
 
-    async def run(self, command: tuple[str, ...]) -> Ran:
+    async def run(self, command: tuple[str, ...], within_s: float = RUN_WITHIN_S) -> Ran:
         """As ``docker exec``."""
         self._alive()
-        return await run_in_container(self._engine, self.container, command)
+        return await run_in_container(self._engine, self.container, command, within_s)
 
     async def close(self) -> None:
         """Remove it, running or not; its end is recorded if its start was."""

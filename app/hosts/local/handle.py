@@ -25,7 +25,7 @@ from app.events import TargetExited, TargetStarted
 from app.events.masking import masked_words
 from app.events.parts import Origin
 from app.events.record import Record
-from app.hosts.base import Ran, Spec, StopDefaults, Stopped
+from app.hosts.base import RUN_WITHIN_S, Ran, Spec, StopDefaults, Stopped
 from app.hosts.local.fence import LIMITS, NO_GROUP, Group, remove
 from app.hosts.local.keeper_client import KILL, START, Kind, keeper_argv, reports
 from app.hosts.local.pty import Pty
@@ -273,10 +273,10 @@ class ProcessHandle:
     async def unpause(self) -> None:
         await self.pause()
 
-    async def run(self, command: tuple[str, ...]) -> Ran:
+    async def run(self, command: tuple[str, ...], within_s: float = RUN_WITHIN_S) -> Ran:
         """Beside it: a local target has no namespaces of its own."""
         self._alive()
-        return await run_side_command(command, **self._surroundings())
+        return await run_side_command(command, **self._surroundings(), within_s=within_s)
 
     async def stop(self, signal: Signal, timeout_s: int, on_timeout: Callable[[], Awaitable[object]]) -> Stopped:
         from_ns = time.monotonic_ns()

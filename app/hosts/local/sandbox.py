@@ -14,7 +14,7 @@ import anyio
 
 from app.errors import AlreadyGone, HostFailed, LabError
 from app.events.parts import Origin
-from app.hosts.base import Ran, Spec
+from app.hosts.base import RUN_WITHIN_S, Ran, Spec
 from app.hosts.local.handle import ProcessHandle
 from app.hosts.local.host import ProcessesHost
 from app.hosts.local.sandbox_trial import forbidden, try_one
@@ -62,9 +62,9 @@ class SandboxHandle(ProcessHandle):
             return [-inside]
         return [each.ns_pid for each in await self.processes() if each.pgid == facts.pgid]
 
-    async def run(self, command: tuple[str, ...]) -> Ran:
+    async def run(self, command: tuple[str, ...], within_s: float = RUN_WITHIN_S) -> Ran:
         """In its user, PID and mount namespaces, and in the working directory of its PID 1."""
-        return await run_side_command(self._joined(command), **self._surroundings())
+        return await run_side_command(self._joined(command), **self._surroundings(), within_s=within_s)
 
     def _joined(self, command: tuple[str, ...]) -> tuple[str, ...]:
         root = self._alive()

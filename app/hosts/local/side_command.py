@@ -20,17 +20,16 @@ from anyio.abc import Process
 
 from app.errors import HostFailed
 from app.events.masking import masked_words
-from app.hosts.base import Ran
+from app.hosts.base import RUN_WITHIN_S, Ran
 from app.hosts.local.keeper_client import START, keeper_argv, reports
 
 log = logging.getLogger("signal_lab.keeper")
 
-ENDS_WITHIN_S = 10.0
 OUTPUT_BYTES = 64 * 1024  # at least what a pipe holds
 
 
 async def run_side_command(
-    command: tuple[str, ...], *, cwd: str | Path, env: Mapping[str, str], within_s: float = ENDS_WITHIN_S
+    command: tuple[str, ...], *, cwd: str | Path, env: Mapping[str, str], within_s: float = RUN_WITHIN_S
 ) -> Ran:
     """Both streams, joined.  It is over when the command itself has ended; what it left behind is killed.
 

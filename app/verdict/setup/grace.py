@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from app.verdict.setup.settings import DEFAULT_S
 
 SHUTDOWN_S, SPARE_S = 15, 5  # dockerd's own, and what it adds to the longest timeout of its containers
+SYSTEMD_S = 90  # DefaultTimeoutStopSec, systemd-system.conf(5): then systemd kills what is left of a unit
 POD_S = 30
 
 
@@ -91,10 +92,11 @@ def _engine(timing: Timing) -> tuple[Grace, Grace]:
         kept = "live-restore: the engine ends without stopping it"
         left = f"{kept}; what the machine's init gives it is not readable here"
         return Grace("engine restart", None, kept, applies=False), Grace("host shutdown", None, left)
-    host = (
-        "as with a restart, as long as the machine's init gives the engine itself (systemd: 90 s, unless its unit says)"
-    )
-    return Grace("engine restart", seconds, why), Grace("host shutdown", seconds, host)
+    less = seconds < 0 or seconds > SYSTEMD_S
+    host = f"systemd gives the engine itself {SYSTEMD_S} s, unless its unit or system.conf says otherwise"
+    host = f"{host}; the container has {_told(seconds)} of its own" if less else f"as with a restart: {host}"
+    at_shutdown = Grace("host shutdown", SYSTEMD_S if less else seconds, host)
+    return Grace("engine restart", seconds, why), at_shutdown
 
 
 def _swarm(timing: Timing) -> Grace:
@@ -103,7 +105,10 @@ def _swarm(timing: Timing) -> Grace:
         return Grace(path, None, "not a task of a service", applies=False)
     if timing.service_grace_s is not None:
         source = f"--stop-grace-period of service {timing.service}"
-        return Grace(path, int(timing.service_grace_s), source)
+        whole = int(timing.service_grace_s)  # as daemon/cluster/executor/container/adapter.go does
+        if whole != timing.service_grace_s:
+            source += f" is {timing.service_grace_s:g} s, and Swarm counts whole seconds only"
+        return Grace(path, whole, source)
     if timing.service_why:
         return Grace(path, None, f"service {timing.service}: {timing.service_why}")
     return Grace(path, DEFAULT_S, f"the default, as service {timing.service} sets no --stop-grace-period")
@@ -123,3 +128,7 @@ def _kubernetes(timing: Timing) -> Grace:
         source += ". There is no --init: put an init into the image"
     lines = ("spec:", f"  terminationGracePeriodSeconds: {wanted}  # and what a preStop hook takes")
     return Grace(path, POD_S, source, applies=False, lines=lines)
+
+
+def _told(seconds: int) -> str:
+    return "no limit" if seconds < 0 else f"{seconds} s"

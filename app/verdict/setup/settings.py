@@ -92,3 +92,10 @@ def zombie_words(names: tuple[str, ...], parent: str) -> str:
 
 def for_ever_words() -> str:
     return "Its stop timeout is −1: a stop that its signal does not end waits for ever."
+
+
+def zombies_fact(count: int | None) -> Fact:
+    """None: nobody saw them."""
+    if count is None:
+        return Fact("zombies", "unknown", "nobody saw them")
+    return Fact("zombies", str(count), "seen now")

@@ -56,7 +56,8 @@ def test_each_service_with_its_own_stop_settings(file: Path, monkeypatch: pytest
     assert (options.user, options.workdir, options.memory) == ("1000:1000", "/srv", "512m")
     assert options.env == {"A": "1", "B": "none", "C": "true"}
     assert (web.terms.within_s, web.terms.grace_s, web.place.line) == (90.0, None, 5)
-    assert {note.split()[0] for note in web.notes} == {"volumes", "depends_on", "pre_stop"}
+    assert {note.split()[0] for note in web.notes} == {"volumes", "depends_on"}
+    assert (web.hooks, db.hooks) == ((("sleep", "1"),), ())
     assert (worker.image, worker.terms.within_s, db.place.line) == ("shop-worker", 10.0, 23)
     assert "builds nothing" in worker.missing
     assert worker.spec is not None
@@ -102,6 +103,7 @@ def test_what_a_service_says_of_itself_counts(tmp_path: Path) -> None:
         ("services: {web: {image: 'a b'}}", "no reference of an image"),
         ("services: {web: {image: 'a:${NO_SUCH_OF_TEST:?say which}'}}", "say which"),
         ("services: {web: {image: a, mem_limit: lots}}", "mem_limit"),
+        ("services: {web: {image: a, pre_stop: [sleep]}}", "a list of hooks, each with a command"),
         ("services: {web: {image: a, command: '\"open'}}", "No closing quotation"),
     ],
 )

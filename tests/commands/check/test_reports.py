@@ -113,6 +113,11 @@ def test_junit_as_its_readers_read_it(tmp_path: Path) -> None:
     cases = list(suite)
     kinds = [type(each.result[0]).__name__ if each.result else None for each in cases]
     assert kinds == [None, "Failure", "Error", None, "Failure", "Failure"]
+    untold = cases[2].result[0]
+    assert untold.type == "SL011"
+    assert untold.message == "Could not tell: it did not start: no registry has it."
+    assert untold.message in untold.text
+    assert "Build it or load it." in untold.text
     mix = cases[1].result[0]
     assert mix.type == "SL001"
     assert mix.message.startswith("A mix: run 1 held, run 2 did not hold")
