@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from app.hosts.container.images import tag_of
+from tests.commands.check.test_everywhere import ROOT, loaded, ran
 from tests.commands.check.test_reports import wrong_in
 from tests.commands.test_full_citizen import Terminal
 from tests.engine.test_recovery import docker
@@ -246,3 +247,21 @@ def test_a_grace_that_is_shorter_than_the_stop_takes(terminal: Terminal, tmp_pat
         "subjects"
     ]
     assert rules(late) == ["SL009"]
+
+
+def test_the_step_of_the_action_and_the_job_of_gitlab_with_an_engine(engine: None, tmp_path: Path) -> None:
+    """As on a build server: one that holds, one that does not, and what each reports."""
+    held = ran(
+        *("bash", str(ROOT / "ci/github-check")), cwd=tmp_path, DOCKER_HOST=HERE,
+        IMAGE="base", WITHIN="5s", SARIF="stop.sarif", SUDO="false", ARGS="--init --settle 0.5s -- sleep 600",
+        GITHUB_OUTPUT=str(tmp_path / "output"), GITHUB_STEP_SUMMARY=str(tmp_path / "summary"),
+    )  # fmt: skip
+    assert held.returncode == 0, held
+    assert (tmp_path / "output").read_text() == "exit-code=0\n"
+    assert "| ✅ | base | held |" in (tmp_path / "summary").read_text()
+    job = loaded("ci/gitlab.yml")["signal-lab-check"]
+    given = {name: value for name, value in job["variables"].items() if name.startswith("SIGNAL_LAB_")}
+    given |= {"SIGNAL_LAB_IMAGE": "base", "SIGNAL_LAB_ARGS": "--within 1s --settle 0.5s -- sleep 600"}
+    killed = ran("sh", "-ec", "\n".join(job["script"]), cwd=tmp_path, DOCKER_HOST=HERE, **given)
+    assert killed.returncode == 1, killed
+    assert json.loads((tmp_path / job["artifacts"]["reports"]["codequality"]).read_text())[0]["check_name"] == "SL001"

@@ -108,7 +108,11 @@ def test_in_the_group_of_the_socket_containers_work(in_the_group: Killable) -> N
     with in_the_group.person() as person:
         told = person.get("/health").json()
         assert told["engine"]["state"] == "ready"
-        assert told["kernel_trace"]["state"] == "absent"
+        trace = told["kernel_trace"]
+        assert trace["state"] == "absent"
+        assert "tracefs" in trace["reason"]
+        assert "start the lab as root" in trace["hint"], "of what belongs to root alone nothing more can be seen"
+        assert "--kernel-trace probe" in trace["hint"], "which needs no more than the engine"
         over = stopped(person, "pid-1", "Serving HTTP")
         assert (over["exit_code"], over["killed"], over["clock"]) == (137, True, "engine")
         run, target = person.start("init")

@@ -16,9 +16,11 @@ from app.hosts.container.images import tag_of
 from tests.engine.calls import PROXY, ROOT, SOCKET, allowed, not_allowed
 from tests.engine.test_recovery import docker
 from tests.engine.test_verify import not_as_expected, verify
+from tests.ship.client_calls import ASKED, ID, calls, named
 from tests.ship.conftest import run
 from tests.support import until
 
+BY_ITSELF = {"/containers/{0}/stop": f"POST /containers/{ID}/stop", "/_ping": "GET /_ping"}  # past docker-py's methods
 ROW = re.compile(r"`((?:GET|POST|PUT|DELETE) /[^`]*)`")
 
 
@@ -28,6 +30,23 @@ def test_the_docs_and_the_proxy_name_the_same_calls() -> None:
     told = [re.sub(r"\{\w+\}", "0123456789ab", call) for call in ROW.findall(table)]
     assert not_allowed(told) == []
     assert [each.pattern for each in allowed() if not any(each.match(call) for call in told)] == []
+
+
+def test_what_is_let_through_is_what_the_code_asks_for() -> None:
+    """Both ways: no call of the code is refused, and none is let through that nothing makes."""
+    methods, paths = named()
+    assert methods == set(ASKED), "say in tests/ship/client_calls.py how the new one is called"
+    assert paths == set(BY_ITSELF)
+    made = {*calls(methods), *BY_ITSELF.values()}
+    assert not_allowed(made) == []
+    words = [one for each in allowed() for one in spelled_out(each.pattern)]
+    assert [one for one in words if not any(re.fullmatch(one, call) for call in made)] == []
+
+
+def spelled_out(pattern: str) -> list[str]:
+    """``^GET /(version|info)$`` as one pattern for each call."""
+    found = re.search(r"\(([a-z|]+)\)", pattern)
+    return [pattern.replace(found[0], each) for each in found[1].split("|")] if found else [pattern]
 
 
 def test_both_compose_files_start_the_same_lab() -> None:

@@ -24,7 +24,7 @@ def ran(*words: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
     """With no engine, and none of the variables of a build server that this may run on."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "GIT_", "SIGNAL_LAB_"))}
     own |= {"PATH": f"{BIN}:{os.environ['PATH']}", "DOCKER_HOST": f"unix://{cwd}/none.sock", "HOME": str(cwd), **env}
-    return subprocess.run(words, cwd=cwd, env=own, capture_output=True, text=True, check=False, timeout=45)
+    return subprocess.run(words, cwd=cwd, env=own, capture_output=True, text=True, check=False, timeout=120)
 
 
 def loaded(name: str) -> Any:
