@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from app.experiments.actions import SendSignal, Stop, Write
 from app.experiments.loading import OURS, BadExperiment, load, load_catalogue
+from app.experiments.model import Experiment
 
 GOOD = """\
 id = "mine"
@@ -129,3 +131,16 @@ def test_ours_are_right_and_say_what_they_must() -> None:
         assert each.step, each.id
     orders = [each.order for each in catalogue.values()]
     assert len(set(orders)) == len(orders), "two experiments have the same place"
+
+
+SECONDS = re.compile(r"(below |before the )?\b(\d+(?:\.\d+)?) s\b")
+
+
+@pytest.mark.parametrize("experiment", load_catalogue()[0].values(), ids=lambda each: each.id)
+def test_a_time_that_a_tick_names_is_what_it_asks_for(experiment: Experiment) -> None:
+    """Else "after 3 s" is ticked after ten."""
+    for expect in (each for step in experiment.step for each in step.expect):
+        for less, number in SECONDS.findall(expect.say):
+            low, high = expect.took_s or expect.fields.get("took_s") or [expect.fields.get("timeout_s", -1)] * 2
+            fits = high < float(number) if less else low <= float(number) <= high
+            assert fits, f"{expect.say!r} is ticked whenever it comes"
