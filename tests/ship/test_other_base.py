@@ -40,7 +40,7 @@ def test_another_python_gets_its_own_wheels_and_a_mismatch_is_said(trixie: str) 
             "base",
             env={**os.environ, "PATH": f"{ROOT}/.venv/bin:{os.environ['PATH']}"},
         )
-        wrong = ["docker", "build", "--build-arg", f"BASE={tag_of('base')}", str(ROOT)]
+        wrong = ["docker", "build", "--force-rm", "--build-arg", f"BASE={tag_of('base')}", str(ROOT)]
         env = {**os.environ, "DOCKER_BUILDKIT": "0"}
         refused = subprocess.run(wrong, capture_output=True, text=True, env=env)
         assert refused.returncode != 0
