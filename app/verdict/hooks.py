@@ -17,17 +17,21 @@ from app.verdict.rules import TOO_LATE
 
 @dataclass(frozen=True, slots=True)
 class HookSeen:
-    """``exit_code``: None: it could not be run, or did not end in time, and ``why`` says which."""
+    """``command``: masked.  ``exit_code``: None: it could not be run, or did not end in time, and ``why`` says which.
 
+    ``request``: number of the event that asked for it.
+    """
+
+    request: int
     command: str
     took_s: float
     exit_code: int | None
     why: str = ""
 
 
-def has_run(command: tuple[str, ...]) -> str:
+def has_run(command: str) -> str:
     """After "it was waited until"."""
-    return f"its pre_stop hook `{' '.join(command)}` has run"
+    return f"its pre_stop hook `{command}` has run"
 
 
 def failed(hook: HookSeen) -> Ruling:
@@ -44,11 +48,11 @@ def counted(ruling: Ruling, hooks: Sequence[HookSeen], took_s: float | None, ter
         return ruling
     hooks_s = sum(each.took_s for each in hooks)
     whole_s = hooks_s + took_s
-    what = "hook" if len(hooks) == 1 else f"{len(hooks)} hooks"
-    said = f"Before the signal its pre_stop {what} took {seconds(hooks_s)}: {seconds(whole_s)} in all."
+    what = "pre_stop hook" if len(hooks) == 1 else f"{len(hooks)} pre_stop hooks"
+    said = f"Before the signal its {what} took {seconds(hooks_s)}: {seconds(whole_s)} in all."
     if terms.asked and whole_s > terms.within_s and ruling.result in ("held", "not_clean"):
         text = f"{said} {seconds(terms.within_s)} was allowed."
-        late = Finding(TOO_LATE, text, tuple(number for each in ruling.findings for number in each.evidence))
+        late = Finding(TOO_LATE, text, tuple(each.request for each in hooks))
         return Ruling("not_held", f"{ruling.text} {text}", (late, *ruling.findings))
     grace_s = terms.within_s if terms.grace_s is None else terms.grace_s
     if whole_s > grace_s and ruling.result in ("held", "not_clean"):

@@ -139,7 +139,7 @@ services:
   hooked:
     image: base
     command: sleep 600
-    pre_stop: [{command: sh -c 'exit 7'}]
+    pre_stop: [{command: [sh, -c, exit 7, --password, opensesame]}]
   missing:
     image: base
     command: /no/such/program
@@ -158,7 +158,9 @@ def test_services_and_what_could_not_be_told(terminal: Terminal, tmp_path: Path)
         "pre_stop: user of a hook is not used",
     ]
     assert re.search(r"Before the signal its pre_stop hook took [\d.]+ s: [\d.]+ s in all\.", web["text"])
-    assert "its pre_stop hook `sh -c exit 7` left with 7 in the copy" in hooked["text"]
+    assert "its pre_stop hook `sh -c exit 7 --password •" in hooked["text"], hooked["text"]
+    assert "left with 7 in the copy" in hooked["text"]
+    assert "opensesame" not in json.dumps(hooked), "nor does the record have it"
     for each, why in ((gone, "ended by itself, with 7"), (missing, "no such file"), (builds, "builds nothing")):
         assert (each["result"], rules(each)) == ("unknown", ["SL011"])
         assert why in each["text"], each["text"]

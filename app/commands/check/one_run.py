@@ -19,6 +19,7 @@ from app.commands.words import QUIET, Teller
 from app.errors import AlreadyGone, LabError
 from app.events import AnyEvent, StopFinished, TargetExited, TargetStarted, Verdict, to_dict
 from app.events.lesson import ExecFinished
+from app.events.masking import masked_words
 from app.hub import Hub
 from app.lab.actions import Actions
 from app.lab.lab import Lab
@@ -44,8 +45,8 @@ class Watch:
         self.started: TargetStarted | None = None
         self.exited: TargetExited | None = None
         self.finished: StopFinished | None = None
-        self.ran: dict[int, ExecFinished] = {}  # by the request
-        self.moved = anyio.Event()  # something has come; another one is made then
+        self.hook: ExecFinished | None = None
+        self.hook_over = anyio.Event()  # one for each hook, and one hook at a time
         self.verdicts: dict[int | None, Verdict] = {}
         self.error: str | None = None  # of the run
         self.up, self.gone, self.over = anyio.Event(), anyio.Event(), anyio.Event()
@@ -57,6 +58,9 @@ class Watch:
                 say(event.text.strip().splitlines()[-1])
             if event.run == self.run:
                 self._on_event(number, event)
+
+    def begin_hook(self) -> None:
+        self.hook, self.hook_over = None, anyio.Event()
 
     def _on_event(self, number: int, event: AnyEvent) -> None:
         self.events.append((number, event))
@@ -72,9 +76,8 @@ class Watch:
             case Verdict():
                 self.verdicts[event.request] = event
             case ExecFinished():
-                self.ran[event.request] = event
-                self.moved.set()
-                self.moved = anyio.Event()
+                self.hook = event
+                self.hook_over.set()
             case _ if event.kind == "output":
                 self._printed = (self._printed + event.text)[-TAIL_CHARS:]
                 self.waiting.on_output(event.stream, event.text)
@@ -139,11 +142,12 @@ async def _stopped(lab: Lab, subject: Subject, number: int, watch: Watch, say: S
     target = f"{watch.run}.{subject.spec.name if subject.spec else 'main'}"
     ran: list[hooks.HookSeen] = []
     for command in subject.hooks:
-        say(f"its pre_stop hook {command[0]}, at most {seconds(HOOK_WITHIN_S)}")
+        shown = " ".join(masked_words(command))
+        say(f"its pre_stop hook {shown}, at most {seconds(HOOK_WITHIN_S)}")
         try:
-            ran.append(await _hook(lab, target, command, watch))
+            ran.append(await _hook(lab, target, command, shown, watch))
         except AlreadyGone:
-            return await _ended_before(watch, number, hooks.has_run(command))
+            return await _ended_before(watch, number, hooks.has_run(shown))
         if ran[-1].exit_code != 0:
             ruling = hooks.failed(ran[-1])
             return RunSeen(number, ruling, ready_s, timeline=watch.timeline(None), tail=watch.tail(), hint=FENCE)
@@ -169,18 +173,17 @@ async def _stopped(lab: Lab, subject: Subject, number: int, watch: Watch, say: S
     )
 
 
-async def _hook(lab: Lab, target: str, command: tuple[str, ...], watch: Watch) -> hooks.HookSeen:
+async def _hook(lab: Lab, target: str, command: tuple[str, ...], shown: str, watch: Watch) -> hooks.HookSeen:
     """Run it in the container, as Compose does before a stop.  Raises AlreadyGone."""
     begun = anyio.current_time()
+    watch.begin_hook()
     request = await Actions(lab).run(target, command, by=BY, within_s=HOOK_WITHIN_S)
-    while request not in watch.ran and not watch.over.is_set():
-        moved = watch.moved
-        await _first(moved.wait, watch.over.wait)
+    await _first(watch.hook_over.wait, watch.over.wait)
     took_s = anyio.current_time() - begun
-    if (done := watch.ran.get(request)) is None:
+    if watch.hook is None:
         raise AlreadyGone(f"{target} is over")
-    why = done.output if done.exit_code is None else ""
-    return hooks.HookSeen(" ".join(command), took_s, done.exit_code, why)
+    why = watch.hook.output if watch.hook.exit_code is None else ""
+    return hooks.HookSeen(request, shown, took_s, watch.hook.exit_code, why)
 
 
 async def _ended_before(watch: Watch, number: int, words: str) -> RunSeen:
