@@ -24,7 +24,7 @@ from pathlib import Path
 
 from app.errors import Ending
 from app.events import AnyEvent, from_dict, to_json
-from app.storage import Connection, connect, open_file, translated
+from app.folder.storage import Connection, connect, open_file, translated
 
 VERSION = 1  # of the schema: raised with every change that an older lab would not understand
 WAIT_S = 2.0  # for a program that holds the journal locked; whoever records waits no longer than that, too

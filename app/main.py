@@ -33,6 +33,7 @@ from app.errors import BadRequest, DataFolder, Died, LabError, NotFound, leaves
 from app.events import LabStarted
 from app.experiments.loading import load_catalogue
 from app.experiments.runner import running_experiments
+from app.folder.ownership import owning
 from app.hosts.base import Host
 from app.hosts.container.host import running_containers
 from app.hosts.container.images import tag_of
@@ -56,7 +57,6 @@ from app.lab.kernels import trying_kernels
 from app.lab.lab import running_lab
 from app.lab.loads import Loads
 from app.lab.scratch import clear
-from app.ownership import owning
 from app.rehearsal.rehearsing import Rehearsals
 from app.settings import Settings
 from app.sources.kernel_trace import running_kernel_trace

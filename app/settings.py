@@ -67,6 +67,16 @@ class Settings(BaseSettings):
         return (self.root_path or urlsplit(self.public_url or "").path).rstrip("/")
 
     @property
+    def everywhere(self) -> bool:
+        """It listens on all addresses of this machine."""
+        return self.host in ("0.0.0.0", "::", "")  # noqa: S104 (compared, not bound)
+
+    @property
+    def on_loopback(self) -> bool:
+        """Only this machine reaches it."""
+        return self.host in ("localhost", "::1") or self.host.startswith("127.")
+
+    @property
     def local_url(self) -> str:
         """Where programs on this machine reach it, without a slash at the end."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self.host, self.host)  # noqa: S104

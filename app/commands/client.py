@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from app.commands.common import NO_LAB, NOT_AS_ASKED, USAGE, Failed, settings_from
-from app.ownership import address_of
+from app.folder.ownership import address_of
 from app.settings import Settings
 
 ANSWER_S, QUIET_S = 30.0, 60.0  # the stream has a heartbeat: this quiet it is dead

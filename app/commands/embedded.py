@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from app.commands.client import Client, token_for
 from app.commands.common import NO_LAB, Failed
 from app.errors import LabError
-from app.ownership import address_of, server_of
+from app.folder.ownership import address_of, server_of
 from app.settings import Settings
 
 STARTED_WITHIN_S = 30.0

@@ -9,8 +9,8 @@ from pathlib import Path
 import typer
 
 from app.commands.common import Failed
+from app.folder.ownership import lock, owner
 from app.journal import Journal
-from app.ownership import lock, owner
 
 
 def forget_all_but(folder: Path, count: int, *, done: bool, as_json: bool) -> None:

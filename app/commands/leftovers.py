@@ -16,8 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.errors import LabError
+from app.folder.ownership import lock, server_of
 from app.hosts.engine.cleaning import Thing
-from app.ownership import lock, server_of
 from app.probe.tracefs import TraceUnavailable, find_tracefs, stale
 
 FILES = ("access.db*", "address", "ends.jsonl", "imported.db*", "journal.db*", "lab.lock", "token")

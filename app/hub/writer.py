@@ -18,9 +18,9 @@ from anyio import CapacityLimiter, to_thread
 
 from app.errors import BadRequest, CannotStore, Ending
 from app.events import AnyEvent, SourceBack, SourceLost, now
+from app.folder.storage import in_words, is_of_the_file
 from app.hub.waiting import Entry, Waiting
 from app.journal import Journal, Stored
-from app.storage import in_words, is_of_the_file
 
 log = logging.getLogger("signal_lab")
 PATIENCE_S = 2.5  # with a commit, before all who wait for it go on

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.events import now
+from app.folder.storage import open_file, translated
 from app.imports.reading import imported_rows
 from app.journal import Stored
-from app.storage import open_file, translated
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS imports (number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL);

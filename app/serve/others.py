@@ -11,9 +11,6 @@ import psutil
 
 from app.settings import Settings
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-ALL_V4, ALL_V6 = "0.0.0.0", "::"  # noqa: S104 (compared, not bound)
-EVERYWHERE = (ALL_V4, ALL_V6, "")
 _ENGINES_OWN = re.compile(r"docker\d+|br-[0-9a-f]{12}")  # bridges of a Docker engine: containers alone are behind them
 KEYS = """  Give the watch link to whoever may see; the drive link is a key to this machine. Nobody gets in without one.
 """
@@ -21,7 +18,7 @@ KEYS = """  Give the watch link to whoever may see; the drive link is a key to t
 
 def warning(settings: Settings, viewer: str) -> str:
     """ "" for a lab that only this machine reaches.  ``settings``: with the port that it got; ``viewer``: its link."""
-    if settings.host in LOOPBACK:
+    if settings.on_loopback:
         return ""
     if urlsplit(settings.public_url or "").scheme == "https":
         return (
@@ -29,7 +26,7 @@ def warning(settings: Settings, viewer: str) -> str:
             f"  its way. Let the proxy alone reach it: --host 127.0.0.1 where it runs on this machine.\n{KEYS}"
         )
     said = "  Others on this network can reach the lab, by plain HTTP that can be read on its way"
-    if settings.public_url or settings.host not in EVERYWHERE:
+    if settings.public_url or not settings.everywhere:
         return f"{said}.\n{KEYS}"
     links = [urlsplit(viewer)._replace(netloc=f"{each}:{settings.port}").geturl() for each in addresses(settings.host)]
     if not links:
@@ -56,5 +53,5 @@ def _found(host: str) -> Iterator[str]:
                 continue
             if address.version == 4:  # a socket on :: takes these as well
                 yield str(address)
-            elif host == ALL_V6:
+            elif host == "::":
                 yield f"[{address}]"

@@ -21,8 +21,8 @@ import uvicorn
 
 from app import descriptors
 from app.errors import LabError
+from app.folder.ownership import tell_address
 from app.main import Closing, create_app, shielded
-from app.ownership import tell_address
 from app.serve.connections import AT_ONCE, Connection, Doors
 from app.serve.ending import Limit
 from app.serve.findings import found

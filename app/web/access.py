@@ -22,8 +22,8 @@ from urllib.parse import urlsplit
 from starlette.requests import HTTPConnection
 
 from app.errors import CrossSite, DataFolder, Forbidden, Unauthenticated
+from app.folder.storage import open_file, translated
 from app.hub.audience import Role
-from app.storage import open_file, translated
 
 Who = Literal["anyone", "viewer", "driver"]
 F = TypeVar("F", bound=Callable[..., object])

@@ -65,7 +65,7 @@ class Services:
         if self.settings.public_url:
             scheme, host, *_ = urlsplit(self.settings.public_url)
             return f"{scheme}://{host}{self.settings.root}"
-        host = self.settings.host if self.settings.host not in ("0.0.0.0", "::", "") else "127.0.0.1"  # noqa: S104
+        host = "127.0.0.1" if self.settings.everywhere else self.settings.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.settings.port}{self.settings.root}"
 
     @property
@@ -74,13 +74,12 @@ class Services:
         settings = self.settings
         if settings.public_url:
             return ""
-        everywhere = settings.host in ("0.0.0.0", "::", "")  # noqa: S104 (compared, not bound)
-        if everywhere:
+        if settings.everywhere:
             return (
                 "The link names this machine as it calls itself, which nobody else can open: start the lab with "
                 f"`--public-url http://ADDRESS:{settings.port}`, the address under which others reach it."
             )
-        if settings.host == "localhost" or settings.host.startswith("127.") or settings.host == "::1":
+        if settings.on_loopback:
             return (
                 "Only this machine can open the link: the lab listens on loopback. Start it with `--host ADDRESS`, an "
                 "address of this machine in the room’s network, or with `--public-url URL` behind a proxy."

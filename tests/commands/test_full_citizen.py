@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from app.ownership import address_of
+from app.folder.ownership import address_of
 from tests.killable import LAB
 from tests.support import TOKEN, LabUnderTest, is_alive, until
 

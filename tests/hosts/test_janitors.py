@@ -12,9 +12,9 @@ from threading import Barrier
 import psutil
 import pytest
 
+from app.folder.ownership import lock
 from app.hosts.engine import janitor as janitors
 from app.hosts.engine.janitor_client import Janitor
-from app.ownership import lock
 from tests.support import until
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from app.errors import EngineUnavailable
+from app.folder.ownership import server_of
 from app.hosts.container.images import LABEL
 from app.hosts.container.ours import PROTECT, REPOSITORY, is_made_by_us, is_protected
 from app.hosts.engine.finding import candidates, connect, translated, why_not
-from app.ownership import server_of
 from app.targets import HOME, LAB
 
 Client = Any

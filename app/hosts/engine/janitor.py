@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from app.ownership import lock, owner
+from app.folder.ownership import lock, owner
 
 ENGINE_RETRY_S = 2.0
 CALM = 2  # looks in a row that find nothing: a container may just have been in the making
