@@ -158,7 +158,7 @@ class Proof:
             if not self.stopping(run):
                 self.count("refused by the page")
         with self.person.events(run=run) as events:
-            events.until(lambda event: event["kind"] == "stop_finished")
+            events.until(lambda event: event["kind"] == "run_finished")  # its last one: what it consists of is known
 
     def is_complete(self, run: str, tab: Page) -> None:
         """Each event of the run was told to the tab, once and in order, by the line that follows the run.
