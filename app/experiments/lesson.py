@@ -22,6 +22,7 @@ from app.experiments.actions import Action, AnyAction
 from app.experiments.expect import Expect, equals, fits, output_fits, processes_fit
 from app.experiments.model import Experiment, Step
 from app.experiments.seen import Seen
+from app.experiments.wording import NOTHING_CAME, in_words
 
 Tick = StepDone | StepFailed | StepUnseen
 # What only a person does; a program may send signals by itself.
@@ -241,6 +242,5 @@ class Lesson:
         if expect.lasting:
             return "it never was like this"
         if not last:
-            return f"no {expect.kind} came"
-        asked = [name for name in expect.fields if name in last]
-        return "the last one had " + ", ".join(f"{name} {last.get(name)!r}" for name in asked)
+            return NOTHING_CAME.get(expect.kind, f"no {expect.kind} came")
+        return ", ".join(in_words(name, last[name]) for name in expect.fields if name in last)

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.axe import violations_in_both
-from tests.browser.conftest import SIZES, Open, Screen, lab_of
+from tests.browser.conftest import PROJECTOR, SIZES, Open, Screen, lab_of
 from tests.support import LabUnderTest
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -280,6 +280,19 @@ def test_stop_all_takes_those_that_run(racing: LabUnderTest, open_screen: Open) 
     expect(page.get_by_role("button", name="Run it again")).to_be_enabled()
 
 
+def leaves_room(page: Page) -> None:
+    """What is not started is one line; the chosen target's output and the step in hand have the room that it leaves."""
+    expect(page.locator(".xterm-rows")).to_contain_text("first is ready")
+    heights = page.evaluate("[...document.querySelectorAll('.lanes-lane')].map((each) => each.offsetHeight)")
+    assert heights[1] < 0.4 * heights[0], heights
+    assert page.locator(".xterm-rows > div").count() >= 12
+    step = page.locator(".lesson-step[aria-current]").bounding_box()
+    box = page.locator(".lesson-steps").bounding_box()
+    assert step and box
+    assert box["y"] <= step["y"]
+    assert step["y"] + step["height"] <= box["y"] + box["height"]
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_lanes_are_accessible_and_nothing_jumps_or_overflows(
     racing: LabUnderTest, open_screen: Open, size: object
@@ -293,6 +306,8 @@ def test_lanes_are_accessible_and_nothing_jumps_or_overflows(
     expect(page.locator(".board-row")).not_to_have_count(0)
     expect(lane(page, "first").locator(".lanes-end")).to_contain_text("would wait")
     assert not violations_in_both(page), "ready"
+    if size is PROJECTOR:
+        leaves_room(page)
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(lane(page, "first")).to_have_attribute("data-state", "stopping")
     assert not violations_in_both(page), "stopping"

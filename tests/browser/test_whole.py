@@ -174,7 +174,7 @@ def test_a_race_goes_on_above_the_whole_fall(racing: LabUnderTest, open_screen: 
     follower.wait_for_url(page.url)
     page.get_by_role("button", name="Whole fall of short").click()
     expect(follower.locator(".whole .fall-plot")).to_be_visible()
-    expect(page.locator(".whole .fall-say", has_text="when you press Stop")).to_be_attached()
+    expect(page.locator(".whole .fall-say", has_text="when Stop is pressed")).to_be_attached()
     page.get_by_role("button", name="Guess first").click()
     expect(page.locator(".bet-two")).to_have_count(3)  # nothing is foretold meanwhile
     expect(page.locator(".whole")).to_have_count(0)

@@ -15,6 +15,7 @@ from app.events.parts import Dispositions
 from app.experiments.expect import Expect, equals
 from app.experiments.lesson import Lesson
 from app.experiments.model import Experiment
+from app.experiments.wording import in_words
 
 AT = datetime(2025, 11, 23, 13, 0, 0, tzinfo=UTC)
 ONE, TWO = {"run": "r1", "target": "r1.one"}, {"run": "r1", "target": "r1.two"}
@@ -136,8 +137,21 @@ def test_the_reason_says_what_came_instead() -> None:
     said = told.lesson.pass_time(told.now_s + 9)
     assert [each.why for each in said if isinstance(each, acts.StepFailed)] == [
         "printed: good bye",
-        "the last one had exit_code 143",
+        "exit code 143",
     ]
+
+
+def test_the_reason_is_said_in_words_and_what_nobody_knew_as_that() -> None:
+    killed = {"took_s": [0, 3], "killed": False, "exit_code": 0}
+    told = Told(
+        {"do": {"stop": {}}, "within_s": 5, "expect": [{"kind": "stop_finished", "fields": killed, "say": "so"}]}
+    )
+    told.see(e.StopRequested(**ONE, signal="SIGTERM", timeout_s=10, deadline=None, by="kill"))
+    told.see(e.StopFinished(**ONE, stop=1, took_s=10.081929, exit_code=137, killed=True, meaning=""))
+    (failed,) = (each for each in told.lesson.pass_time(told.now_s + 9) if isinstance(each, acts.StepFailed))
+    assert failed.why == "it took 10.1 s, SIGKILL ended it, exit code 137"
+    assert in_words("killed", None) == "nobody knows whether SIGKILL ended it"
+    assert in_words("complete", False) == "not complete"
 
 
 def test_a_step_is_begun_by_whoever_does_it() -> None:

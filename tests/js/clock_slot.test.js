@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { EMPTY } from "../../static/js/reduce/index.js";
-import { clockOf, laneNumerals, numerals } from "../../static/js/selectors/index.js";
+import { clockOf, laneNumerals, numerals, resultNumerals } from "../../static/js/selectors/index.js";
 import { left, passed } from "../../static/js/selectors/numerals.js";
 import { ms, story, theTarget } from "./story.js";
 
@@ -26,6 +26,11 @@ describe("numerals", () => {
     [Number.NaN, "dashdash"],
   ]))
     it(`draw ${seconds} as ${shown}`, () => assert.equal(numerals(seconds).join(""), shown));
+
+  it("show a result with its tenths, as the sentence beside it", () => {
+    const shown = [0.04, 9.94, 9.96, 10.08, 120, Number.NaN].map((s) => resultNumerals(s).join(""));
+    assert.deepEqual(shown, ["0dot0", "9dot9", "10dot0", "10dot1", "120", "dashdash"]);
+  });
 
   it("round what is left up and what has passed down", () => {
     assert.deepEqual(

@@ -36,8 +36,10 @@ const CAUGHT_UP_MS = 4000;
 /** @param {Partial<Note> & {headline: string}} note @returns {Note} */
 const a = (note) => ({ is: "bad", text: "", code: null, button: null, action: null, ...note });
 
-/** @param {StreamState} stream @param {number} nowMs @returns {Note|null} */
-const connection = (stream, nowMs) => {
+const SOON_BACK = 4; // tries; a lab that is restarted is there by then
+
+/** @param {StreamState} stream @param {Run|null} run @param {number} nowMs @returns {Note|null} */
+const connection = (stream, run, nowMs) => {
   if (stream.state === "signed_out") {
     const text =
       "The link by which you came was revoked, or has ended. Ask the driver for a new one, and open it here.";
@@ -47,7 +49,11 @@ const connection = (stream, nowMs) => {
   const inS = stream.nextTryMs === null ? null : Math.max(0, Math.ceil((stream.nextTryMs - nowMs) / 1000));
   const next = inS === null || inS === 0 ? "trying now" : `next try in ${inS} s`;
   const text = `What you see is from before ${clockTime(stream.sinceMs)}; nothing is lost, it is read again · ${next}`;
-  return a({ headline: "No connection to the lab.", text, button: "Try now", action: "retry" });
+  const ended = run?.reason === "lab_stopped";
+  const headline = ended ? "The lab was stopped." : "No connection to the lab.";
+  const who =
+    ended || stream.tries > SOON_BACK ? " Whoever runs the lab starts it again; this page goes on by itself." : "";
+  return a({ headline, text: `${text}.${who}`, button: "Try now", action: "retry" });
 };
 
 /** @param {import("../wire/types_api.js").Writer} writer @returns {Note} */
@@ -116,7 +122,7 @@ const starting = ({ state, run, target }) => {
  */
 export function noteOf(facts, nowMs) {
   const { stream, caughtUpMs, problem, newer } = facts;
-  const cut = stream && connection(stream, nowMs);
+  const cut = stream && connection(stream, facts.run, nowMs);
   if (cut) return cut;
   if (problem) {
     const text = [problem.error, problem.hint].filter(Boolean).join(" ");

@@ -13,7 +13,7 @@ export { choosesOrigin, fatesOf } from "./fates.js";
 export { lanesBefore, lanesOf } from "./lanes/lanes.js";
 export { lastRequests } from "./lanes/recent_requests.js";
 export { hushedOf, isOver, lessonOf } from "./lesson.js";
-export { laneNumerals, numerals } from "./numerals.js";
+export { laneNumerals, numerals, resultNumerals } from "./numerals.js";
 export { raceOf } from "./race.js";
 export { chartOf } from "./race_chart.js";
 export { raceWords } from "./race_sentence.js";

@@ -35,6 +35,9 @@ export const numerals = (s) => {
   return names(shown < 9.95 ? shown.toFixed(1) : shown.toFixed(0));
 };
 
+/** A result, beside a sentence that has its tenths: 10.1, 0.2, 120. @param {number} s - seconds @returns {string[]} */
+export const resultNumerals = (s) => (s >= 9.95 && s < 99.95 ? names(s.toFixed(1)) : numerals(s));
+
 /**
  * Three figures, for results in lanes: 10.1, 1.12, 0.15.
  *

@@ -79,14 +79,17 @@ const groupsOf = (keys) => {
 };
 
 /**
- * @param {Signal} signal @param {ForecastGroup|null} group @param {KeyState} is @param {boolean} off
+ * @param {Signal} signal @param {ForecastGroup|null} group @param {boolean} over - it does nothing to anybody any more @param {KeyState} is @param {boolean} off
  * @param {"driver"|"viewer"} role @param {(signal: string) => void} onSend @param {(signal: string|null) => void} onPoint
  */
-const keyView = (signal, group, is, off, role, onSend, onPoint) => {
+const keyView = (signal, group, over, is, off, role, onSend, onPoint) => {
   const { look: fate, sign, word } = signsOf(group?.fate ?? fateByDefault(signal), signal.name);
   const likely = group && !group.sure ? html`<i aria-hidden="true">?</i><span class="vh">, likely</span>` : nothing;
   const failed = is === "failed";
-  const inside = html`<b>${signal.short}</b><small>${signal.number}</small>${icon(failed ? "i-warn" : sign)}<span>${failed ? "not sent" : html`${word}${likely}`}</span>`;
+  const what = over
+    ? nothing
+    : html`${icon(failed ? "i-warn" : sign)}<span>${failed ? "not sent" : html`${word}${likely}`}</span>`;
+  const inside = html`<b>${signal.short}</b><small>${signal.number}</small>${what}`;
   const point = () => onPoint(signal.name);
   const away = () => onPoint(null);
   if (role === "viewer")
@@ -141,6 +144,7 @@ export const boardView = (slice, _nowMs, handlers) => {
   const more = total - rows.length;
   const many = total > SEVERAL;
   const chosen = rows.find(({ row }) => row === selected) ?? null;
+  const over = target?.status === "exited";
   const landing = beam ? rows.findIndex(({ row }) => row === beam.row) : -1;
   const verb = role === "viewer" ? "Chosen:" : "Send to";
   const to = alive
@@ -161,8 +165,8 @@ export const boardView = (slice, _nowMs, handlers) => {
                 html`<label><input type="radio" name="from" .checked=${live(origin === from)} @change=${() => onFrom(origin)}>${word}</label>`,
             )}</fieldset>`
           : nothing
-      }<p class="board-default">${fates.length ? "on the keys: the forecast" : "on the keys: what each does by default"}</p></td>
-        ${keys.map((signal, at) => html`<th scope="col">${keyView(signal, fates[at] ?? null, states[signal.name] ?? "", !alive, role, onSend, onPoint)}</th>`)}</tr></thead>
+      }<p class="board-default">${over ? nothing : fates.length ? "on the keys: the forecast" : "on the keys: what each does by default"}</p></td>
+        ${keys.map((signal, at) => html`<th scope="col">${keyView(signal, fates[at] ?? null, over, states[signal.name] ?? "", !alive, role, onSend, onPoint)}</th>`)}</tr></thead>
       <tbody>${repeat(
         rows,
         ({ row }) => row,

@@ -119,10 +119,16 @@ const plotView = ({ life, dotted, now, deadline, due, drops, marks, words, way }
 };
 
 const LEAP = 8; // half of the sign at its end
+const ONE_LINE = 0.3; // of a lane: as in `lanes.css`
 
-/** Signals from lane to lane, over all of them; in words each lane says its own. @param {readonly Leap[]} leaps @param {number} count @param {Size} size */
-const leapsView = (leaps, count, { rows, height }) => {
-  const middle = (/** @type {number} */ lane) => percent(((lane + 0.5) / count) * 100);
+/** How high a lane is: what is not started is one line. @param {Pick<Lane, "later">} lane */
+export const weightOf = ({ later }) => (later ? ONE_LINE : 1);
+
+/** Signals from lane to lane, over all of them; in words each lane says its own. @param {readonly Leap[]} leaps @param {readonly number[]} weights @param {Size} size */
+const leapsView = (leaps, weights, { rows, height }) => {
+  const upTo = (/** @type {number} */ lane) => weights.slice(0, lane).reduce((sum, each) => sum + each, 0);
+  const middle = (/** @type {number} */ lane) =>
+    percent(((upTo(lane) + weights[lane] / 2) / upTo(weights.length)) * 100);
   return html`<div class="lanes-leaps" aria-hidden="true"><svg width="100%" height="100%" overflow="visible"><g transform=${`translate(0 ${rows.program - height / 2})`}>${leaps.map(
     ({ from, to, x0, x1, shape }) =>
       svg`<line class="lanes-leap-under" x1=${percent(x0)} x2=${percent(x1)} y1=${middle(from)} y2=${middle(to)}/><line class="lanes-leap" x1=${percent(x0)} x2=${percent(x1)} y1=${middle(from)} y2=${middle(to)}/><svg x=${percent(x0)} y=${middle(from)} overflow="visible"><circle class="lanes-leap-end" r="9"/><circle class="fall-from" r="6"/></svg><svg x=${percent(x1)} y=${middle(to)} overflow="visible"><circle class="lanes-leap-end" r="14"/>${fateSign(shape, 0, LEAP)}</svg>`,
@@ -147,7 +153,7 @@ const LONG = 16; // characters of a name in the largest type
 
 /**
  * @param {Lane} lane @param {number} index @param {boolean} chosen @param {LaneRoom} room @param {boolean} start - it can be started here
- * @param {boolean} asked @param {LaneBet|null} bet @param {boolean} guessing @param {Handlers} handlers
+ * @param {boolean} line - not started: one line of it @param {boolean} asked @param {LaneBet|null} bet @param {boolean} guessing @param {Handlers} handlers
  */
 const laneView = (
   lane,
@@ -155,15 +161,16 @@ const laneView = (
   chosen,
   { size, scale },
   start,
+  line,
   asked,
   bet,
   guessing,
   { onLane, onStartLane, onGuess },
 ) => {
   const { id, name, sub, full, field, sentence, label, figure } = lane;
-  return html`<li class="lanes-lane" data-state=${field} ?data-chosen=${chosen} data-target=${name}>
+  return html`<li class="lanes-lane" data-state=${field} ?data-chosen=${chosen} ?data-waits=${line} data-target=${name}>
     <button class="lanes-pick" type="button" aria-current=${chosen ? "true" : "false"} title=${full ? `${name}: ${full}` : name} @click=${() => onLane(id)}><b class="lanes-key">${index + 1}</b><span class="lanes-who"><span class="lanes-name" ?data-long=${name.length > LONG}>${name}</span><span class="lanes-sub">${unbroken(sub)}</span></span></button>
-    ${size === "strip" ? nothing : size === "none" ? html`<p class="lanes-sentence">${sentence}</p>${figure.way ? html`<p class="lanes-way">${figure.way.brief}</p>` : nothing}` : plotView(figure, label, scale === 1 ? SIZES[size] : scaled(SIZES[size], scale))}
+    ${size === "strip" ? nothing : line ? nothing : size === "none" ? html`<p class="lanes-sentence">${sentence}</p>${figure.way ? html`<p class="lanes-way">${figure.way.brief}</p>` : nothing}` : plotView(figure, label, scale === 1 ? SIZES[size] : scaled(SIZES[size], scale))}
     ${bet?.open ? html`<div class="lanes-end bet-here">${guessButtons({ id, name, bet, asked: guessing }, onGuess)}</div>` : endView(lane, start, asked, onStartLane)}
   </li>`;
 };
@@ -187,6 +194,7 @@ export const lanesView = (
 ) => {
   const { field: light = "idle", name = "" } = lanes.find(({ id }) => id === chosen) ?? {};
   const open = size === "strip";
+  const low = slot !== null && !open && size !== "none";
   return html`<section class="lanes" aria-label="Targets side by side" ?data-open=${open}>
     <ol class="lanes-list">${lanes.map((lane, index) =>
       laneView(
@@ -195,13 +203,14 @@ export const lanesView = (
         lane.id === chosen,
         { size, scale },
         role === "driver" && lane.waits,
+        low && lane.later,
         asked.has(lane.id),
         bet?.lanes[lane.id] ?? null,
         guessing.has(`guess:${lane.id}`),
         handlers,
       ),
     )}</ol>
-    ${size === "none" || open || !leaps.length ? nothing : leapsView(leaps, lanes.length, scale === 1 ? SIZES[size] : scaled(SIZES[size], scale))}
+    ${size === "none" || open || !leaps.length ? nothing : leapsView(leaps, lanes.map(low ? weightOf : () => 1), scale === 1 ? SIZES[size] : scaled(SIZES[size], scale))}
     ${whole === null ? nothing : html`<div class="field whole" data-state=${light} role="group" aria-label=${`The fall of ${name}`}>${whole}</div>`}
     <div class="lanes-axis" aria-hidden="true"><span>seconds since the stop</span>${
       size === "none" || open

@@ -16,12 +16,11 @@ import { briefVerdict, verdictView } from "./verdict.js";
 const ended = ({ say, facts }) =>
   html`<p class="result-say">${say}</p>${facts.map((fact) => html`<p class="result-why">${fact}</p>`)}`;
 
-/** @param {Target} target @param {number} nowMs */
-const stopping = ({ stop }, nowMs) => {
+/** How long ago that was, the countdown says. @param {Target} target */
+const stopping = ({ stop }) => {
   if (!stop) return nothing;
   const due = stop.deadlineMs === null ? "no SIGKILL is due" : `SIGKILL is due at ${clockTime(stop.deadlineMs)}`;
-  const sinceMs = nowMs - stop.atMs;
-  return html`<p class="result-say">Asked to stop${sinceMs < 1000 ? "" : `, ${duration(sinceMs)} ago`}.</p>
+  return html`<p class="result-say">Asked to stop.</p>
     <p class="result-why">${stop.signal} at ${clockTime(stop.atMs)}, by ${whoDid(stop.by)}; ${due}.</p>
     ${stop.forecast ? html`<p class="result-dim">Foretold: ${stop.forecast.say}. ${stop.forecast.why}</p>` : nothing}`;
 };
@@ -69,7 +68,7 @@ export const resultView = (
     if (result && result.outcome !== "failed") return ended(result);
     if (run?.status === "finished")
       return html`<p class="result-say">${run.reason === "failed" ? "It could not be started." : "The run is over."}</p><p class="result-why">${run.error ?? ""}</p>`;
-    if (target?.stop && !target.stop.finished) return stopping(target, nowMs);
+    if (target?.stop && !target.stop.finished) return stopping(target);
     if (target && going && forecast)
       return html`${result ? ended(result) : nothing}${forecastView(forecast, copied, onCopy, id ? () => onRehearse(id) : null)}${last ? briefVerdict(last) : nothing}`;
     if (target && going)

@@ -66,6 +66,11 @@ describe("the keys", () => {
     assert.match(words, /on the keys: what each does by default/);
   });
 
+  it("say nothing once it has ended: there is nobody whom a signal would end", () => {
+    const words = wordsOf(board(of(story().running().exits(29, 137)), { alive: false, fates: [] }));
+    assert.match(words, /TERM 15 USR1 10 WINCH 28 KILL 9/);
+  });
+
   it("offer from where only where it matters, and to those who watch too", () => {
     assert.doesNotMatch(wordsOf(board(of(forecast()))), /from outside/);
     for (const role of ["driver", "viewer"]) {

@@ -9,7 +9,7 @@ import { copy } from "../../page/clipboard.js";
 import { nextTheme } from "../../page/theme.js";
 import { stopIsValid, stopRequest, waitOf } from "../../views/stop.js";
 import { ApiError } from "../../wire/api.js";
-import { NO_LINK, typedSignal } from "./ui.js";
+import { NO_LINK, OWN, typedSignal } from "./ui.js";
 
 /** @import { Session } from "../../wire/session.js" */
 /** @import { Ui } from "./ui.js" */
@@ -76,6 +76,12 @@ export function createHandlers({ session, ui, dirty, flush, now, openRun, newer,
     return meant(session.experiments.find(({ id }) => id === now().experiment));
   };
 
+  /** So that Stop is what is guessed, whatever the lesson's step means. @param {number} timeoutS */
+  const keep = (timeoutS) => {
+    ui.choice = { ...ui.choice, ...waitOf(timeoutS) };
+    ui.chose = true;
+  };
+
   const handlers = {
     /** A copy of it is stopped, and one with what would help. @param {string} container */
     onRehearse(container) {
@@ -93,7 +99,7 @@ export function createHandlers({ session, ui, dirty, flush, now, openRun, newer,
       const { experiment } = now();
       if (role !== "driver" || !experiment) return handlers.onStart();
       const timeoutS = stopMeant();
-      if (timeoutS !== undefined) ui.choice = { ...ui.choice, ...waitOf(timeoutS) };
+      if (timeoutS !== undefined) keep(timeoutS);
       const call = () => api.start(experiment, { timeout_s: timeoutS });
       ask("start", async () => openRun((await call()).run), told("It was not started."));
     },
@@ -121,7 +127,7 @@ export function createHandlers({ session, ui, dirty, flush, now, openRun, newer,
       const { run } = now();
       if (role !== "driver" || !run) return;
       const timeoutS = stopMeant();
-      if (open && timeoutS !== undefined) ui.choice = { ...ui.choice, ...waitOf(timeoutS) }; // so that Stop is what is guessed
+      if (open && timeoutS !== undefined) keep(timeoutS);
       ask(
         "bet",
         () => api.bets(run, open, timeoutS),
@@ -211,6 +217,13 @@ export function createHandlers({ session, ui, dirty, flush, now, openRun, newer,
     /** @param {Partial<import("../../views/stop.js").StopChoice>} change */
     onChoice(change) {
       ui.choice = { ...ui.choice, ...change };
+      ui.chose = true;
+      dirty();
+    },
+    /** What the step in hand stops with, for who has not chosen anything else. @param {{timeout_s?: number|null, signal?: string|null}} [stop] */
+    onMeant(stop) {
+      if (ui.chose) return;
+      ui.choice = { ...OWN, ...(stop?.timeout_s == null ? {} : waitOf(stop.timeout_s)), signal: stop?.signal ?? "" };
       dirty();
     },
     /** @param {string} text */

@@ -20,6 +20,9 @@ const LIT_MS = 2000; // how long a key and its beam stay lit after the event
 /** @type {Share} */
 export const NO_LINK = { url: "", qr: null, outOfReach: "", error: "", revoke: "", gone: 0 };
 
+/** Its own timeout and signal. @type {StopChoice} */
+export const OWN = { wait: "own", seconds: "", signal: "" };
+
 export const createUi = () => ({
   /** @type {string|null} */
   targetId: null,
@@ -31,8 +34,9 @@ export const createUi = () => ({
   selected: {},
   /** How many processes the board shows. */
   rows: ROWS,
-  /** @type {StopChoice} */
-  choice: { wait: "own", seconds: "", signal: "" },
+  choice: OWN,
+  /** It was chosen by hand; else it is what the lesson's step means. */
+  chose: false,
   /** Where signals are sent from, where that matters. @type {Origin} */
   from: "outside",
   /** What was asked: null while the request is on its way, then the event that records it. @type {Map<string, number|null>} */

@@ -4,12 +4,12 @@
 
 import { isPhone, isWide } from "../../page/room.js";
 import { lanesBefore, lanesOf, lastRequests } from "../../selectors/index.js";
-import { lanesView } from "../../views/lanes.js";
+import { lanesView, weightOf } from "../../views/lanes.js";
 
 /** @import { Follow } from "../../page/follow.js" */
 /** @import { Session } from "../../wire/session.js" */
 /** @import { Experiment, Run, State, Target, Witnesses } from "../../wire/types.js" */
-/** @import { Lanes } from "../../selectors/lanes/lanes.js" */
+/** @import { Lane, Lanes } from "../../selectors/lanes/lanes.js" */
 /** @import { RunBet } from "../../selectors/bets.js" */
 /** @import { Asked } from "../../selectors/lanes/figure.js" */
 /** @import { LaneSize } from "../../views/lanes.js" */
@@ -20,11 +20,21 @@ const BY_HAND_MS = 10_000; // who has chosen a lane is left alone for so long
 const SETTLE_MS = 200; // what is done at one moment comes as several events
 const MANY = 4; // from here on lanes are low: the chart of their times must fit below them
 
-/** @param {number} count @returns {LaneSize} */
-const laneSize = (count) => {
+// Pixels, as in `lanes.css`: how high a lane is where all of them run, and how high all are together at the least.
+const WIDE = { lane: 88, few: 322 };
+const NARROW = { lane: 108, few: 320 };
+const NARROW_MANY = 68;
+
+/** The largest for which a lane that runs has the room. @param {readonly Lane[]} lanes @returns {LaneSize} */
+const laneSize = (lanes) => {
   if (isPhone()) return "none";
-  if (isWide()) return count > MANY ? "s" : "l";
-  return count > MANY ? "xs" : "m";
+  const count = lanes.length;
+  const room = isWide()
+    ? Math.max(WIDE.few, count * WIDE.lane)
+    : Math.max(NARROW.few, count * (count > MANY ? NARROW_MANY : NARROW.lane));
+  const each = (room - 4 * (count - 1)) / lanes.reduce((sum, lane) => sum + weightOf(lane), 0);
+  if (each >= 128 && isWide()) return "l";
+  return each >= 104 ? "m" : each >= 84 ? "s" : "xs";
 };
 
 /**
@@ -140,7 +150,7 @@ export function createLanes({ session, ui, handlers, dirty, at, follow: led }) {
      */
     view(lanes, target, slot, { bet = null, scale = 1, whole = null, strip = whole !== null && !isPhone() } = {}) {
       const count = lanes.lanes.length;
-      const size = strip ? "strip" : laneSize(count);
+      const size = strip ? "strip" : laneSize(lanes.lanes);
       const asked = new Set(
         [...ui.asked.keys()].filter((key) => key.startsWith("start:")).map((key) => key.slice("start:".length)),
       );

@@ -17,6 +17,9 @@ import { linkTo } from "../../words/address.js";
 
 /** @typedef {{text: string, onId: number|null}} Draft  `onId`: the event of the text that it was begun on */
 
+/** @type {Pick<LessonStep, "index"|"see"|"answers"|"actions">} */
+const NO_STEP = { index: -1, see: [], answers: [], actions: [] };
+
 /** Brings the current step into sight, within its own box only: the page stays where it is. */
 const follow = () => {
   const box = [...document.querySelectorAll(".lesson, .lesson-steps")].find(
@@ -68,9 +71,11 @@ export function createLesson({ session, ui, handlers, dirty, query }) {
 
   /** The current step is followed when it is another, or has become longer. @param {LessonStep[]} steps */
   const turned = (steps) => {
-    const { index, see, answers } = steps.find(({ is }) => is === "current") ?? { index: -1, see: [], answers: [] };
+    const { index, see, answers, actions } = steps.find(({ is }) => is === "current") ?? NO_STEP;
     const now = JSON.stringify([runId, index, see.map(({ is }) => is), answers.length]);
-    if (now !== turn) requestAnimationFrame(follow);
+    if (now === turn) return;
+    requestAnimationFrame(follow);
+    handlers.onMeant(actions.find(({ stop }) => stop)?.stop);
     turn = now;
   };
 

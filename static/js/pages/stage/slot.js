@@ -2,7 +2,7 @@
  * Which view stands in the clock's slot: one slot, so that nothing moves between Start, Stop, the countdown and the end.
  */
 
-import { numerals } from "../../selectors/index.js";
+import { numerals, resultNumerals } from "../../selectors/index.js";
 import { betSlotView } from "../../views/bet.js";
 import { clockView } from "../../views/clock.js";
 import { laterView, startingView, startView, stopView } from "../../views/stop.js";
@@ -14,6 +14,7 @@ import { laterView, startingView, startView, stopView } from "../../views/stop.j
 /** @import { Handlers } from "../shared/handlers.js" */
 /** @import { Ui } from "../shared/ui.js" */
 
+const RESULTS = new Set(["killed", "left", "ended"]);
 export const SOON_MS = 400; // a browser takes what moves up to 500 ms after a touch for that touch's doing
 
 /**
@@ -80,5 +81,6 @@ export const slotView = (
   }
   const again = mayAgain && lanes.every(({ over, waits }) => over || waits);
   const asked = ["kill", "stop-all", "start"].find((each) => ui.asked.has(each)) ?? null;
-  return clockView({ clock, figures: numerals(clock.seconds), role, again, asked, rest: stoppable, kept }, 0, mine);
+  const figures = (RESULTS.has(clock.state) ? resultNumerals : numerals)(clock.seconds);
+  return clockView({ clock, figures, role, again, asked, rest: stoppable, kept }, 0, mine);
 };

@@ -292,7 +292,7 @@ export function startStage(kit, recording = null) {
             (scale) => cut && lanes.view(cut, target, null, { bet, scale, strip: fall !== null }),
           );
         if (!cut) return fall && fallen.view(fall, fallSize(), slot);
-        return lanes.view(cut, target, slot, { bet, whole: fall && fallen.figure(fall, fallSize()) });
+        return lanes.view(cut, target, slot, { bet, whole: fall && fallen.figure(fall, isPhone() ? "s" : "m") });
       });
     present.rest(about);
     const raced = race(cut && run, nowMs);

@@ -104,7 +104,7 @@ const idleFall = (target, nowMs, witnesses, { timeoutS, signal, forecast = null 
   const zero = axis.x(nowMs);
   const deadline = timeoutS < 0 ? null : axis.x(nowMs + timeoutS * 1000);
   const container = target.host === "container";
-  const press = container ? "when you press Stop" : `when you press Stop: ${signal}`;
+  const press = container ? "when Stop is pressed" : `when Stop is pressed: ${signal}`;
   const told = `${nameOf(target)} is running, ${duration(nowMs - target.startedMs)}`;
   const ahead = signalForecast(target, signal, numberOf, zero);
   const marks = [fallMark({ x: zero, lane: "person", shape: "ring", text: press }), ...ahead.marks];

@@ -36,6 +36,7 @@ const SENTENCE = 90;
  * @property {string} spoken     the same in words, for who hears the page
  * @property {boolean} thin      what it would count from: forecast, not begun
  * @property {boolean} waits     a step or a person starts it, and nobody has yet
+ * @property {boolean} later     it is not started with the run, and not yet
  * @property {boolean} stoppable it runs, and nobody has asked for its stop
  * @property {string} place     "1st", "2nd, a tie", once that is certain; ""
  * @property {boolean} over
@@ -111,7 +112,7 @@ export const lanesBefore = ({ targets, steps }) => {
       ...{ id: name, name, sub, full: equivalent, field: BLANK.field },
       ...{ say: later ? "" : "would wait", of: later ? startWords(steps, name) : ownS < 0 ? "for ever" : "seconds" },
       figures: later || ownS < 0 ? [] : numerals(ownS),
-      ...{ spoken: "", place: "", thin: true, waits: false, stoppable: false, over: false },
+      ...{ spoken: "", place: "", thin: true, waits: false, later, stoppable: false, over: false },
       sentence: sub,
       label: `${name} is not running yet.`,
       figure: BLANK,
@@ -207,6 +208,7 @@ export const lanesOf = (run, state, nowMs, { witnesses, engineState, experiment,
       spoken: result,
       place,
       waits,
+      later: target.later && target.status === "new",
       stoppable: clock.state === "ready",
       over,
       sentence: shortened(said.join("; ") || sub, SENTENCE),
