@@ -341,7 +341,7 @@ export function startStage(kit, recording = null) {
         ),
     );
     lesson(run, experiment);
-    tabs([ui.tab], () => tabsView({ tab: ui.tab }, nowMs, handlers));
+    tabs([ui.tab, result], () => tabsView({ tab: ui.tab, told: result !== null }, nowMs, handlers));
     dialogs({ target, row: now.row, from: now.from });
     announce(target, clock, result, nowMs);
     if (cut) lanes.announce(cut);
