@@ -51,7 +51,7 @@ def test_before_a_stop_it_is_said_what_will_happen_and_then_it_does(driving: Scr
     page.get_by_role("button", name="Stop", exact=True).click()
     for each in (page, watching.page):
         says(each, "dropped: PID 1 has no handler for SIGTERM", "dropped: no handler")
-        expect(each.locator(".record-list")).to_contain_text("SIGTERM to python3 (1): ignored")
+        expect(each.locator(".record-list")).to_contain_text("SIGTERM to python3 (1): dropped")
     expect(page.locator(".field")).to_have_attribute("data-state", "killed")
     assert driving.shifted() < 0.02
 
@@ -64,7 +64,7 @@ def test_from_inside_even_kill_is_dropped(driving: Screen) -> None:
     page.locator(".board-from label", has_text="inside").click()
     foretold(page, "KILL", "dropped")
     key(page, "KILL")
-    expect(page.locator(".record-list")).to_contain_text("SIGKILL to python3 (1): ignored")
+    expect(page.locator(".record-list")).to_contain_text("SIGKILL to python3 (1): dropped")
     expect(page.locator(".board-row")).to_have_count(1)
 
 

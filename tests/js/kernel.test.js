@@ -57,6 +57,14 @@ describe("the kernel’s word in the record", () => {
     assert.match(texts(told).at(-1) ?? "", /^SIGTERM to sleep \(14\)/);
   });
 
+  it("does not say of a protected PID 1 that it ignores what it is protected from", () => {
+    const told = story().running().process(0.5, 101, { ns_pid: 1, comm: "python3", is_init: true });
+    told.kernel(1, "SIGTERM", { generated: "ignored", pid: 101, ns_pid: 1, ...ENGINE });
+    told.kernel(2, "SIGWINCH", { generated: "ignored", pid: 101, ns_pid: 1, ...ENGINE });
+    assert.match(texts(told).at(-2) ?? "", /^SIGTERM to python3 \(1\): dropped/);
+    assert.match(texts(told).at(-1) ?? "", /^SIGWINCH to python3 \(1\): ignored/);
+  });
+
   it("says that a stopped process goes on although CONT was ignored", () => {
     const told = story().running().process(0.5, 114, { ns_pid: 14, comm: "sleep", state: "T" });
     told.kernel(1, "SIGCONT", { generated: "ignored", pid: 114, ns_pid: 14, comm: "sleep", ...LAB });

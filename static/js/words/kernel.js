@@ -36,6 +36,10 @@ const receiver = (event, process) => {
   return one ? `a thread of ${name}` : name;
 };
 
+/** The trace calls it ignored, too; PID 1 does not ignore it: it is protected from it. @param {KernelSignalEvent} event @param {Process|undefined} process */
+const isProtected = ({ generated, signal }, process) =>
+  generated === "ignored" && process?.isInit === true && defaultOf(signal) !== "ignore";
+
 /** @param {KernelSignalEvent} event @param {Process|undefined} process - the receiver @param {string} [others] - " and others" */
 export const kernelWords = (event, process, others = "") => {
   const who = `${receiver(event, process)}${others}`;
@@ -46,7 +50,8 @@ export const kernelWords = (event, process, others = "") => {
   if (event.teardown) return `${signal} to ${who}: PID 1 ended, the kernel ends the rest`;
   const from = event.sender ? `, from ${nameFor(event.sender)}` : "";
   const goesOn = signal === "SIGCONT" && process?.state === "T" ? ", but it goes on" : "";
-  return `${signal} to ${who}: ${GENERATED[event.generated ?? ""] ?? event.generated}${goesOn}${from}`;
+  const fate = isProtected(event, process) ? "dropped" : (GENERATED[event.generated ?? ""] ?? event.generated);
+  return `${signal} to ${who}: ${fate}${goesOn}${from}`;
 };
 
 /** What the next one must be like to be told in the same line. @param {KernelSignalEvent} event */
