@@ -133,13 +133,14 @@ def _ended_by(word: Word, stop: Stop) -> bool:
 def _why_not_before(scene: Scene, stop: Stop, came: Came | None, who: str) -> str:
     if came is None:
         return f"what became of {stop.asked.signal} is not known"
-    if came.fate not in ("handler", "taken"):
+    at_once = stop.asked.timeout_s == 0
+    if came.fate not in ("handler", "taken") and not (at_once and came.fate == "unknown"):
         return inside(came.text)
     if stop.root and (
         kept := kept_by(scene, list(stop.hops), stop.root.pid, stop.kills[-1].id if stop.kills else stop.last)
     ):
         return f"{who} passed it on, but {inside(kept.came.text)}"
-    if stop.asked.timeout_s == 0:
+    if at_once:  # whether it was taken before: on a busy machine nobody has seen it
         return "with a timeout of 0, SIGKILL follows the signal at once"
     how = "ran its handler for" if came.fate == "handler" else "took"
     return f"{who} {how} {stop.asked.signal} and had not ended when the time was over"

@@ -28,6 +28,8 @@ _IMAGE = re.compile(
     re.ASCII,
 )
 _USER = re.compile(r"[\w.-]+(?::[\w.-]+)?", re.ASCII)
+# Root may signal what is root's, without any capability.
+_NOT_ROOT = re.compile(r"(nobody|0*[1-9]\d*)(:(nogroup|0*[1-9]\d*))?", re.ASCII)
 _PORT = re.compile(r"(\d{1,5})(?:/(?:tcp|udp|sctp))?")
 _NAME = re.compile(r"[^=\0]+")
 
@@ -132,6 +134,11 @@ def _image(image: str) -> str:
 def _checked(options: ContainerOptions) -> ContainerOptions:
     if options.user is not None and not _USER.fullmatch(options.user):
         raise BadRequest(f"user: {options.user!r} is no user", hint="A name or a number, such as nobody or 1000:1000.")
+    if options.pid_mode and options.user is not None and not _NOT_ROOT.fullmatch(options.user):
+        hint = "A number above 0, such as 1000:1000, or leave it out: it is nobody then."
+        raise BadRequest(
+            "user: beside every process of the machine it cannot be root, nor a name that may be", hint=hint
+        )
     if options.workdir is not None and not options.workdir.startswith("/"):
         raise BadRequest(f"workdir: {options.workdir!r} must begin with /", hint="It is a folder of the image.")
     if options.entrypoint is not None and not options.entrypoint:

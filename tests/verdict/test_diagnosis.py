@@ -170,6 +170,17 @@ def test_a_child_that_was_chosen_is_named_where_its_root_goes_on_to_be_stopped()
     assert "had no memory left and chose app (pid 101): SIGKILL" in says(found)
 
 
+def test_with_no_time_at_all_it_is_the_timeout_though_nobody_saw_the_signal_taken() -> None:
+    """On a busy machine SIGKILL may come before the first signal is taken."""
+    over = e.StopFinished(**HERE, stop=3, took_s=0.02, exit_code=137, killed=True, meaning="")
+    gone = e.ProcessGone(**HERE, pid=ROOT, start=7)
+    told = (word("SIGTERM", generated="queued"), word("SIGKILL", generated="queued"), gone, exited(137), over)
+    for timeout_s, reason in ((0, "with a timeout of 0, SIGKILL follows"), (3, "ended before anybody saw it taken")):
+        found = diagnose_stop(scene(started(None), appeared(init=False, caught=bit(15)), stop(timeout_s), *told), 3)
+        assert found.outcome == "sigkill_at_timeout"
+        assert reason in found.text
+
+
 def test_nobody_saw_how_it_ended() -> None:
     over = e.StopFinished(**HERE, stop=3, took_s=None, exit_code=None, killed=None, meaning="")
     found = diagnose_stop(scene(started(), appeared(), stop(), exited(None), over), 3)

@@ -23,6 +23,10 @@ from tests.support import Person, kind, prints
         ({"stop_timeout_s": "soon"}, "stop_timeout_s: "),
         ({"stop_timeout_s": 99999}, "stop_timeout_s: "),
         ({"user": "a b"}, "user: 'a b'"),
+        *(
+            ({"pid_mode": "host", "user": each}, "user: beside")
+            for each in ("0", "root", "00:1000", "1000:0", "daemon")
+        ),
         ({"workdir": "srv"}, "workdir: 'srv'"),
         ({"entrypoint": []}, "entrypoint: "),
         ({"pid_mode": "container:x"}, "pid_mode: "),
@@ -53,6 +57,13 @@ def test_what_is_no_image_is_refused(image: str) -> None:
 )
 def test_what_an_engine_takes_is_taken(image: str) -> None:
     assert StartRun(host="container", image=image).spec().image == image
+
+
+@pytest.mark.parametrize("user", ["nobody", "1000:1000", "65534"])
+def test_beside_the_machines_processes_it_is_an_ordinary_user(user: str) -> None:
+    spec = StartRun(host="container", image="base", options={"pid_mode": "host", "user": user}).spec()
+    assert spec.container is not None
+    assert spec.container.user == user
 
 
 def test_the_equivalent_line_is_told_without_starting_anything(driver: Person, viewer: Person) -> None:
