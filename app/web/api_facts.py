@@ -146,7 +146,7 @@ async def _last_results(served: Services) -> dict[str, dict[str, Any]]:
     for facts in await served.ledger.runs():
         if facts["experiment"] and facts["status"] == "finished" and facts["result"]:
             told = {name: facts["result"][name] for name in ("took_s", "exit_code", "killed")}
-            last.setdefault(facts["experiment"], {"run": facts["run"], **told})
+            last.setdefault(facts["experiment"], {"run": facts["run"], "missed": facts["missed"], **told})
     return last
 
 

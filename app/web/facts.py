@@ -19,7 +19,12 @@ from app.imports.shelf import Import, Imported
 from app.journal import Stored
 
 # What tells how a run went, and what history shows and searches besides.
-WORDS = frozenset({"run_created", "run_finished", "stop_finished", "target_exited", "target_starting", "verdict"})
+WORDS = frozenset(
+    {
+        *("run_created", "run_finished", "stop_finished", "target_exited", "target_starting", "verdict"),
+        *("step_failed", "step_done"),
+    }
+)
 Facts = dict[str, Any]
 
 
@@ -59,6 +64,7 @@ class RunStory:
         self._of: str | None = None  # the target that the result is about
         self._verdicts: dict[str | None, dict[int | None, str]] = {}  # by target and request
         self._stops: dict[str | None, int] = {}
+        self._missed: set[tuple[int, int]] = set()  # what its lesson had to show and has not
 
     def take(self, kind: str, event: Facts) -> None:
         target = event.get("target")
@@ -73,13 +79,17 @@ class RunStory:
                 self._of = target
             case "target_starting":
                 self._facts["commands"].append(event["equivalent"])
+            case "step_failed":
+                self._missed.add((event["step"], event["expect"]))
+            case "step_done":  # what comes late repairs it
+                self._missed.discard((event["step"], event["expect"]))
             case "verdict":
                 said = self._verdicts.setdefault(target, {})
                 said.pop(event.get("request"), None)  # a later one takes its place, and is the newest
                 said[event.get("request")] = event["text"]
 
     def facts(self) -> Facts:
-        facts = {**self._facts, "commands": list(self._facts["commands"])}
+        facts = {**self._facts, "commands": list(self._facts["commands"]), "missed": len(self._missed)}
         if facts["finished_at"]:
             passed = datetime.fromisoformat(facts["finished_at"]) - datetime.fromisoformat(facts["created_at"])
             facts["duration_s"] = max(0.0, round(passed.total_seconds(), 3))

@@ -1,5 +1,5 @@
 /**
- * Every experiment, always in the same place.  A tick is "has come to its end here".
+ * Every experiment, always in the same place.  A tick is "has come to its end here", with all that was to be seen.
  */
 
 import { html, nothing } from "../lit.js";
@@ -30,6 +30,12 @@ export const hostWords = ({ hosts }) => hosts.join(" and ");
 export const lackWords = ({ available, needs_engine: needsEngine }) =>
   available ? "" : needsEngine ? "needs Docker" : "not possible here";
 
+/** How far it came here the last time. @param {Pick<Experiment, "last">} each @param {string} as - its class */
+export const tick = ({ last }, as) =>
+  last
+    ? html`<span class=${as}>${icon(last.missed ? "i-minus" : "i-tick")}<span class="vh">${last.missed ? "not all of it was seen" : "seen to its end"}: </span></span>`
+    : html`<span></span>`;
+
 /** @param {Experiment} each */
 const note = (each) => {
   if (each.available) return html`<small>${hostWords(each)}</small>`;
@@ -45,7 +51,7 @@ export const catalogueView = ({ experiments, current }) =>
     <ul>${entries.map(
       (each) => html`<li><a href=${linkTo(`/experiments/${encodeURIComponent(each.id)}`)} data-id=${each.id}
         aria-current=${each.id === current ? "page" : nothing} ?data-needs=${!each.available} title=${each.why_not ?? nothing}>
-        ${each.last ? html`<span class="cat-tick">${icon("i-tick")}<span class="vh">seen to its end: </span></span>` : html`<span></span>`}
+        ${tick(each, "cat-tick")}
         <span>${each.title} ${note(each)}</span></a></li>`,
     )}</ul>`,
   );

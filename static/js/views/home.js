@@ -5,8 +5,8 @@
 import { html, nothing, svg } from "../lit.js";
 import { linkTo } from "../words/address.js";
 import { seconds } from "../words/text.js";
-import { grouped, hostWords, lackWords } from "./catalogue.js";
-import { icon, words } from "./signs.js";
+import { grouped, hostWords, lackWords, tick } from "./catalogue.js";
+import { words } from "./signs.js";
 
 /** @import { Experiment } from "../wire/types.js" */
 
@@ -63,7 +63,7 @@ export const homeView = ({ experiments, faults = [], own = nothing }) =>
         (
           each,
         ) => html`<li><a class="exp" href=${linkTo(`/experiments/${encodeURIComponent(each.id)}`)} data-id=${each.id} ?data-needs=${!each.available} title=${each.why_not ?? nothing}>
-      ${each.last ? html`<span class="exp-tick">${icon("i-tick")}<span class="vh">seen to its end: </span></span>` : html`<span></span>`}
+      ${tick(each, "exp-tick")}
       <span class="exp-name"><b>${each.title}</b><span>${asks(each)}</span></span><span class="exp-host">${hostWords(each)}</span>${signature(each)}<span class="exp-res">${outcome(each)}</span></a></li>`,
       )}</ul></section>`,
   )}${faultsView(faults)}${own}</div>`;

@@ -104,7 +104,7 @@
  * @property {Step[]} steps
  * @property {{name: string, host: HostName, later: boolean, races?: boolean, equivalent: string, stop_signal: string, stop_timeout_s: number}[]} targets
  *   `races`: it can be a lane of a race of one's own
- * @property {{run: string, took_s: number|null, exit_code: number|null, killed: boolean|null}|null} last
+ * @property {{run: string, missed: number, took_s: number|null, exit_code: number|null, killed: boolean|null}|null} last   `missed`: of what its lesson had to show
  *
  * @typedef {object} RunFacts            one of GET /api/v1/runs
  * @property {string} run
