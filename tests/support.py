@@ -37,12 +37,14 @@ def commit() -> str:
     return subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def until(holds: Callable[[], object], *, within_s: float = WITHIN_S, what: str = "it") -> None:
-    """Wait for a condition that nothing announces; fails when it does not come true in time."""
+def until(holds: Callable[[], object], *, within_s: float = WITHIN_S, what: str | Callable[[], str] = "it") -> None:
+    """Wait for a condition that nothing announces; fails, with what was there instead, when it does not come true."""
     deadline = time.monotonic() + within_s
     pause = threading.Event()
     while not holds():
-        assert time.monotonic() < deadline, f"{what} did not come true within {within_s} s"
+        assert time.monotonic() < deadline, (
+            f"{what() if callable(what) else what} did not come true within {within_s} s"
+        )
         pause.wait(0.01)
 
 

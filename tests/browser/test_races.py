@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.axe import violations
 from tests.browser.conftest import LAPTOP, PHONE, PROJECTOR, SIZES, Open, Screen, lab_of
 from tests.browser.test_lanes import LATER_TOML, PLACES, RACE_TOML, TOO_WIDE, begin, lane
-from tests.support import LabUnderTest
+from tests.support import LabUnderTest, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -188,7 +188,8 @@ def test_five_ways_to_start_one_server_to_the_chart(lab_with_engine: LabUnderTes
         expect(lane(page, "shell-form").locator(".lanes-place")).to_have_text("5th")
         assert re.search(r"shell-form 3\.\d s, killed, 5th", chart(page)), chart(page)
         assert not violations(page)
-    expect(driver.locator(".lesson-step[data-is=done]")).to_have_count(2)
+    done = driver.locator(".lesson-step[data-is=done]")
+    until(lambda: done.count() == 2, what=lambda: driver.locator(".lesson-steps").inner_text())
     for screen in screens:
         assert screen.shifted() < 0.02
     driver.keyboard.press("P")
