@@ -4,7 +4,6 @@ import { flat, wordsOf } from "./flat.js";
 
 const { askView } = await import("../../../static/js/views/ask.js");
 const { dispositionOf } = await import("../../../static/js/views/board.js");
-const { tick } = await import("../../../static/js/views/catalogue.js");
 const { clockView } = await import("../../../static/js/views/clock.js");
 const { findView } = await import("../../../static/js/views/find.js");
 const { recordView } = await import("../../../static/js/views/record.js");
@@ -79,13 +78,6 @@ describe("views", () => {
       wordsOf(findView({ choices: [], at: 0, query: "x", sort: "number", role: "driver", to: "1 bash" }, 0, handlers)),
       /Nothing by that name/,
     );
-  });
-
-  it("tick a lesson that has shown all that it had to show", () => {
-    const last = { run: "r1", missed: 0, took_s: 1, exit_code: 0, killed: false };
-    assert.match(wordsOf(tick({ last }, "cat-tick")), /seen to its end/);
-    assert.match(wordsOf(tick({ last: { ...last, missed: 2 } }, "cat-tick")), /not all of it was seen/);
-    assert.equal(wordsOf(tick({ last: null }, "cat-tick")).trim(), "");
   });
 
   it("put live runs first and keep the order else", () => {
