@@ -33,6 +33,7 @@ from app.errors import BadRequest, DataFolder, Died, LabError, NotFound, leaves
 from app.events import LabStarted
 from app.experiments.loading import load_catalogue
 from app.experiments.runner import running_experiments
+from app.folder.checking import checking
 from app.folder.ownership import owning
 from app.hosts.base import Host
 from app.hosts.container.host import running_containers
@@ -97,6 +98,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         await stack.enter_async_context(owning(settings.data))
         journal = Journal(settings.data / "journal.db")
         stack.callback(journal.close)
+        await stack.enter_async_context(checking(journal.path))
         imported = Imported(settings.data / "imported.db", settings.keep_runs)
         stack.callback(imported.close)
         given = token_in(settings.token_file) if settings.token_file else settings.token

@@ -10,9 +10,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import anyio
+import anyio.lowlevel
 import pytest
 
-from app.errors import DataFolder
+from app.errors import DataFolder, leaves
+from app.folder import checking, storage
 from app.hub import running_hub
 from app.imports.shelf import Imported
 from app.journal import VERSION, Journal, event_of
@@ -56,6 +59,38 @@ def test_so_is_a_journal_of_which_a_page_is_damaged(tmp_path: Path) -> None:
     with pytest.raises(DataFolder, match=r"damaged; it is kept as journal\.db\.damaged-1|malformed|kept as"):
         Journal(path)
     assert (tmp_path / "journal.db.damaged-1").read_bytes() == before
+
+
+@pytest.mark.anyio
+async def test_what_a_start_has_no_time_for_is_found_while_the_lab_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large journal: it is set aside then, with the reason, and not written on for ever."""
+    monkeypatch.setattr(storage, "CHECKED_BYTES", 0)
+    path = restored(KEPT[0], tmp_path / "journal.db")
+    Journal(path).close()
+    async with checking.checking(path):
+        await anyio.lowlevel.checkpoint()
+    storage.read_through(path)
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(os.urandom(2048))
+    before = path.read_bytes()
+    with pytest.raises(ExceptionGroup) as found:
+        async with checking.checking(path):
+            await anyio.sleep_forever()
+    assert "it is kept as journal.db.damaged-1" in str(leaves(found.value)[0])
+    assert (tmp_path / "journal.db.damaged-1").read_bytes() == before
+
+
+def test_so_are_a_journal_that_was_cut_and_one_that_is_a_folder(tmp_path: Path) -> None:
+    path = restored(KEPT[0], tmp_path / "journal.db")
+    os.truncate(path, 5000)
+    with pytest.raises(DataFolder, match=r"it is kept as journal\.db\.damaged-1"):
+        Journal(path)
+    path.mkdir()
+    with pytest.raises(DataFolder, match="it is a folder, and no file"):
+        Journal(path)
 
 
 def test_a_newer_labs_journal_is_left_as_it_is(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from app.events.parts import Limit, ScratchFile
 from app.experiments.actions import Data, Do, OnFile
 from app.experiments.expect import Expect
-from app.hosts.base import Spec
+from app.hosts.base import Spec, is_ordinary
 from app.targets import NAME, HostName
 
 EXPECTED_WITHIN_S = 15.0
@@ -121,5 +121,7 @@ def _wants(spec: Spec) -> Iterator[str]:
         yield f"the capability {capability} (cap_add)"
     if options.pid_mode == "host":
         yield "a view of all processes of the machine (pid_mode)"
+        if options.user and not is_ordinary(options.user):
+            yield f"to be {options.user} beside them, who may signal root’s if that is root (user)"
     if options.cgroupns == "host":
         yield "the machine’s control groups (cgroupns)"

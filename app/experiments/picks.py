@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.errors import BadRequest, NotFound, NotPossible
+from app.errors import BadRequest, NotFound
 from app.experiments.model import Experiment
 from app.hosts.base import Spec
 
@@ -28,7 +28,7 @@ def why_not(experiment: Experiment, spec: Spec) -> str | None:
 def picked(experiment: Experiment, target: str | None) -> tuple[str, Spec]:
     """One target of the catalogue, and what its lane is called.  Absent: the first.
 
-    Raises NotFound, NotPossible, BadRequest.
+    Raises NotFound, BadRequest.
     """
     specs = {spec.name: spec for spec in experiment.target}
     spec = experiment.target[0] if target is None else specs.get(target)
@@ -36,8 +36,6 @@ def picked(experiment: Experiment, target: str | None) -> tuple[str, Spec]:
         raise NotFound(f"{experiment.id} has no target {target!r}", hint=f"There are: {', '.join(specs)}.")
     if reason := why_not(experiment, spec):
         raise BadRequest(f"{experiment.id}.{spec.name} cannot race: {reason}")
-    if missing := experiment.missing():
-        raise NotPossible(missing)
     return (experiment.id if len(specs) == 1 else f"{experiment.id}-{spec.name}"), spec
 
 

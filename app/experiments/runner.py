@@ -80,8 +80,11 @@ class Runner:
                 return f"{who} {' and '.join(gone)}: it would take what all of the machine needs"
         return None
 
-    async def start(self, experiment: str) -> RunState:
-        """Raises NotFound, NotPossible, EngineUnavailable."""
+    async def possible(self, experiment: str) -> Experiment:
+        """One that may be started here, alone or as lanes of a race.
+
+        Raises NotFound, NotPossible, EngineUnavailable.
+        """
         wanted = self.experiment(experiment)
         if missing := wanted.missing():
             raise NotPossible(missing)
@@ -90,6 +93,11 @@ class Runner:
                 await self._lab.host(host).check()  # an engine that is just coming up says what it can
         if unlimited := self._unlimited(wanted):
             raise NotPossible(unlimited)
+        return wanted
+
+    async def start(self, experiment: str) -> RunState:
+        """Raises NotFound, NotPossible, EngineUnavailable."""
+        wanted = await self.possible(experiment)
         return await self._lab.start(
             wanted.target,
             experiment=wanted.id,

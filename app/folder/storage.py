@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from app.errors import CannotStore, DataFolder
@@ -16,7 +16,7 @@ from app.errors import CannotStore, DataFolder
 Connection = sqlite3.Connection
 Mend = Callable[[sqlite3.Connection], None]
 PRIVATE = 0o600
-CHECKED_BYTES = 64 * 2**20  # a larger file is not read through at each start: 0.1 s
+CHECKED_BYTES = 64 * 2**20  # 0.1 s: a larger file is read through while the lab runs, see `checking.py`
 _BESIDE = ("", "-wal", "-shm")
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _WORDS = {
@@ -110,10 +110,8 @@ def _opened(path: Path, schema: str, version: int, wait_s: float, mend: Mend | N
                 f"{path}: a newer lab wrote it (version {found}; this one knows {version})",
                 hint="Start that lab, or give this one a folder of its own with --data.",
             )
-        if path.stat().st_size <= CHECKED_BYTES:
-            (well,) = database.execute("PRAGMA quick_check(1)").fetchone()
-            if well != "ok":
-                raise set_aside(path, "it is damaged")
+        if path.stat().st_size <= CHECKED_BYTES and not _is_well(database):
+            raise set_aside(path, "it is damaged")
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("PRAGMA synchronous=NORMAL")
         database.executescript(schema)
@@ -128,6 +126,27 @@ def _opened(path: Path, schema: str, version: int, wait_s: float, mend: Mend | N
         raise
     make_private(path)
     return database
+
+
+def read_through(path: Path) -> None:
+    """All of a file that is in use, by a connection of its own: about 2 s for each GiB.
+
+    Raises DataFolder: it is damaged, and has another name now; whoever has it open writes into that one.
+    """
+    with closing(connect(path)) as database:
+        try:
+            well = _is_well(database)
+        except sqlite3.DatabaseError as error:
+            if _code(error) not in _DAMAGED:
+                raise DataFolder(f"{path}: {in_words(error)}") from error
+            well = False
+    if not well:
+        raise set_aside(path, "it is damaged")
+
+
+def _is_well(database: sqlite3.Connection) -> bool:
+    (said,) = database.execute("PRAGMA quick_check(1)").fetchone()
+    return bool(said == "ok")
 
 
 def make_private(path: Path) -> None:

@@ -45,7 +45,14 @@ Ports = Annotated[dict[str, int], AfterValidator(_ports)]
 RUN_WITHIN_S = 20.0  # for a command inside a target
 LEAST_MEMORY = 6 * 2**20  # the engine takes no less
 _UNITS = {"": 0, "b": 0, "k": 10, "m": 20, "g": 30}
+# Root may signal what is root's, without any capability; another name may stand for it in the image.
+_ORDINARY = re.compile(r"(nobody|0*[1-9]\d*)(:(nogroup|0*[1-9]\d*))?", re.ASCII)
 _MEMORY = re.compile(r"(\d{1,15})([bkmg]?)b?", re.IGNORECASE | re.ASCII)
+
+
+def is_ordinary(user: str) -> bool:
+    """Of a container: certainly not root, whatever its image calls whom."""
+    return _ORDINARY.fullmatch(user) is not None
 
 
 class ProcessOptions(BaseModel):

@@ -4,7 +4,8 @@ uvicorn waits without end for the rest of a request's headers, and for a client 
 for.  Here both have a time, and there is a number:
 
 - A connection that is owed no answer *waits*: it has said nothing yet, or not all of its headers, or is still sending a
-  request that was refused.  That ends after ``HEADERS_S``.
+  request that was refused.  That ends after ``HEADERS_S``.  So does one of which the rest of a body is awaited, after
+  ``BODY_S``: a recording of 32 MiB may come over a slow line.
 - One that takes less than ``LEAST`` bytes in ``UNREAD_S`` while something is to be sent is cut off, and what was to be
   sent with it.  A browser connects again and goes on where it was.
 - When there are ``most`` of them, the one that has waited longest makes room for the next: whoever opens thousands and
@@ -30,6 +31,7 @@ MOST, LEAST_MOST = 2000, 64
 AT_ONCE = 8  # are taken before the loop reads from them: else the newest had to make room before it could ask
 SPARE = 256  # descriptors for everything else
 HEADERS_S = 10.0
+BODY_S = 60.0
 UNREAD_S, LEAST = 12.0, 4096
 ENDING_S = 1.0  # the same when the server ends
 SAY_EVERY_S = 60.0
@@ -103,13 +105,14 @@ class Connection(H11Protocol):
         super().__init__(*args, **named)
         self._doors = doors
         self._due: asyncio.TimerHandle | None = None  # its wait is over
+        self._wait_s = 0.0  # how long that one is
         self._look: asyncio.TimerHandle | None = None  # at what is to be sent
         self._unsent = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         if self._doors.let_in():
-            self._wait()
+            self._wait(HEADERS_S)
         else:
             self.cut()
 
@@ -137,6 +140,8 @@ class Connection(H11Protocol):
 
     def shutdown(self) -> None:
         super().shutdown()
+        if self._is_sending():
+            self.cut()
         if self._look:
             self._look_again(ENDING_S)
 
@@ -152,15 +157,25 @@ class Connection(H11Protocol):
         if self.transport.is_closing():
             self._go_on()
         elif self.cycle is None or self.cycle.response_complete:
-            self._wait()
+            self._wait(HEADERS_S)
+        elif self._is_sending():
+            self._wait(BODY_S)
         else:
             self._go_on()
 
-    def _wait(self) -> None:
+    def _is_sending(self) -> bool:
+        """The rest of a request is awaited, and nothing was answered yet."""
+        cycle = self.cycle
+        return cycle is not None and cycle.more_body and not cycle.response_started
+
+    def _wait(self, seconds: float) -> None:
         """Once: what trickles in does not make it longer."""
-        if self._due is None:
-            self._doors.waiting[self] = None
-            self._due = self.loop.call_later(HEADERS_S, self.cut)
+        if self._due is not None and self._wait_s == seconds:
+            return
+        self._go_on()
+        self._wait_s = seconds
+        self._doors.waiting[self] = None
+        self._due = self.loop.call_later(seconds, self.cut)
 
     def _go_on(self) -> None:
         self._doors.waiting.pop(self, None)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 import threading
 from collections.abc import Callable
@@ -29,6 +30,7 @@ Who = Literal["anyone", "viewer", "driver"]
 F = TypeVar("F", bound=Callable[..., object])
 RANK: dict[Who, int] = {"anyone": 0, "viewer": 1, "driver": 2}
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+VIEWERS_WRITE = re.compile(r"/api/v1/targets/[^/]+/guess")
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS sessions (id TEXT PRIMARY KEY, role TEXT NOT NULL, made TEXT DEFAULT CURRENT_TIMESTAMP);
@@ -179,6 +181,11 @@ def check_origin(connection: HTTPConnection, method: str, public_url: str | None
             raise CrossSite("this write does not say that it comes from the lab's own pages")
     elif origin.lower() != own_origin(connection, public_url) and not (origin == "null" and site == "same-origin"):
         raise CrossSite("this write came from a page that is not the lab's own")
+
+
+def may_write(role: Role, path: str) -> bool:
+    """Before anything of a request is read: viewers guess, and write nothing else.  The route says it again."""
+    return role == "driver" or VIEWERS_WRITE.fullmatch(path) is not None
 
 
 def check_role(needed: Who | None, has: Role | None) -> None:

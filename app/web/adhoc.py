@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.errors import BadRequest
-from app.hosts.base import ContainerOptions, ProcessOptions, Spec
+from app.hosts.base import ContainerOptions, ProcessOptions, Spec, is_ordinary
 from app.signals import UnknownSignal, parse_signal
 from app.targets import HostName
 
@@ -28,8 +28,6 @@ _IMAGE = re.compile(
     re.ASCII,
 )
 _USER = re.compile(r"[\w.-]+(?::[\w.-]+)?", re.ASCII)
-# Root may signal what is root's, without any capability.
-_NOT_ROOT = re.compile(r"(nobody|0*[1-9]\d*)(:(nogroup|0*[1-9]\d*))?", re.ASCII)
 _PORT = re.compile(r"(\d{1,5})(?:/(?:tcp|udp|sctp))?")
 _NAME = re.compile(r"[^=\0]+")
 
@@ -134,7 +132,7 @@ def _image(image: str) -> str:
 def _checked(options: ContainerOptions) -> ContainerOptions:
     if options.user is not None and not _USER.fullmatch(options.user):
         raise BadRequest(f"user: {options.user!r} is no user", hint="A name or a number, such as nobody or 1000:1000.")
-    if options.pid_mode and options.user is not None and not _NOT_ROOT.fullmatch(options.user):
+    if options.pid_mode and options.user is not None and not is_ordinary(options.user):
         hint = "A number above 0, such as 1000:1000, or leave it out: it is nobody then."
         raise BadRequest(
             "user: beside every process of the machine it cannot be root, nor a name that may be", hint=hint

@@ -83,7 +83,11 @@ async def remove_run(run: RunId, served: Served, forget: bool = False) -> dict[s
     return {"ok": True}
 
 
-@router.get("/runs/{run}/events.jsonl")
+@router.get(
+    "/runs/{run}/events.jsonl",
+    response_class=Response,
+    responses={200: {"content": {"application/jsonl": {}}, "description": "One event a line."}},
+)
 @role("viewer")
 async def export_run(
     run: RunId,

@@ -19,7 +19,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import BadRequest, Ending, KeyReused, LabError, TooLarge
-from app.web.access import SAFE, Access, check_origin
+from app.web.access import SAFE, Access, check_origin, may_write
 from app.web.answers import Answer, Answers, Kept
 from app.web.shield import most_bytes
 
@@ -77,7 +77,9 @@ class Once:
             check_origin(connection, scope["method"], self._public_url)
         except LabError:
             return None
-        return None if role is None else (role, access.session_of(connection, cookie))
+        if role is None or not may_write(role, scope["path"]):
+            return None
+        return role, access.session_of(connection, cookie)
 
 
 class _Exchange:

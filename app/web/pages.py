@@ -187,7 +187,7 @@ def _sign_in(served: Services, code: str, role: Role) -> Response:
         session,
         max_age=MONTH_S,
         httponly=True,
-        samesite="lax",
+        samesite="lax",  # with "strict" whoever comes by a link in a chat would not be known on the page it leads to
         secure=served.url.startswith("https:"),
         path=f"{served.settings.root}/",  # not for what else is on that host
     )

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import BadHost, LabError, TooLarge
 from app.imports.reading import MAX_BYTES
+from app.web.access import VIEWERS_WRITE
 
 # What no page has (fonts of its own, a manifest, frames) is under the first word.
 CSP = (
@@ -31,6 +32,7 @@ HEADERS = [
 ]
 MAX_BODY = 2**20  # bytes: a scratch file may be long, nothing else is
 LARGER = {"/api/v1/imports": MAX_BYTES}  # but for a recording
+MAX_GUESS = 4096  # what many viewers may send at once
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -66,7 +68,7 @@ def is_allowed(host: str, allowed: frozenset[str], *, any_address: bool) -> bool
 
 def most_bytes(scope: Scope) -> int:
     """How long the body of this request may be."""
-    return LARGER.get(scope["path"], MAX_BODY)
+    return MAX_GUESS if VIEWERS_WRITE.fullmatch(scope["path"]) else LARGER.get(scope["path"], MAX_BODY)
 
 
 def _length(scope: Scope) -> int:

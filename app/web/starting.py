@@ -21,7 +21,7 @@ class Racer(Own):
     target: str | None = None
     name: str | None = Field(None, max_length=32, description="Of the lane; absent: made of what it is.")
 
-    def lane(self, served: Services) -> tuple[str, Spec]:
+    async def lane(self, served: Services) -> tuple[str, Spec]:
         """Its name and what to start.  Raises NotFound, NotPossible, BadRequest."""
         if self.experiment is None:
             if self.target is not None:
@@ -30,7 +30,7 @@ class Racer(Own):
             return self.name or called(spec), spec
         if self.asks_for_something:
             raise BadRequest("a lane is a target of an experiment, or something of your own, and not both")
-        name, spec = picked(served.runner.experiment(self.experiment), self.target)
+        name, spec = picked(await served.runner.possible(self.experiment), self.target)
         return self.name or name, spec
 
 
@@ -63,7 +63,7 @@ class Start(StartRun):
         if self.race is not None:
             if self.experiment is not None or self.asks_for_something:
                 raise BadRequest("a race is made of its lanes, and of nothing else")
-            specs = lanes([racer.lane(served) for racer in self.race])
+            specs = lanes([await racer.lane(served) for racer in self.race])
             question = "Stopped at the same moment: which of them leaves first?"
             return await served.lab.start(specs, experiment=None, title=title(specs), question=question)
         if self.experiment is not None:

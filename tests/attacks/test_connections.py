@@ -89,6 +89,13 @@ def test_who_does_not_read_costs_a_megabyte_at_most(
             assert most - before < 100 * MIB
 
 
+def test_the_times_are_those_that_are_promised() -> None:
+    """The tests below shorten them."""
+    assert 2 * connections.UNREAD_S <= 30, "somebody may begin not to read just after a look"
+    assert connections.HEADERS_S <= 10
+    assert connections.BODY_S <= 60
+
+
 def test_who_does_not_read_is_cut_off(lab: LabUnderTest, driver: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "UNREAD_S", 0.3)
     run, _ = driver.command(*prints_much(2))
@@ -109,13 +116,20 @@ def answered(lab: LabUnderTest) -> list[Connection]:
 
 def test_half_a_request_is_not_waited_for(lab: LabUnderTest, driver: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "HEADERS_S", 0.5)
+    monkeypatch.setattr(connections, "BODY_S", 0.6)
     began = time.monotonic()
     refused = asks("/api/v1/runs", lab.port, "Transfer-Encoding: chunked", method="POST")
     with ExitStack() as open_:
         silent = [open_.enter_context(connected(lab.port)) for _ in range(50)]
         half = [open_.enter_context(connected(lab.port, "GET / HTTP/1.1\r\nHost: ")) for _ in range(50)]
         endless = [open_.enter_context(connected(lab.port, refused)) for _ in range(5)]
-        for each in (*silent, *half):
+        words = ("Content-Type: application/json", "Content-Length: 100")
+        begun = [
+            f"{asks('/api/v1/runs', lab.port, WHO, *more, method='POST')}{{"
+            for more in (words, (*words, "Idempotency-Key: one"))
+        ]
+        bodies = [open_.enter_context(connected(lab.port, each)) for each in begun * 20]
+        for each in (*silent, *half, *bodies):
             assert is_shut(each)
         for each in endless:  # the refusal is read, and it goes on to send all the same
             assert answer(each)[0] == 401
@@ -130,13 +144,15 @@ def test_a_request_is_refused_by_its_headers(lab: LabUnderTest, viewer: Person, 
     ((name, value),) = viewer.client.cookies.items()
     watches = (f"Cookie: {name}={value}", "Sec-Fetch-Site: same-origin")
     foreign = (f"Cookie: {name}={value}", "Sec-Fetch-Site: cross-site")
-    lengths = ("Content-Length: 100000", "Transfer-Encoding: chunked")
+    lengths = ("Content-Length: 4000", "Transfer-Encoding: chunked")
     for method, path, who in routes(tmp_path):
         if method == "GET" or who == "anyone":
             continue
         for length in lengths:
             tried: list[tuple[tuple[str, ...], int]] = [((), 401), (("Authorization: Bearer wrong",), 401)]
-            tried += [(watches, 403)] if who == "driver" else [(foreign, 403)]
+            tried += (
+                [(watches, 403), ((*watches, "Idempotency-Key: one"), 403)] if who == "driver" else [(foreign, 403)]
+            )
             for headers, status in tried:
                 wanted = asks(filled(path), lab.port, "Content-Type: application/json", length, *headers, method=method)
                 with connected(lab.port, wanted) as made:
@@ -154,6 +170,9 @@ def test_thousands_that_say_nothing_shut_nobody_out(tmp_path: Path) -> None:
             reading = open_.enter_context(Person(client).events())
             for _ in range(500):
                 open_.enter_context(connected(port))
+            half = asks("/api/v1/runs", port, WHO, "Content-Length: 100", method="POST")
+            for _ in range(100):
+                open_.enter_context(connected(port, half))
             client.get("/api/v1/health").raise_for_status()
             run, _ = Person(client).command("echo", "still here")
             reading.until(prints("still here"))

@@ -86,6 +86,10 @@ def test_it_says_what_it_asks_of_the_machine(tmp_path: Path) -> None:
     catalogue, faults = load_catalogue(tmp_path)
     assert faults == []
     assert catalogue["mine"].asks_for == ["the machine’s /srv/x (binds)", "the capability NET_ADMIN (cap_add)"]
+    beside = TARGET.replace("process", "container") + 'container = { pid_mode = "host", user = "USER" }\n'
+    for user, says in (("0", 2), ("daemon", 2), ("nobody", 1)):
+        (tmp_path / "mine.toml").write_text(HEAD + beside.replace("USER", user))
+        assert len(load_catalogue(tmp_path)[0]["mine"].asks_for) == says, user
     ours, _ = load_catalogue()
     assert [each.id for each in ours.values() if each.asks_for] == []
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from app import main
+from app.hosts.local.fence import Fences
 from tests.support import LabUnderTest, Person, kind, prints, running_lab
 
 pytestmark = pytest.mark.whole
@@ -177,3 +179,20 @@ def test_a_viewer_may_look_at_the_page_and_start_nothing(racing: LabUnderTest) -
         viewer.client.headers["sec-fetch-site"] = "same-origin"
         assert viewer.client.get("/race").status_code == 200
         assert viewer.post("/runs", {"race": [SLEEP, SLEEP]}).json()["code"] == "forbidden"
+
+
+def test_what_needs_a_limit_that_is_not_there_is_no_lane_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main, "find_fences", lambda: Fences(()))
+    folder = tmp_path / "experiments"
+    folder.mkdir()
+    head = 'id = "eats"\ntitle = "Eats"\ngroup = "G"\norder = 1\nquestion = "?"\nneeds = ["memory"]\n'
+    (folder / "eats.toml").write_text(head + TARGET.format(name="it", command='["true"]'))
+    lane = {"host": "process", "command": ["true"]}
+    with running_lab(tmp_path / "data", experiments=folder) as lab, lab.person() as person:
+        for wanted in ({"experiment": "eats"}, {"race": [lane, {"experiment": "eats"}]}):
+            reply = person.post("/runs", wanted)
+            assert (reply.status_code, reply.json()["code"]) == (409, "not_possible"), wanted
+            assert "limits memory" in reply.json()["error"]
+        assert person.get("/runs").json()["runs"] == []
