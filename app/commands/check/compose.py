@@ -30,6 +30,7 @@ NOT_DONE = (
     *("volumes", "networks", "network_mode", "depends_on", "secrets", "configs", "env_file", "privileged", "devices"),
     *("extends", "tmpfs", "read_only", "sysctls", "pid", "ipc", "extra_hosts", "links", "cgroup", "security_opt"),
 )
+_NAME = re.compile(r"[a-zA-Z0-9._-]+")  # as the compose specification has it
 _UNITS = {"k": "k", "kb": "k", "m": "m", "mb": "m", "g": "g", "gb": "g", "b": "b"}
 
 
@@ -47,12 +48,15 @@ def services_of(path: Path, names: list[str], flags: CheckFlags) -> list[Subject
     for name, service in services.items():
         if names and name not in names:
             continue
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            hint = "A name has letters, digits, dots, _ and -; a number is put in quotes."
+            raise wrong(f"{path}: {str(name)[:60]!r} is no name of a service", hint)
         where = f"{path}: service {name}"
         if not isinstance(service, dict):
             raise wrong(f"{where}: it is no mapping", "See the compose specification.")
         try:
             found.append(
-                _subject(str(name), interpolated(service, known), project, Place(str(path), lines[name]), flags)
+                _subject(name, interpolated(service, known), project, Place(str(path), lines.get(name, 1)), flags)
             )
         except (ValueError, TypeError) as error:
             raise wrong(f"{where}: {error}", "See the compose specification.") from error
@@ -60,7 +64,7 @@ def services_of(path: Path, names: list[str], flags: CheckFlags) -> list[Subject
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
-    """The file, and the line of each service."""
+    """The file, and the line of each service; one that was merged in has none."""
     try:
         text = path.read_bytes()
         if len(text) > MAX_BYTES:

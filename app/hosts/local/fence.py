@@ -91,9 +91,9 @@ def find_fences(proc: Path = Path("/proc/self")) -> Fences:
     try:
         mounts = (proc / "mountinfo").read_text().splitlines()
         own = dict(_own_group(line) for line in (proc / "cgroup").read_text().splitlines())
-    except OSError:
+        candidates = [*_version_1(mounts, own), *_version_2(mounts, own)]
+    except (OSError, ValueError):  # what is none of the kernel's words tells nothing
         return Fences()
-    candidates = [*_version_1(mounts, own), *_version_2(mounts, own)]
     return Fences(tuple(place for place in candidates if _is_usable(place)))
 
 
