@@ -116,6 +116,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         await close_foreign(hub)
         janitor = Janitor(journal.id, settings.data)
         containers = await stack.enter_async_context(running_containers(engine, hub.record, janitor))
+        containers.kernel_killed = kernel.killed
         if settings.kernel_trace == "probe":
             probe = await stack.enter_async_context(kept_probe(engine, containers.images, kernel))
             containers.look = probe.look

@@ -30,7 +30,8 @@ Kind = Literal[
     "signal_requested",
     "verdict",
 ]
-MASKS = ("caught", "ignored", "blocked", "pending", "waited", "signalfd")
+MASKS = ("caught", "ignored", "blocked", "pending", "waited", "signalfd", "waits_for")
+WAITS_FOR = ("waited", "signalfd")  # either of two ways to wait for a signal without a handler
 PROCESS = {"comm", "ns_pid", "state", "is_init", "frozen", "traced", "threads", "parent", "argv", "respawns", "count"}
 PROCESS |= {*MASKS, *(f"not_{mask}" for mask in MASKS)}
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\r")  # what a terminal does and does not show
@@ -142,7 +143,7 @@ def _process_fits(wanted: dict[str, Any], process: dict[str, Any], others: dict[
             masks = process.get("dispositions")
             if masks is None:
                 return False
-            held = [_in(signal, masks[mask]) for signal in value]
+            held = [any(_in(signal, masks[each]) for each in _said(mask)) for signal in value]
             if any(held) if negated else not all(held):
                 return False
         elif name == "parent":
@@ -155,6 +156,10 @@ def _process_fits(wanted: dict[str, Any], process: dict[str, Any], others: dict[
         elif not equals(value, process.get(name)):
             return False
     return True
+
+
+def _said(mask: str) -> tuple[str, ...]:
+    return WAITS_FOR if mask == "waits_for" else (mask,)
 
 
 def _in(signal: str, mask: str) -> bool:

@@ -23,21 +23,27 @@ from app.experiments.expect import Expect, equals, fits, output_fits, processes_
 from app.experiments.model import Experiment, Step
 from app.experiments.seen import Seen
 from app.experiments.wording import NOTHING_CAME, in_words
+from app.hosts.base import Ways
 
 Tick = StepDone | StepFailed | StepUnseen
 # What only a person does; a program may send signals by itself.
 ASKED = {action.asked for action in get_args(AnyAction) if action.asked}
 NO_TRACE = "the kernel's trace is not there, and only it can tell"
+NOT_TOLD = "{engine} does not tell which signal it sends, only the kernel does"
 NO_PROCESSES = "the processes of this target cannot be seen from here"
 
 
 @dataclass(slots=True)
 class Lesson:
-    """``trace``: whether the kernel's word can be heard.  ``now_s`` is a monotonic clock of the caller's."""
+    """``trace``: whether the kernel's word can be heard; ``ways``: of its engine.
+
+    ``now_s`` is a monotonic clock of the caller's.
+    """
 
     run: str
     experiment: Experiment
     trace: bool = True
+    ways: Ways = field(default_factory=Ways)
     step: int = 0
     settled: set[int] = field(default_factory=set)  # expectations of the step that are done or cannot be seen
     failed: set[int] = field(default_factory=set)
@@ -182,10 +188,17 @@ class Lesson:
     def _what_cannot_be_seen(self) -> list[Tick]:
         ticks: list[Tick] = []
         for index, expect in enumerate(self._expected):
-            if expect.kind in ("kernel_signal", "verdict") and not self.trace and index not in self.settled:
+            why = self._why_unseen(expect)
+            if why and index not in self.settled:
                 self.settled.add(index)
-                ticks.append(StepUnseen(run=self.run, step=self.step, expect=index, why=NO_TRACE))
+                ticks.append(StepUnseen(run=self.run, step=self.step, expect=index, why=why))
         return ticks
+
+    def _why_unseen(self, expect: Expect) -> str | None:
+        if expect.kind in ("kernel_signal", "verdict") and not self.trace:
+            return NO_TRACE
+        told = expect.kind != "engine_event" or expect.fields.get("action") != "kill" or self.ways.tells_signals
+        return None if told else NOT_TOLD.format(engine=self.ways.engine)
 
     def _ticks(self, facts: dict[str, Any] | None) -> list[Tick]:
         number, at = self._newest

@@ -46,6 +46,7 @@ class Experiment(Data):
     differs: str | None = None  # where the tutorial says something else than what is measured
     learnt: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()  # programs of this machine, and limits without which it would be dangerous
+    not_on: dict[str, str] = Field(default_factory=dict)  # engines that do it otherwise, and how
     alone: bool = False  # measured times are its point: nothing else is verified beside it
     file: tuple[ScratchFile, ...] = ()
     target: tuple[Spec, ...] = Field(min_length=1, max_length=8)

@@ -70,7 +70,12 @@ class Runner:
                 await self._lab.host(host).check()
             except LabError as error:
                 return f"{error}. {error.hint}"
-        return self._unlimited(experiment)
+        return self._unlimited(experiment) or self._of_another_engine(experiment)
+
+    def _of_another_engine(self, experiment: Experiment) -> str | None:
+        engine = self._lab.host("container").ways.engine
+        why = experiment.not_on.get(engine) if experiment.needs_engine else None
+        return f"this is Docker's, and the engine here is {engine}: {why}" if why else None
 
     def _unlimited(self, experiment: Experiment) -> str | None:
         """Why it would be dangerous here."""
@@ -88,11 +93,13 @@ class Runner:
         wanted = self.experiment(experiment)
         if missing := wanted.missing():
             raise NotPossible(missing)
-        if wanted.limits:
+        if wanted.limits or wanted.not_on:
             for host in wanted.hosts:
                 await self._lab.host(host).check()  # an engine that is just coming up says what it can
         if unlimited := self._unlimited(wanted):
             raise NotPossible(unlimited)
+        if foreign := self._of_another_engine(wanted):
+            raise NotPossible(foreign)
         return wanted
 
     async def start(self, experiment: str) -> RunState:
@@ -182,7 +189,9 @@ class Runner:
                     continue
                 if event.kind == "run_created" and event.experiment in self.catalogue:
                     trace = self._lab.kernel_can_tell
-                    self._lessons[event.run] = Lesson(event.run, self.catalogue[event.experiment], trace)
+                    self._lessons[event.run] = Lesson(
+                        event.run, self.catalogue[event.experiment], trace, self._lab.host("container").ways
+                    )
                 if event.kind == "run_finished" and event.run in self._lessons:
                     tasks.start_soon(self._end, event.run)
                 if lesson := self._lessons.get(event.run):

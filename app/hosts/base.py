@@ -136,11 +136,29 @@ class StopDefaults:
 
 
 @dataclass(frozen=True, slots=True)
+class Ways:
+    """What whoever acts on a target does, where engines differ; by itself as Docker does since API 1.42.
+
+    ``stop_takes_signal``: a stop can be asked for with another signal.  ``tells_signals``: each signal that it sends is
+    an event with its number.  ``stops_paused``: it sends the signal and then thaws; else it refuses.
+    ``signal_at_zero``: with a timeout of 0 the stop signal comes first, and SIGKILL about 10 ms later.
+    ``low_ports``: whoever is not root may bind ports below 1024 in a network of its own.
+    """
+
+    engine: str = "Docker"
+    stop_takes_signal: bool = True
+    tells_signals: bool = True
+    stops_paused: bool = True
+    signal_at_zero: bool = True
+    low_ports: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """How a stop ended.
 
     ``took_s`` runs from the first signal to the end of the root process, by the one clock named in ``clock``; None
-    where it could not be measured.  ``killed``: SIGKILL was sent before it ended; None where nobody can tell.
+    where it could not be measured.  ``killed``: SIGKILL ended it; None where nobody can tell.
     """
 
     took_s: float | None
@@ -248,6 +266,11 @@ class Host(Protocol):
 
     def lacks(self, wanted: Iterable[Limit]) -> list[Limit]:
         """Which of these limits a target would be without here."""
+        ...
+
+    @property
+    def ways(self) -> Ways:
+        """Of the engine that is there now; as Docker's while there is none."""
         ...
 
     async def start(self, target: Target, spec: Spec) -> Handle:

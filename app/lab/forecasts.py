@@ -11,6 +11,7 @@ from anyio import to_thread
 
 from app.events import StopForecast
 from app.events.parts import ForecastGroup, Origin
+from app.hosts.base import Ways
 from app.probe.procfs import Proc, ProcessFacts
 from app.signals import Signal
 from app.targets import Target
@@ -89,6 +90,7 @@ class StopForecaster:
 
     def __init__(self, target: Target, tried: Callable[[], Tried] = lambda: NOTHING_TRIED) -> None:
         self._target, self.tried = target, tried
+        self.ways = Ways()  # of whoever will stop it
         self._proc = Proc()
         self._masks: dict[tuple[int, int], list[tuple[float, int, int]]] = {}
         self._said: StopSaid | None = None
@@ -113,7 +115,8 @@ class StopForecaster:
         members = self._members(await self._busy(seen))
         if not members:
             return None
-        subject = StopCase(members, signal.number, timeout_s, self._target.host)
+        ways = {"stops_paused": self.ways.stops_paused, "signal_at_zero": self.ways.signal_at_zero}
+        subject = StopCase(members, signal.number, timeout_s, self._target.host, **ways)
         if len(members) > CROWD:  # each is held against each: too long for the loop that answers everybody
             return await to_thread.run_sync(forecast_stop, subject)
         return forecast_stop(subject)

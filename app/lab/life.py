@@ -97,6 +97,7 @@ class Life:
             await _close(state, None)
             raise
         state.handle = handle
+        state.stop_forecaster.ways = self._hosts[state.target.host].ways
         state.started.set()
         judge = Judge(self._hub, state.target)
         with self._hub.listening(judge.heard):

@@ -39,6 +39,7 @@ __all__ = [
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 PREPARING_S = 30.0  # since its fork: then it is no engine that prepares a container, whatever it calls itself
+RUNTIMES = ("runc:[", "crun")  # how their own name begins until they execute the program
 ARGV_BYTES = 32 * 1024  # of a command line; what is longer is cut, and ends in "…"
 
 
@@ -78,12 +79,12 @@ class ProcessFacts:
 
     @property
     def preparing(self) -> bool:
-        """It is still runc, about to become the container's program: its handlers are those of runc.
+        """It is still runc or crun, about to become the container's program: its handlers are those of the runtime.
 
-        The engine says that a container has started when runc has been told to go on, not when it has.
+        The engine says that a container has started when the runtime has been told to go on, not when it has.
         """
         young = self.age_s is not None and self.age_s < PREPARING_S
-        return self.is_init and young and self.comm.startswith("runc:[")
+        return self.is_init and young and self.comm.startswith(RUNTIMES)
 
 
 class Proc(ProcFiles):

@@ -23,6 +23,7 @@ from app.signals import UnknownSignal, name_of, parse_signal
 from app.targets import LAB, RUN, TARGET
 
 ACTIONS = frozenset({"create", "start", "restart", "kill", "die", "stop", "oom", "pause", "unpause", "destroy"})
+OF_PODMAN = {"remove": "destroy"}  # its own word for it
 EngineMessage = tuple[str, EngineEvent]  # container id
 Message = TypeVar("Message")
 
@@ -31,7 +32,8 @@ def parse_event(raw: dict[str, Any]) -> EngineMessage | None:
     """One message of the engine; None for what nobody needs to be told (exec, top, attach)."""
     actor = raw.get("Actor") or {}
     attributes = actor.get("Attributes") or {}
-    action = str(raw.get("Action") or raw.get("status") or "")
+    said = str(raw.get("Action") or raw.get("status") or "")
+    action = OF_PODMAN.get(said, said)
     if action not in ACTIONS or RUN not in attributes:
         return None
     nanoseconds = int(raw.get("timeNano") or int(raw.get("time") or 0) * 10**9)

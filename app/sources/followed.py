@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from app.events import KernelSignal, Truncated
 from app.probe.observations import Ended, Observation, SignalDelivered, SignalGenerated
 from app.probe.target_matcher import SIGSTOP
-from app.sources.kernel_events import kernel_signal
+from app.signals import SIGKILL
+from app.sources.kernel_events import kernel_signal, sender_of
 
 SIGNALS_AT_ONCE, SIGNALS_PER_S = 300, 60  # kernel_signal events of one target
 IGNORED = 1
@@ -45,6 +46,8 @@ class Followed:
     filled_at: float = field(default_factory=time.monotonic)
     blind: bool = False  # that there is no trace was said of it
     cut: bool = False
+    killed: set[int] = field(default_factory=set)  # processes to which somebody outside has sent SIGKILL
+    was_blind: bool = False  # for a while at least: what was sent then is not known
 
     def on_observation(
         self, observed: SignalGenerated | SignalDelivered, clock_ns: int
@@ -52,6 +55,8 @@ class Followed:
         """What is recorded of a signal.  ``clock_ns``: what makes UTC of its time."""
         if self._sweeping(observed):
             return []
+        if isinstance(observed, SignalGenerated) and observed.signal == SIGKILL.number and self._from_outside(observed):
+            self.killed.add(observed.pid)
         if not (isinstance(observed, SignalGenerated) and observed.result == IGNORED):
             self.tree_changed()  # it may be stopped now, or have another handler
         now = time.monotonic()
@@ -66,6 +71,11 @@ class Followed:
         if self.room > SIGNALS_AT_ONCE / 2:
             self.cut = False
         return [kernel_signal(observed, run=self.run, lab=self.lab, clock_ns=clock_ns)]
+
+    def _from_outside(self, observed: SignalGenerated) -> bool:
+        """Nothing that a budget leaves out: an end must be told whatever else happens."""
+        kind = sender_of(observed, self.lab)[0]
+        return kind in ("engine", "lab") or (kind == "process" and not observed.sender.member)
 
     def _sweeping(self, observed: SignalGenerated | SignalDelivered) -> bool:
         """The keeper ends what is left by stopping all of it first, over and over: only its SIGKILL is worth a word."""

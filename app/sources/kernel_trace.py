@@ -125,7 +125,7 @@ class KernelTrace:
             followed.lab.add(expected.parent)
             followed.keeper = expected.parent
         if not self._feed and not self._lost:  # nobody has said so; who reads this run alone must know it
-            followed.blind = True
+            followed.blind = followed.was_blind = True
             await self._record(
                 SourceLost(run=run, target=target, source="kernel", author="kernel", reason=str(self._why_not))
             )
@@ -153,6 +153,17 @@ class KernelTrace:
                 await self._feed.caught_up()
         await self._take()
 
+    async def killed(self, target: str, pid: int) -> bool | None:
+        """Whether SIGKILL was sent to that process by somebody who is not of the target.
+
+        None: it is not followed, or was not all the time.
+        """
+        await self.last_words()
+        followed = self._followed.get(target)
+        if followed is None or (not self._feed and pid not in followed.killed):
+            return None
+        return pid in followed.killed or (None if followed.was_blind else False)
+
     async def listen(self, feed: Feed) -> None:
         """Tell what this feed says until the caller is cancelled, or the feed raises."""
         log.debug("trace: read in the %s", feed.where)
@@ -174,6 +185,8 @@ class KernelTrace:
                 await self._take()
         finally:
             self._feed = None
+            for followed in self._followed.values():
+                followed.was_blind = True
 
     async def set_unavailable(self, why: TraceUnavailable) -> None:
         """There is no trace now; why is said to all runs, once."""
@@ -206,6 +219,7 @@ class KernelTrace:
     def _on_observation(self, observed: Observation, clock: int) -> list[AnyEvent]:
         if isinstance(observed, Missed):
             for each in self._followed.values():
+                each.was_blind = True
                 each.tree_changed()
             return self._overflow.missed(observed.count) if self._followed or self._expected else []
         followed = self._followed.get(observed.target)

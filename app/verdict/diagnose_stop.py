@@ -149,7 +149,8 @@ def _why_not_before(scene: Scene, stop: Stop, came: Came | None, who: str) -> st
 def _killed(stop: Stop, outcome: VerdictOutcome) -> Iterator[Sentence]:
     if outcome == "sigkill_at_timeout":
         number = stop.engine_sent("SIGKILL")
-        by = "the engine" if number else "the lab"
+        by_engine = number or (stop.kills and stop.kills[-1].sender_kind == "engine")
+        by = "the engine" if by_engine or not stop.escalated else "the lab"
         ids = [*([number[0]] if number else []), *(word.id for word in stop.kills[-1:])]
         ids += [stop.escalated[0]] if stop.escalated else []
         if ids:

@@ -7,7 +7,7 @@ from app.signals import exit_meaning, name_of
 from app.verdict.memory import root_chosen
 from app.verdict.scene import Row, Scene, Word
 
-_INITS = frozenset({"tini", "tini-static", "docker-init", "dumb-init", "catatonit"})
+_INITS = frozenset({"tini", "tini-static", "docker-init", "dumb-init", "catatonit", "podman-init"})
 
 
 def root_of(scene: Scene) -> Row | None:

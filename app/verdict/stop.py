@@ -36,9 +36,20 @@ class StopSaid:
     fix: str | None = None
 
 
+REFUSED = StopSaid(
+    "unknown",
+    False,
+    "Refused while it is paused",
+    "Podman does not stop a container that is paused: it sends nothing, and the container stays paused.",
+    fix="Unpause it, then stop it. SIGKILL ends it as it is.",
+)
+
+
 def forecast_stop(subject: StopCase) -> StopSaid:
     """Of a stop as it is set now, sent from outside."""
     paused = subject.host == "container" and any(each.subject.frozen for each in subject.members)
+    if paused and not subject.stops_paused:
+        return REFUSED
     subject = subject.thawed() if paused else subject
     path = follow(subject, subject.root, subject.signal, "outside")
     if path.end == "stays" and not path.fix:
@@ -86,6 +97,9 @@ def _said(subject: StopCase, path: StopPath) -> StopSaid:
     if after < 0 and path.end == "stays":
         forever = "The stop waits for ever: with this timeout no SIGKILL follows."
         return StopSaid("unknown", False, "Waits for ever", f"{why} {forever}", because, fix or "Set a timeout.")
+    if after == 0 and not subject.signal_at_zero:
+        only = "With a timeout of 0 Podman sends SIGKILL alone: no handler runs."
+        return StopSaid("sigkill", False, "SIGKILL at once", only, because, "Set a longer timeout.")
     if after == 0:
         soon = f"With a timeout of 0 {sender} sends SIGKILL about 10 ms after the signal."
         because = (*because, soon)

@@ -46,13 +46,16 @@ class ProcessView:
 class StopCase:
     """A target and the stop that is asked of it.  ``members``: the root first, which gets the signal; never empty.
 
-    ``signal`` is a number.  ``timeout_s``: 0 is SIGKILL about 10 ms after the signal, -1 never.
+    ``signal`` is a number.  ``timeout_s``: 0 is SIGKILL about 10 ms after the signal, -1 never.  ``stops_paused`` and
+    ``signal_at_zero``: what its engine does, as in ``Ways`` of ``app/hosts/base.py``.
     """
 
     members: tuple[ProcessView, ...]
     signal: int
     timeout_s: int
     host: HostName = "container"
+    stops_paused: bool = True
+    signal_at_zero: bool = True
 
     @property
     def root(self) -> ProcessView:

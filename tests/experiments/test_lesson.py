@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from app import events as e
 from app.events import lesson as acts
 from app.events.parts import Dispositions
-from app.experiments.expect import Expect, equals
+from app.experiments.expect import Expect, equals, processes_fit
 from app.experiments.lesson import Lesson
 from app.experiments.model import Experiment
 from app.experiments.wording import in_words
+from app.hosts.base import Ways
 
 AT = datetime(2025, 11, 23, 13, 0, 0, tzinfo=UTC)
 ONE, TWO = {"run": "r1", "target": "r1.one"}, {"run": "r1", "target": "r1.two"}
@@ -32,8 +33,8 @@ def experiment(*steps: dict[str, Any]) -> Experiment:
 class Told:
     """A lesson, the clock, and what it said."""
 
-    def __init__(self, *steps: dict[str, Any], trace: bool = True) -> None:
-        self.lesson = Lesson("r1", experiment(*steps), trace)
+    def __init__(self, *steps: dict[str, Any], trace: bool = True, ways: Ways | None = None) -> None:
+        self.lesson = Lesson("r1", experiment(*steps), trace, ways or Ways())
         self.number, self.now_s = 0, 100.0
         self.start()
 
@@ -235,6 +236,21 @@ def test_without_the_trace_the_kernels_word_is_said_to_be_unseen_and_blocks_noth
     assert told.lesson.settled == {0}
     assert told.see(prints("hello")) == [("step_done", 0, 1), ("step_unseen", 1, 0)]
     assert told.lesson.over
+
+
+def test_a_signal_that_the_engine_does_not_tell_is_unseen_there_and_what_it_tells_is_waited_for() -> None:
+    kill, oom = ({"kind": "engine_event", "fields": {"action": action}, "say": action} for action in ("kill", "oom"))
+    told = Told({"do": USR1, "expect": [kill, oom]}, ways=Ways(engine="Podman", tells_signals=False))
+    assert told.lesson.settled == {0}
+    assert Told({"do": USR1, "expect": [kill, oom]}).lesson.settled == set()
+
+
+def test_a_program_that_waits_for_a_signal_does_it_in_one_of_two_ways() -> None:
+    term = f"{1 << 14:016x}"
+    none = dict.fromkeys(("caught", "ignored", "blocked", "pending", "waited", "signalfd"), "0")
+    for way, fits in (("waited", True), ("signalfd", True), ("blocked", False)):
+        process = {"comm": "init", "dispositions": none | {way: term}}
+        assert processes_fit({"waits_for": ["SIGTERM"]}, {1: process}) is fits
 
 
 def test_processes_that_cannot_be_seen_are_said_to_be_unseen() -> None:

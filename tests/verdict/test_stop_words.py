@@ -130,3 +130,15 @@ def test_a_name_cannot_break_a_line() -> None:
     said = forecast_stop(StopCase((root,), 15, 10))
     assert "\n" not in said.why
     assert said.why.startswith("PID 1 is evil?PID 1 {me} is fine: ")
+
+
+def test_podman_refuses_to_stop_what_is_paused_and_kills_at_once_at_zero() -> None:
+    members = processes(f"1 0 1 {PYTHON}")
+    paused = tuple(replace(each, subject=replace(each.subject, frozen="v2")) for each in members)
+    podman = StopCase(paused, parse_signal("TERM").number, 10, stops_paused=False, signal_at_zero=False)
+    said = forecast_stop(podman)
+    assert (said.outcome, said.sure, said.say) == ("unknown", False, "Refused while it is paused")
+    assert forecast_stop(replace(podman, stops_paused=True)).outcome == "sigkill"
+    at_zero = replace(podman, members=members, timeout_s=0)
+    assert "SIGKILL alone" in forecast_stop(at_zero).why
+    assert "SIGKILL alone" not in forecast_stop(replace(at_zero, signal_at_zero=True)).why

@@ -14,12 +14,13 @@ from typing import Any
 from docker.utils import parse_bytes
 
 from app.events.parts import Limit
-from app.hosts.base import ContainerOptions, Spec
+from app.hosts.base import ContainerOptions, Spec, Ways
 from app.hosts.container.images import is_ours
 from app.hosts.container.ours import NAME
 from app.targets import RUN, TARGET, Target
 
 NOBODY = "65534:65534"
+LOW = 1024  # ports below it are root's, where the engine does not say otherwise
 CONTROLLERS: dict[Limit, str] = {"memory": "MemoryLimit", "pids": "PidsLimit", "cpu": "CpuCfsQuota"}
 
 
@@ -77,12 +78,15 @@ def docker_run(spec: Spec, name: str, image: str) -> str:
     return shlex.join([*words, image, *rest])
 
 
-def creation(target: Target, spec: Spec, image: str, info: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
+def creation(
+    target: Target, spec: Spec, image: str, info: dict[str, Any], labels: dict[str, str], ways: Ways
+) -> dict[str, Any]:
     """The body of the engine's ``create``, with ``name`` in it.
 
     Args:
         info: the engine's own; a limit whose controller it lacks is left out, since asking for it may fail.
         labels: those that say whose container it is.
+        ways: where ports below 1024 need root, they are opened to whoever the fence has left no capability.
     """
     options = spec.container
     wanted: dict[str, Any] = {
@@ -97,7 +101,7 @@ def creation(target: Target, spec: Spec, image: str, info: dict[str, Any], label
         "Env": [f"{key}={value}" for key, value in options.env.items()],
         "Labels": {**labels, RUN: target.run, TARGET: target.id},
         "ExposedPorts": {port: {} for port in options.ports},
-        "HostConfig": _host_config(options, info),
+        "HostConfig": _host_config(options, info, ways),
     }
     optional = {
         "Entrypoint": list(options.entrypoint) if options.entrypoint else None,
@@ -109,7 +113,7 @@ def creation(target: Target, spec: Spec, image: str, info: dict[str, Any], label
     return wanted | {key: value for key, value in optional.items() if value is not None}
 
 
-def _host_config(options: ContainerOptions, info: dict[str, Any]) -> dict[str, Any]:
+def _host_config(options: ContainerOptions, info: dict[str, Any], ways: Ways) -> dict[str, Any]:
     fenced = options.fence == "fenced"
     config: dict[str, Any] = {
         "SecurityOpt": ["no-new-privileges"] if fenced else [],
@@ -129,6 +133,8 @@ def _host_config(options: ContainerOptions, info: dict[str, Any]) -> dict[str, A
         config["PidMode"] = options.pid_mode
     if options.cgroupns:
         config["CgroupnsMode"] = options.cgroupns
+    if not ways.low_ports and any(int(port.partition("/")[0]) < LOW for port in options.ports):
+        config["Sysctls"] = {"net.ipv4.ip_unprivileged_port_start": "0"}
     limits: dict[Limit, tuple[str, float]] = {
         "memory": ("Memory", parse_bytes(options.memory)),
         "pids": ("PidsLimit", options.pids_limit),

@@ -20,7 +20,7 @@ import anyio
 from anyio import to_thread
 
 from app.errors import AlreadyGone, LabError, NotApplicable
-from app.events import Clock, EngineEvent, TargetExited, TargetStarted, now
+from app.events import Cause, Clock, EngineEvent, TargetExited, TargetStarted, now
 from app.events.parts import Origin
 from app.events.record import Record
 from app.hosts.base import RUN_WITHIN_S, Ran, Spec, StopDefaults, Stopped
@@ -32,7 +32,7 @@ from app.hosts.container.ports import published
 from app.hosts.container.removal import removed
 from app.hosts.container.signal_inside import send_from_inside
 from app.hosts.container.signals import send_from_outside
-from app.hosts.container.stop import Stopper, stop_signal
+from app.hosts.container.stop import KILLED, Stopper, stop_signal
 from app.hosts.container.story import Story
 from app.hosts.engine.engine import Engine
 from app.hosts.engine.remembered import engine_time, read_afterwards
@@ -44,10 +44,10 @@ from app.targets import Target
 
 log = logging.getLogger("signal_lab.engine")
 
-KILLED = 128 + 9
 DRAIN_S = 2.0  # how long the end waits for the last of the output
 
 Look = Callable[[int, str], Awaitable[list[ProcessFacts] | None]]  # pid of its first process, container id
+KernelKilled = Callable[[str, int], Awaitable[bool | None]]  # target, pid of its first process; as ``Killed``
 
 
 class ContainerHandle:
@@ -60,7 +60,9 @@ class ContainerHandle:
         record: Record,
         tasks: Jobs,
         look: Look | None = None,
+        kernel_killed: KernelKilled | None = None,
     ) -> None:
+        self._ask_kernel = kernel_killed
         self.target = target
         self.container = container
         self.stdin = spec.container.stdin_open
@@ -73,7 +75,7 @@ class ContainerHandle:
         self._story = Story(engine, container)
         self._output = ContainerOutput(engine, container, target, record, tty=spec.container.tty)
         self._input = Input(engine, container) if self.stdin else None
-        self._stopper = Stopper(engine, container, target.id, self._story, self.look_again, tasks)
+        self._stopper = Stopper(engine, container, target.id, self._story, self.look_again, tasks, self._kernel_killed)
         self._ended = anyio.Event()
         self._catching_up = anyio.Lock()
         self._started = False
@@ -207,7 +209,7 @@ class ContainerHandle:
         if not self._start_recorded:
             self._ended.set()
             return
-        killed = code == KILLED and self._story.killed
+        cause = await self._cause(code)
         meaning = "nobody saw it end" if code is None else exit_meaning(code)
         with anyio.CancelScope(shield=True):
             await self._record(
@@ -218,11 +220,25 @@ class ContainerHandle:
                     at=at,
                     clock=clock,
                     exit_code=code,
-                    cause="unknown" if code is None else "killed" if killed else "exited",
+                    cause=cause,
                     meaning=f"{meaning}; {why}" if why else meaning,
                 )
             )
             self._ended.set()
+
+    async def _cause(self, code: int | None) -> Cause:
+        if code is None:
+            return "unknown"
+        if code != KILLED:
+            return "exited"
+        if self._story.killed:
+            return "killed"
+        killed = False if self._engine.ways.tells_signals else await self._kernel_killed()
+        return "unknown" if killed is None else "killed" if killed else "exited"
+
+    async def _kernel_killed(self) -> bool | None:
+        """Whether the kernel saw somebody outside send SIGKILL to its first process; None: nobody can tell."""
+        return await self._ask_kernel(self.target.id, self._pid) if self._ask_kernel and self._pid else None
 
     async def ended(self) -> None:
         await self._ended.wait()

@@ -19,15 +19,16 @@ from app.errors import HostFailed, LabError
 from app.events import EngineEvent, TargetStarting
 from app.events.parts import Limit
 from app.events.record import Record
-from app.hosts.base import Spec
+from app.hosts.base import Spec, Ways
 from app.hosts.container.docker_run import creation, docker_run, for_engine, lacking
-from app.hosts.container.handle import ContainerHandle, Look
+from app.hosts.container.handle import ContainerHandle, KernelKilled, Look
 from app.hosts.container.images import Images, tag_of
 from app.hosts.container.ours import is_made_by_us, is_protected
 from app.hosts.container.ports import is_taken, with_free_ports
 from app.hosts.engine.engine import Engine
 from app.hosts.engine.finding import Client
 from app.hosts.engine.janitor_client import Janitor
+from app.hosts.engine.removing import remove_now
 from app.jobs import Jobs, running_jobs
 from app.targets import LAB, Target
 
@@ -43,6 +44,7 @@ class ContainersHost:
         self._engine, self._record, self._tasks = engine, record, tasks
         self.images = Images(engine, record, tasks)
         self._janitor = janitor
+        self.kernel_killed: KernelKilled | None = None
         self.look: Look | None = None  # how to see containers that this machine does not show
         self._handles: dict[str, ContainerHandle] = {}  # by container id
         self._making: dict[str, str] = {}  # containers that are being created: target by name
@@ -56,6 +58,10 @@ class ContainersHost:
         """None that it could tell of while there is no engine."""
         without = lacking(self._engine.info) if self._engine.info else ()
         return [limit for limit in wanted if limit in without]
+
+    @property
+    def ways(self) -> Ways:
+        return self._engine.ways
 
     def equivalent(self, spec: Spec, name: str) -> str:
         return docker_run(for_engine(spec, self._engine.info), name, tag_of(spec.image or "base"))
@@ -74,10 +80,12 @@ class ContainersHost:
         raise AssertionError("unreachable")
 
     async def _start(self, target: Target, spec: Spec, image: str) -> ContainerHandle:
-        wanted = creation(target, spec, image, self._engine.info, self._engine.labels)
+        wanted = creation(target, spec, image, self._engine.info, self._engine.labels, self.ways)
         await to_thread.run_sync(self._janitor.ensure, self._engine.url)
         container = await self._create(wanted, target.id)
-        handle = ContainerHandle(target, spec, container, self._engine, self._record, self._tasks, self.look)
+        handle = ContainerHandle(
+            *(target, spec, container, self._engine, self._record, self._tasks, self.look, self.kernel_killed)
+        )
         self._handles[container] = handle
         try:
             await handle.start(self.equivalent(spec, target.name))
@@ -99,7 +107,7 @@ class ContainersHost:
             return await self._engine.call(
                 lambda client: _create(client, wanted),
                 what=f"creating {what}",
-                undo=lambda client, made: client.remove_container(made, force=True, v=True),
+                undo=lambda client, made: remove_now(client, made),
             )
         finally:
             del self._making[name]
@@ -152,7 +160,7 @@ class ContainersHost:
         return handle is None or handle.left_over
 
     async def _remove(self, container: str) -> None:
-        await self._engine.call(lambda client: client.remove_container(container, force=True, v=True))
+        await self._engine.call(lambda client: remove_now(client, container))
 
     async def sweep_when_ready(self) -> None:
         await self._engine.ready(float("inf"))

@@ -6,6 +6,7 @@ import logging
 
 from app.errors import AlreadyGone, LabError
 from app.hosts.engine.engine import Engine
+from app.hosts.engine.removing import remove_now
 
 log = logging.getLogger("signal_lab")
 
@@ -13,7 +14,7 @@ log = logging.getLogger("signal_lab")
 async def removed(engine: Engine, container: str, name: str) -> bool:
     """Remove it with its volumes; False: it is left, as after a loss of the engine.  ``name`` is the target's."""
     try:
-        await engine.call(lambda client: client.remove_container(container, force=True, v=True), what="removing it")
+        await engine.call(lambda client: remove_now(client, container), what="removing it")
     except AlreadyGone:
         return True
     except LabError as error:

@@ -12,6 +12,7 @@ from app.hosts.container.images import tag_of
 from app.hosts.container.ours import NAME
 from app.hosts.engine.engine import Engine
 from app.hosts.engine.finding import Client
+from app.hosts.engine.removing import remove_now
 from app.signals import Signal
 
 
@@ -38,7 +39,7 @@ async def send_from_inside(engine: Engine, container: str, signal: Signal, pid: 
             code = int(client.wait(made)["StatusCode"])
             return code, client.logs(made).decode("utf-8", "replace").strip()
         finally:
-            client.remove_container(made, force=True)
+            remove_now(client, made)
 
     code, said = await engine.call(run, what="sending from inside")
     if code:

@@ -21,12 +21,16 @@ log = logging.getLogger("signal_lab.engine")
 
 TELL_S = 5.0  # how long an answer of the engine waits for the event that should come with it
 SPARE_S = 2.0  # how much later than promised an engine may kill, before the lab does it
-SIGNAL_IN_STOP = (1, 42)  # the first API whose stop takes a signal; older ones ignore it in silence
+KILLED = 128 + 9
 OnTimeout = Callable[[], Awaitable[object]]
+Killed = Callable[[], Awaitable[bool | None]]  # whether the kernel saw SIGKILL come; None: nobody can tell
 
 
 class Stopper:
-    """``catch_up`` asks what the engine said, and how the container is, after it was away."""
+    """``catch_up`` asks what the engine said, and how the container is, after it was away.
+
+    ``kernel_killed`` is asked where the engine tells of no signals.
+    """
 
     def __init__(
         self,
@@ -36,7 +40,9 @@ class Stopper:
         story: Story,
         catch_up: Callable[[], Awaitable[None]],
         tasks: Jobs,
+        kernel_killed: Killed,
     ) -> None:
+        self._kernel_killed = kernel_killed
         self._engine, self._container, self._name, self._tasks = engine, container, name, tasks
         self.answered: anyio.Event | None = None  # of a stop: the engine has done all that belongs to it
         self._story, self._catch_up = story, catch_up
@@ -45,8 +51,7 @@ class Stopper:
     async def stop(self, signal: Signal, timeout_s: int, on_timeout: OnTimeout) -> Stopped:
         asked_at, before = now(), len(self._story.kills)
         self._engine.client()  # who asks while the engine is away is told so
-        api = tuple(int(part) for part in str(self._engine.status()["api"] or "0").split(".")[:2])
-        own = signal != self.defaults.signal and api < SIGNAL_IN_STOP
+        own = signal != self.defaults.signal and not self._engine.ways.stop_takes_signal
         by = "the lab" if own or timeout_s < 0 else "the engine"
         log.debug("engine: stop of %s with %s and %d s, by %s", self._name, signal.name, timeout_s, by)
         try:
@@ -120,7 +125,7 @@ class Stopper:
             raise failure[0]
 
     async def _by_hand(self, signal: Signal, timeout_s: int, on_timeout: OnTimeout) -> None:
-        """What an old engine cannot do: another signal, or waiting for ever."""
+        """What an old engine or Podman cannot do, another signal; and what none can be left to, waiting for ever."""
         await self._engine.call(
             lambda client: client.kill(self._container, signal.number), what=f"stopping {self._name}"
         )
@@ -145,16 +150,26 @@ class Stopper:
             tasks.cancel_scope.cancel()
 
     async def _stopped(self, asked_at: datetime, before: int) -> Stopped:
-        story, code = self._story, self._story.exit_code
         with anyio.move_on_after(TELL_S):
-            await story.whole.wait()
-        kills = story.kills[before:]
-        if story.die is not None and kills:
-            killed = any(kill.signal == "SIGKILL" for kill in kills)
-            return Stopped((story.die.at - kills[0].at).total_seconds(), code, killed, "engine", story.die.at)
-        # This engine says no `kill` (Podman), or it was away: our own clock, and nobody can tell who killed it.
-        at = story.die.at if story.die else story.ended_at or now()
-        return Stopped((at - asked_at).total_seconds(), code, None, "server", at)
+            await self._story.whole.wait()
+        return await how_it_ended(self._story, asked_at, before, self._kernel_killed)
+
+
+async def how_it_ended(story: Story, asked_at: datetime, before: int, kernel_killed: Killed) -> Stopped:
+    """Of a container that has ended.  ``before``: how many kills the engine had told of when the stop was asked for.
+
+    ``kernel_killed`` is asked where the engine told of no signals.
+    """
+    code = story.exit_code
+    kills = [kill for kill in story.kills[before:] if kill.signal]  # Podman says "kill", and not which
+    if story.die is not None and kills:
+        # With a timeout of 0 a quick handler may be faster than the SIGKILL that was sent: its code tells.
+        killed = code in (KILLED, None) and any(kill.signal == "SIGKILL" for kill in kills)
+        return Stopped((story.die.at - kills[0].at).total_seconds(), code, killed, "engine", story.die.at)
+    # This engine tells of no signals, or it was away: our own clock.  A code that is not 137 is no SIGKILL's.
+    at = story.die.at if story.die else story.ended_at or now()
+    by_kernel = await kernel_killed() if code in (KILLED, None) else False
+    return Stopped((at - asked_at).total_seconds(), code, by_kernel, "server", at)
 
 
 def stop_signal(signal: str | None) -> Signal:

@@ -17,6 +17,7 @@ from app.folder.ownership import server_of
 from app.hosts.container.images import LABEL
 from app.hosts.container.ours import PROTECT, REPOSITORY, is_made_by_us, is_protected
 from app.hosts.engine.finding import candidates, connect, translated, why_not
+from app.hosts.engine.removing import remove_now
 from app.targets import HOME, LAB
 
 Client = Any
@@ -88,7 +89,7 @@ def remove(client: Client, thing: Thing) -> str | None:
         with translated(thing.name):
             match thing.what:
                 case "container":
-                    client.remove_container(thing.id, force=True, v=True)
+                    remove_now(client, thing.id)
                 case "volume":
                     client.remove_volume(thing.id)
                 case "image":

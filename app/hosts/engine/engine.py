@@ -17,6 +17,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,8 +28,10 @@ from anyio.streams.memory import MemoryObjectReceiveStream
 from app.errors import EngineUnavailable, HostFailed, LabError
 from app.events import EngineEvent, SourceBack, SourceLost
 from app.events.record import Record
+from app.hosts.base import Ways
 from app.hosts.engine.finding import Client, Status, candidates, connect, describe, translated, why_not
 from app.hosts.engine.pulse import Pulse
+from app.hosts.engine.ways import told_by, ways_of
 from app.jobs import running_jobs
 from app.sources.docker_events import EngineMessage, engine_events, of_lab, parse_event
 from app.targets import HOME, LAB
@@ -68,6 +71,10 @@ class Engine:
 
     def status(self) -> dict[str, Any]:
         return asdict(self._status)
+
+    @property
+    def ways(self) -> Ways:
+        return ways_of(self._status)
 
     def listen(self, listener: Listener) -> None:
         """Who gets the engine's events of the lab's containers, in order."""
@@ -205,7 +212,7 @@ class Engine:
             self.url = url
             try:
                 with anyio.fail_after(OPEN_S):
-                    self.info = await self.call(lambda client: client.info())
+                    self.info = await self.call(partial(told_by, version=version))
             except (EngineUnavailable, HostFailed, TimeoutError) as error:
                 self._let_go()
                 return str(error) or f"{url}: {SILENT}"

@@ -27,6 +27,7 @@ log = logging.getLogger("signal_lab.engine")
 Client = Any  # docker.APIClient: what the stubs know of it is not half of what it has
 CALL_TIMEOUT_S = 30
 CONNECT_WITHIN_S = 5
+LEAST_API = (1, 41)  # Docker 20.10, Podman 4: the first with a choice of the cgroup namespace
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ def connect(url: str) -> tuple[Client, dict[str, Any]]:
         client.hooks["response"].append(_say_answered)
         try:
             version = client.version()
+            if old := too_old(version):
+                raise EngineUnavailable(old)
         except BaseException:
             client.close()
             raise
@@ -121,13 +124,26 @@ def _say_answered(response: requests.Response, *_: Any, **__: Any) -> None:
         log.debug("engine: %s %s: %d, %.0f ms", asked.method, path, response.status_code, took_ms)
 
 
+def too_old(version: dict[str, Any]) -> str | None:
+    """Why an engine cannot be used, from what it says in ``GET /version``; None where it can, or does not say."""
+    said = str(version.get("ApiVersion") or "")
+    api = tuple(int(part) for part in said.split(".")[:2] if part.isdecimal())
+    if not api or api >= LEAST_API:
+        return None
+    least = ".".join(map(str, LEAST_API))
+    return f"it speaks API {said}, and the lab needs {least} or later: Docker 20.10, Podman 4"
+
+
+def is_podman(version: dict[str, Any]) -> bool:
+    names = " ".join(part.get("Name", "") for part in version.get("Components") or [])
+    return "podman" in names.lower()
+
+
 def describe(version: dict[str, Any], info: dict[str, Any]) -> Status:
     """From what an engine tells of itself: ``GET /version`` and ``GET /info``."""
-    names = " ".join(part.get("Name", "") for part in version.get("Components") or [])
-    name = "Podman" if "podman" in names.lower() else "Docker"
     return Status(
         "ready",
-        name=name,
+        name="Podman" if is_podman(version) else "Docker",
         version=str(version.get("Version", "")).partition("+")[0],
         api=str(version.get("ApiVersion", "")),
         cgroup=str(info.get("CgroupVersion", "")),

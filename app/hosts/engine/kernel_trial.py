@@ -16,6 +16,7 @@ from app.events.trial import KernelTrial, TrialOutcome
 from app.hosts.container.images import has_image, tag_of
 from app.hosts.engine.engine import Engine
 from app.hosts.engine.finding import Client, translated
+from app.hosts.engine.removing import remove_now
 from app.probe import init_trial
 from app.probe.files import read_file
 from app.targets import LAB
@@ -109,7 +110,7 @@ def try_on(client: Client, lab: str, number: int = signal.SIGTERM) -> KernelTria
                     break
             said = client.logs(made, stdout=True, stderr=True).decode("utf-8", "replace")
         finally:
-            client.remove_container(made, force=True)
+            remove_now(client, made)
     outcomes: dict[int, TrialOutcome] = {128 + number: "ends", init_trial.DROPS: "drops"}
     if code not in outcomes:
         raise HostFailed(f"the trial of the engine's kernel ended with {code}: {said.strip()}")

@@ -16,6 +16,7 @@ from app.errors import DataFolder, LabError
 from app.hosts.container.ours import is_made_by_us, is_protected
 from app.hosts.ends import End, put_down
 from app.hosts.engine.finding import Client, translated
+from app.hosts.engine.removing import remove_now
 from app.targets import LAB, TARGET
 
 WAIT_S = 5  # for the end of one that was killed
@@ -39,7 +40,7 @@ def end_left(client: Client, lab: str, data: Path, go_on: Callable[[], bool]) ->
             with suppress(OSError, DataFolder):  # no folder, or a full disk: it must go all the same
                 if end:
                     put_down(data, end)
-            client.remove_container(each["Id"], force=True, v=True)
+            remove_now(client, each["Id"])
     return len(mine)
 
 

@@ -22,6 +22,7 @@ from app.hosts.container.images import Images
 from app.hosts.container.ours import NAME
 from app.hosts.engine.engine import Engine
 from app.hosts.engine.probe_feed import ContainerFeed, FeedEnded
+from app.hosts.engine.removing import remove_now
 from app.jobs import running_jobs
 from app.probe.procfs import ProcessFacts
 from app.probe.tracefs import TraceUnavailable
@@ -85,7 +86,7 @@ async def running_probe(engine: Engine, images: Images) -> AsyncIterator[Contain
     name = f"{NAME}probe-{secrets.token_hex(6)}"
     made = await engine.call(
         lambda client: client.create_container_from_config(_creation(image, engine.labels), name)["Id"],
-        undo=lambda client, left: client.remove_container(left, force=True),
+        undo=lambda client, left: remove_now(client, left),
     )
     feed: ContainerFeed | None = None
     try:
@@ -117,7 +118,7 @@ async def running_probe(engine: Engine, images: Images) -> AsyncIterator[Contain
             if feed:
                 feed.close()
             with suppress(LabError):
-                await engine.call(lambda client: client.remove_container(made, force=True), what="removing the probe")
+                await engine.call(lambda client: remove_now(client, made), what="removing the probe")
 
 
 class Probe:

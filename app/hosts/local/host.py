@@ -11,7 +11,7 @@ import anyio
 from app.events import TargetStarting
 from app.events.parts import Limit
 from app.events.record import Record
-from app.hosts.base import Handle, Host, Spec
+from app.hosts.base import Handle, Host, Spec, Ways
 from app.hosts.local.fence import Fences
 from app.hosts.local.handle import ProcessHandle
 from app.hosts.local.ports import give_back, with_ports
@@ -29,6 +29,7 @@ class ProcessesHost:
     """Starts local targets.  Use as ``async with running_processes(record) as host``."""
 
     make: type[ProcessHandle] = ProcessHandle
+    ways = Ways()
 
     def __init__(
         self, record: Record, expect: Expecting, tasks: Jobs, ends: int | None = None, fences: Fences | None = None
