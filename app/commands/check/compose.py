@@ -49,8 +49,7 @@ def services_of(path: Path, names: list[str], flags: CheckFlags) -> list[Subject
         if names and name not in names:
             continue
         if not isinstance(name, str) or not _NAME.fullmatch(name):
-            hint = "A name has letters, digits, dots, _ and -; a number is put in quotes."
-            raise wrong(f"{path}: {str(name)[:60]!r} is no name of a service", hint)
+            raise wrong(f"{path}: {str(name)[:60]!r} is no name of a service", "See the compose specification.")
         where = f"{path}: service {name}"
         if not isinstance(service, dict):
             raise wrong(f"{where}: it is no mapping", "See the compose specification.")
