@@ -32,6 +32,7 @@ RANK: dict[Who, int] = {"anyone": 0, "viewer": 1, "driver": 2}
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 VIEWERS_WRITE = re.compile(r"/api/v1/targets/[^/]+/guess")
 
+MOST_KNOWN = 10_000  # sessions that are kept in memory: far more than a room has browsers
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS sessions (id TEXT PRIMARY KEY, role TEXT NOT NULL, made TEXT DEFAULT CURRENT_TIMESTAMP);
 CREATE TABLE IF NOT EXISTS links (code TEXT PRIMARY KEY, role TEXT NOT NULL, made TEXT DEFAULT CURRENT_TIMESTAMP);
@@ -66,6 +67,7 @@ class Access:
         self._path = folder / "access.db"
         self._db = open_file(self._path, SCHEMA, version=1)
         self.token = token or _kept_token(folder / "token")
+        self._known: dict[str, Role] = {}  # sessions that were asked for: this lab alone has the file
 
     def new_link(self, role: Role) -> str:
         """A code for a link: a driver's works once; the viewers' stays until it is revoked."""
@@ -89,8 +91,15 @@ class Access:
 
     def revoke_viewers(self) -> None:
         """The viewers' links stop working, and their sessions with them."""
-        self._write("DELETE FROM links WHERE role = 'viewer'")
-        self._write("DELETE FROM sessions WHERE role = 'viewer'")
+        with self._lock, translated(self._path):
+            self._db.execute("DELETE FROM links WHERE role = 'viewer'")
+            self._db.execute("DELETE FROM sessions WHERE role = 'viewer'")
+            self._known = {session: role for session, role in self._known.items() if role != "viewer"}
+
+    def knows(self, connection: HTTPConnection, cookie: str) -> bool:
+        """Whether ``role_of`` needs no file for its answer."""
+        session = connection.cookies.get(cookie)
+        return bool(connection.headers.get("authorization")) or not session or _hash(session) in self._known
 
     def role_of(self, connection: HTTPConnection, cookie: str) -> Role | None:
         """By token or by session; a wrong token is not helped by a good cookie."""
@@ -101,8 +110,12 @@ class Access:
         session = connection.cookies.get(cookie)
         if not session:
             return None
+        if known := self._known.get(key := _hash(session)):
+            return known
         with self._lock, translated(self._path):
-            found = self._db.execute("SELECT role FROM sessions WHERE id = ?", (_hash(session),)).fetchone()
+            found = self._db.execute("SELECT role FROM sessions WHERE id = ?", (key,)).fetchone()
+            if found and len(self._known) < MOST_KNOWN:  # under the lock: what is revoked meanwhile is not put back
+                self._known[key] = found[0]
         return found[0] if found else None
 
     def session_of(self, connection: HTTPConnection, cookie: str) -> str:

@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/v1", route_class=Guarded)
 MAX_GUESS = 200  # bytes
 
 
-def small(request: Request) -> None:
+async def small(request: Request) -> None:
     """Raises TooLarge, also for a body that does not say how long it is."""
     length = request.headers.get("content-length", "")
     if not (length.isdecimal() and int(length) <= MAX_GUESS):

@@ -115,7 +115,7 @@ class Guarded(APIRoute):
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
-            await to_thread.run_sync(authorize, request)
+            await authorized(request)
             return await handle(request)
 
         return guarded
@@ -123,16 +123,28 @@ class Guarded(APIRoute):
 
 async def authorized(request: Request) -> None:
     """A dependency of the whole application: no route without ``Guarded`` is open to anybody."""
-    if not hasattr(request.state, "role"):
+    if hasattr(request.state, "role"):
+        return
+    served = services(request)
+    if served.access.knows(request, served.cookie):
+        authorize(request)
+    else:
         await to_thread.run_sync(authorize, request)
 
 
-def role_here(request: Request) -> Role:
+# Dependencies are coroutines: of a plain function the framework makes a job for a thread.
+
+
+async def services_here(request: Request) -> Services:
+    return services(request)
+
+
+async def role_here(request: Request) -> Role:
     role: Role = request.state.role
     return role
 
 
-def eyes_here(request: Request) -> Eyes:
+async def eyes_here(request: Request) -> Eyes:
     """What of an event may be read here: who watches is not told how others guess, until that is told to all."""
     served = services(request)
     if request.state.role == "driver":
@@ -140,6 +152,6 @@ def eyes_here(request: Request) -> Eyes:
     return lambda event: served.bets.sealed(event, lambda run: served.access.pseudonym(request, served.cookie, run))
 
 
-Served = Annotated[Services, Depends(services)]
+Served = Annotated[Services, Depends(services_here)]
 RoleHere = Annotated[Role, Depends(role_here)]
 Seen = Annotated[Eyes, Depends(eyes_here)]
