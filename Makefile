@@ -1,6 +1,6 @@
 # Two commands are all: `make run` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help run setup check test long fuzz fmt clean screenshots bench soak accuracy man wheel image images lint types unit js alone
+.PHONY: help run setup check test long fuzz fmt clean screenshots bench soak accuracy engines man wheel image images lint types unit js alone
 
 PY := .venv/bin/python
 # Where Python is told to keep nothing that it has compiled, every process of the tests would compile everything again.
@@ -103,6 +103,11 @@ image: ## the container image signal-lab/lab (BASE=python:3-slim)
 
 accuracy: ## forecasts of stops against real servers: builds an image, writes docs/accuracy.md
 	$(PY) bench/accuracy.py --write docs/accuracy.md
+
+engines: ## what holds on Podman and Docker of Debian sid, each in namespaces of its own (as root), into docs/engines.md
+	@scripts/setup --if-bare
+	@scripts/venv --dev
+	$(PY) bench/engines.py --write
 
 clean: ## remove what was installed and built here
 	rm -rf .venv node_modules static/vendor static/dist dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -21,6 +21,8 @@ from app.doctor.setup import POD as POD_LABEL
 from app.doctor.setup import SWARM, Setup
 from app.errors import AlreadyGone, EngineUnavailable, LabError
 from app.hosts.engine.daemon import shutdown_timeout
+from app.hosts.engine.finding import describe
+from app.hosts.engine.ways import ways_of
 from app.verdict.setup.grace import Grace, Timing, graces
 from app.verdict.setup.settings import DEFAULT_S
 
@@ -61,6 +63,9 @@ class Doctor:
     async def examine(self, wanted: Sequence[str] = ()) -> Report:
         """All that run, or those that are named.  Raises EngineUnavailable, HostFailed."""
         info: dict[str, Any] = await self.call(lambda client: client.info())
+        version: dict[str, Any] = await self.call(lambda client: client.version())
+        engine = ways_of(describe(version, info))
+        ways = engine.stops_paused, engine.signal_at_zero
         setups, unread = await _each(await self._engine.running(), self._engine.setup)
         chosen, unknown = setups, []
         if wanted:
@@ -72,7 +77,7 @@ class Doctor:
         longest = longest_s(setups, DEFAULT_S)
 
         async def one(setup: Setup) -> dict[str, Any] | None:
-            patient = Patient(setup, await look(setup, self.call, self.probe), kills.get(setup.id, ()))
+            patient = Patient(setup, await look(setup, self.call, self.probe), kills.get(setup.id, ()), *ways)
             confirmed = await self._confirmed(patient)
             if confirmed is None or not (wanted or confirmed[0].setup.runs):
                 return None
@@ -94,7 +99,9 @@ class Doctor:
         setup = await self._engine.setup(patient.setup.id)
         if setup is None:
             return None
-        later = Patient(setup, await look(setup, self.call, self.probe), patient.kills)
+        later = Patient(
+            setup, await look(setup, self.call, self.probe), patient.kills, patient.stops_paused, patient.signal_at_zero
+        )
         kept = {name: each for name, each in found.items() if CHECKS[name].still_stands(each, later)}
         return (patient, kept) if patient.holds == later.holds and patient.seen.members else (later, kept)
 

@@ -125,7 +125,7 @@ def _told(client: Any, container: str, since: float) -> list[dict[str, Any]]:
 
 def read(events: list[dict[str, Any]]) -> Ended:
     """From its first ``kill`` to its ``die``."""
-    kills = [each for each in events if _action(each) == "kill"]
+    kills = [each for each in events if _action(each) == "kill" and _attribute(each, "signal")]  # Podman's has none
     die = next((each for each in events if _action(each) == "die"), None)
     if die is None:
         return Ended()
@@ -134,7 +134,12 @@ def read(events: list[dict[str, Any]]) -> Ended:
     return Ended(
         took_s=(die["timeNano"] - kills[0]["timeNano"]) / 1e9 if kills else None,
         exit_code=int(code) if code.isdecimal() else None,
-        killed=str(SIGKILL) in signals if signals else None,
+        # A handler may be faster than the SIGKILL that was sent: with another code it was.
+        killed=False
+        if code.isdecimal() and int(code) != 128 + SIGKILL
+        else str(SIGKILL) in signals
+        if signals
+        else None,
     )
 
 

@@ -30,11 +30,13 @@ class Kill:
 
 @dataclass(frozen=True)
 class Patient:
-    """``kills``: those that the engine still knows of; its memory is short."""
+    """``kills``: those that the engine still knows of; its memory is short.  The last two as in ``StopCase``."""
 
     setup: Setup
     seen: Seen
     kills: tuple[Kill, ...] = field(default=())
+    stops_paused: bool = True
+    signal_at_zero: bool = True
 
     @property
     def signal(self) -> str:
@@ -48,7 +50,13 @@ class Patient:
     def subject(self) -> StopCase | None:
         if not self.setup.runs or not self.seen.members:
             return None
-        return StopCase(self.seen.members, named_so(self.signal).number, self.timeout_s)
+        return StopCase(
+            self.seen.members,
+            named_so(self.signal).number,
+            self.timeout_s,
+            stops_paused=self.stops_paused,
+            signal_at_zero=self.signal_at_zero,
+        )
 
     @cached_property
     def case(self) -> Ahead | None:

@@ -32,6 +32,9 @@ class Engine:
     def info(self) -> Any:
         return {"SystemTime": "2026-11-30T12:00:00Z"}
 
+    def version(self) -> Any:
+        return {"Version": "28.5.2", "ApiVersion": "1.51", "Components": [{"Name": "Engine"}]}
+
     def containers(self) -> Any:
         return [{"Id": name} for name in self._of]
 
