@@ -83,6 +83,7 @@ screenshots: ## pictures of the main states, for README and docs
 
 bench: ## click to line, start and stop beside the docker client, click to verdict: ratios of one run
 	$(PY) bench/latency.py
+	$(PY) bench/beside.py --write docs/performance.md
 	$(PY) bench/kernel_word.py
 	$(PY) bench/main_job.py
 	$(PY) bench/frames.py

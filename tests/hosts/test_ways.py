@@ -1,4 +1,8 @@
-"""What an engine does otherwise is known from what it says of itself; the answers are those of real engines, cut."""
+"""What an engine does otherwise is known from what it says of itself.
+
+The versions are those of real engines, cut; the answers about limits are made in their shape, with one controller.
+``make engines`` asks the real ones.
+"""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def connect(url: str) -> tuple[Client, dict[str, Any]]:
     with translated(url):
         # kwargs_from_env adds what DOCKER_TLS_VERIFY and DOCKER_CERT_PATH ask for.
         settings: dict[str, Any] = {**docker.utils.kwargs_from_env(), "base_url": url}
-        client = docker.APIClient(version="auto", timeout=CONNECT_WITHIN_S, **settings)
+        client: Client = docker.APIClient(version="auto", timeout=CONNECT_WITHIN_S, **settings)
         client.hooks["response"].append(_say_answered)
         try:
             version = client.version()
@@ -113,6 +113,7 @@ def connect(url: str) -> tuple[Client, dict[str, Any]]:
             client.close()
             raise
         client.timeout = CALL_TIMEOUT_S
+        client.is_podman = is_podman(version)  # which is asked in another way now and then
         return client, version
 
 
